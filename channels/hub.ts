@@ -1,0 +1,257 @@
+import { Client, type ClientHub } from "./client.ts";
+import type { EventId } from "./event_id.ts";
+import { Feed } from "./feed.ts";
+import { type Frame, FrameEncoder, type Status } from "./frame.ts";
+import type { History } from "./history.ts";
+import type { ChannelEvent } from "./message.ts";
+import { Pacer } from "./pacer.ts";
+import { type Position, Ring, type RingLimits } from "./ring.ts";
+import type { Start } from "./start.ts";
+
+/** How long a stream may stay silent, in ms: intermediaries close what is idle for longer, often after 30 or 60 s. */
+const HEARTBEAT_MS = 15_000;
+const BEAT_MS = 1_000;
+const HEARTBEAT_BEATS = HEARTBEAT_MS / BEAT_MS;
+
+/** A channel while anybody listens to it. */
+interface Channel {
+  readonly ring: Ring;
+  readonly feeds: Set<Feed>;
+}
+
+/**
+ * Fans events out: takes each in its timeline's order, encodes it once, and gives every client the frames behind its
+ * cursor. A channel is in memory only while it has clients.
+ */
+export class Hub implements ClientHub, Disposable {
+  readonly history: History;
+  readonly #encoder = new FrameEncoder();
+  readonly #ringLimits: RingLimits;
+  readonly #channels = new Map<string, Channel>();
+  readonly #feeds = new Map<string, Feed>();
+  readonly #dirty = new Set<Feed>();
+  readonly #waiting = new Set<Client>();
+  readonly #pacer = new Pacer(() => this.#flush());
+  #position: Position;
+  #turn: Promise<void> = Promise.resolve();
+  #epoch = 0;
+  #clientCount = 0;
+  #beat = 0;
+  #beatTimer: ReturnType<typeof setInterval> | undefined;
+
+  /** @param id The id behind which the timeline goes on. */
+  constructor(
+    history: History,
+    id: EventId,
+    ringLimits: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 },
+  ) {
+    this.history = history;
+    this.#position = { ordinal: 0, id };
+    this.#ringLimits = ringLimits;
+  }
+
+  /** How far the timeline has come here. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get beat(): number {
+    return this.#beat;
+  }
+
+  /** How many streams are open. */
+  get clientCount(): number {
+    return this.#clientCount;
+  }
+
+  /** The channels in memory: those with clients. */
+  get channels(): readonly string[] {
+    return [...this.#channels.keys()];
+  }
+
+  /** How many streams carry the channel. */
+  clientsOf(channel: string): number {
+    let count = 0;
+    for (const feed of this.#channels.get(channel)?.feeds ?? []) {
+      count += feed.clients.size;
+    }
+    return count;
+  }
+
+  /**
+   * Takes in what comes next in the timeline, and settles once its clients can have it.
+   *
+   * @param events In the order of their ids.
+   * @param last The id up to which the timeline is now known; it may lie behind the last event's.
+   */
+  append(events: readonly ChannelEvent[], last: EventId): Promise<void> {
+    const encoded = Promise.all(
+      events.map((event) =>
+        this.#channels.has(event.channel) ? this.encode(event) : undefined
+      ),
+    );
+    return this.#inTurn(async () => this.#push(events, await encoded, last));
+  }
+
+  /**
+   * Tells where the timeline stands, before anything else is appended.
+   *
+   * @param id The id behind which it goes on.
+   */
+  begin(id: EventId): Promise<void> {
+    return this.#inTurn(() => this.#moveTo({ ordinal: 0, id }));
+  }
+
+  /**
+   * Ends the timeline and begins another: every client is told to reset.
+   *
+   * @param id The id behind which the new timeline goes on.
+   */
+  reset(id: EventId): Promise<void> {
+    return this.#inTurn(() => {
+      this.#epoch++;
+      this.#moveTo({ ordinal: this.#position.ordinal + 1, id });
+      for (const feed of this.#feeds.values()) this.#dirty.add(feed);
+      this.#pacer.request();
+    });
+  }
+
+  /** Opens a stream of the channels, on which there is one order. */
+  open(
+    channels: readonly string[],
+    start: Start,
+  ): ReadableStream<Frame> {
+    const feed = this.#feed([...new Set(channels)].sort());
+    const client = new Client(this, feed, start);
+    feed.clients.add(client);
+    this.#clientCount++;
+    this.#beatTimer ??= setInterval(() => this.#onBeat(), BEAT_MS);
+    return new ReadableStream(client, { highWaterMark: 0 });
+  }
+
+  encode({ type, data, id }: ChannelEvent): Promise<Frame> {
+    return this.#encoder.encode({ event: type, data, id });
+  }
+
+  wait(client: Client): void {
+    client.feed.park(client);
+    this.#waiting.add(client);
+  }
+
+  leave(client: Client): void {
+    const { feed } = client;
+    feed.unpark(client);
+    this.#waiting.delete(client);
+    if (!feed.clients.delete(client)) return;
+    if (--this.#clientCount === 0) {
+      clearInterval(this.#beatTimer);
+      this.#beatTimer = undefined;
+    }
+    if (feed.clients.size > 0) return;
+    this.#feeds.delete(feed.channels.join());
+    this.#dirty.delete(feed);
+    for (const name of feed.channels) {
+      const { feeds } = this.#channels.get(name)!;
+      feeds.delete(feed);
+      if (feeds.size === 0) this.#channels.delete(name);
+    }
+  }
+
+  /** Ends every stream, each with the status and a drawn `retry`. */
+  closeAll(status: Status): void {
+    for (const feed of [...this.#feeds.values()]) {
+      for (const client of [...feed.clients]) client.close(status);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.closeAll({ state: "draining" });
+    this.#pacer[Symbol.dispose]();
+  }
+
+  #feed(channels: readonly string[]): Feed {
+    const key = channels.join();
+    let feed = this.#feeds.get(key);
+    if (!feed) {
+      const members = channels.map((name) => this.#channel(name));
+      feed = new Feed(channels, members.map(({ ring }) => ring));
+      for (const { feeds } of members) feeds.add(feed);
+      this.#feeds.set(key, feed);
+    }
+    return feed;
+  }
+
+  #channel(name: string): Channel {
+    let channel = this.#channels.get(name);
+    if (!channel) {
+      const ring = new Ring(name, this.#position, this.#ringLimits);
+      channel = { ring, feeds: new Set() };
+      this.#channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  #moveTo(position: Position): void {
+    this.#position = position;
+    for (const { ring } of this.#channels.values()) ring.skip(position);
+    this.#wakeWaiting();
+  }
+
+  /** Does one thing after another; whoever asked for it hears of its failure, the next goes on. */
+  #inTurn(action: () => void | Promise<void>): Promise<void> {
+    const done = this.#turn.then(action);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #push(
+    events: readonly ChannelEvent[],
+    frames: readonly (Frame | undefined)[],
+    last: EventId,
+  ): void {
+    for (const [i, { channel: name, id }] of events.entries()) {
+      const position = { ordinal: this.#position.ordinal + 1, id };
+      this.#position = position;
+      const channel = this.#channels.get(name);
+      if (!channel) continue;
+      const frame = frames[i];
+      // Without a frame, the channel came into memory while its event went by: it is found in the history.
+      if (frame) channel.ring.push(position, frame);
+      else channel.ring.skip(position);
+      for (const feed of channel.feeds) {
+        feed.grow();
+        this.#dirty.add(feed);
+      }
+    }
+    this.#position = { ordinal: this.#position.ordinal, id: last };
+    if (this.#dirty.size > 0) this.#pacer.request();
+    this.#wakeWaiting();
+  }
+
+  #wakeWaiting(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const client of waiting) {
+      // A flush may have woken it before.
+      if (client.slot < 0) continue;
+      client.feed.unpark(client);
+      client.wake();
+    }
+  }
+
+  #flush(): void {
+    for (const feed of this.#dirty) feed.flush();
+    this.#dirty.clear();
+  }
+
+  #onBeat(): void {
+    this.#beat++;
+    for (const feed of this.#feeds.values()) {
+      feed.beat(this.#beat - HEARTBEAT_BEATS);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import type { EventId } from "./event_id.ts";
+
+/** Where a stream begins. */
+export interface Start {
+  /**
+   * Whether the client was here before and goes on: what it missed is replayed, and a `resumed` or a `reset` status
+   * tells it what became of that.
+   */
+  resumes: boolean;
+  /** The id that it saw last, or the oldest place that is kept. Nothing stands for an id that is none. */
+  resume?: EventId | "floor" | undefined;
+  /** Whether, after a reset, all that is kept is replayed. */
+  floorAfterReset?: boolean;
+  /** Whether a stream that begins fresh, also after a reset, begins with the newest event of each channel. */
+  latest?: boolean;
+}

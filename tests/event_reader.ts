@@ -1,0 +1,51 @@
+import {
+  type ServerSentEventParsedMessage,
+  ServerSentEventParseStream,
+} from "@std/http/server-sent-event-parse-stream";
+
+/** Reads a stream event by event, as a client without `EventSource` does. */
+export class EventReader implements AsyncDisposable {
+  readonly #reader: ReadableStreamDefaultReader<ServerSentEventParsedMessage>;
+
+  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.#reader = body.pipeThrough(new ServerSentEventParseStream())
+      .getReader();
+  }
+
+  /** Requests the stream. @throws {Error} for any status but 200. */
+  static async open(
+    url: string | URL,
+    init?: RequestInit,
+  ): Promise<EventReader> {
+    const response = await fetch(url, init);
+    if (response.status !== 200) {
+      throw new Error(`${response.status}: ${await response.text()}`);
+    }
+    return new EventReader(response.body!);
+  }
+
+  /** The next event; nothing where the stream has ended. */
+  async next(): Promise<ServerSentEventParsedMessage | undefined> {
+    return (await this.#reader.read()).value;
+  }
+
+  /** The next events, fewer only where the stream ends. */
+  async take(count: number): Promise<ServerSentEventParsedMessage[]> {
+    const events = [];
+    while (events.length < count) {
+      const event = await this.next();
+      if (!event) break;
+      events.push(event);
+    }
+    return events;
+  }
+
+  /** Reads up to the end. */
+  async rest(): Promise<ServerSentEventParsedMessage[]> {
+    return await this.take(Infinity);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader.cancel();
+  }
+}

@@ -1,0 +1,534 @@
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { FakeTime } from "@std/testing/time";
+import fc from "fast-check";
+import { compareEventIds, type EventId } from "../channels/event_id.ts";
+import { UnavailableError } from "../channels/history.ts";
+import { Hub } from "../channels/hub.ts";
+import type { ChannelEvent } from "../channels/message.ts";
+import { EventReader } from "./event_reader.ts";
+import { ListHistory } from "./list_history.ts";
+
+const FRESH = { resumes: false };
+const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
+
+/** A hub whose history is complete, and a way to publish. */
+function setUp(limits = ALL) {
+  const history = new ListHistory();
+  const hub = new Hub(history, "0-0", limits);
+  return {
+    history,
+    hub,
+    publish(channel: string, data: string, type?: string) {
+      const event = history.add(channel, data, type);
+      return hub.append([event], event.id);
+    },
+    [Symbol.dispose]() {
+      hub[Symbol.dispose]();
+    },
+  };
+}
+
+function resume(id: EventId) {
+  return { resumes: true, resume: id };
+}
+
+function status(state: Record<string, unknown>) {
+  return { event: "status", data: JSON.stringify(state) };
+}
+
+/** Without `retry`, which is drawn. */
+async function take(reader: EventReader, count: number) {
+  return (await reader.take(count)).map(({ retry: _, ...event }) => event);
+}
+
+Deno.test("Hub sends what comes to every client of the channel, in order", async () => {
+  using chime = setUp();
+  const readers = ["a", "a", "b"].map((channel) =>
+    new EventReader(chime.hub.open([channel], FRESH))
+  );
+  await chime.publish("a", "1");
+  await chime.publish("b", "2", "kind");
+  await chime.publish("a", "3");
+
+  const a = [{ data: "1", id: "1-0" }, { data: "3", id: "3-0" }];
+  assertEquals(await take(readers[0]!, 2), a);
+  assertEquals(await take(readers[1]!, 2), a);
+  assertEquals(await take(readers[2]!, 1), [
+    { event: "kind", data: "2", id: "2-0" },
+  ]);
+});
+
+Deno.test("Hub gives the first event, and no later one, a retry from 2,000 to 4,000 ms", async () => {
+  using chime = setUp();
+  const drawn = [];
+  for (let i = 0; i < 50; i++) {
+    await using reader = new EventReader(chime.hub.open(["a"], FRESH));
+    await chime.publish("a", "first");
+    await chime.publish("a", "second");
+    const [first, second] = await reader.take(2);
+    assertEquals(second!.retry, undefined);
+    drawn.push(first!.retry!);
+  }
+  assert(drawn.every((ms) => ms >= 2_000 && ms <= 4_000), `${drawn}`);
+  assert(new Set(drawn).size > 10, `${drawn}`);
+});
+
+Deno.test("Hub encodes an event once, and its clients share the bytes", async () => {
+  using chime = setUp();
+  const readers = Array.from(
+    { length: 3 },
+    () => chime.hub.open(["a"], FRESH).getReader(),
+  );
+  await chime.publish("a", "with retry");
+  await Promise.all(readers.map((reader) => reader.read()));
+  await chime.publish("a", "shared");
+  await chime.publish("a", "also");
+  const chunks = await Promise.all(readers.map((reader) => reader.read()));
+  assertEquals(new Set(chunks.map(({ value }) => value)).size, 1);
+});
+
+Deno.test("Hub carries several channels on one stream in one order, with the channel in the type", async () => {
+  using chime = setUp();
+  const reader = new EventReader(chime.hub.open(["b", "a", "b"], FRESH));
+  await chime.publish("a", "1");
+  await chime.publish("c", "not asked for");
+  await chime.publish("b", "2", "kind");
+  await chime.publish("a", "3");
+  assertEquals(await take(reader, 3), [
+    { event: "a", data: "1", id: "1-0" },
+    { event: "b:kind", data: "2", id: "3-0" },
+    { event: "a", data: "3", id: "4-0" },
+  ]);
+  assertEquals(chime.hub.clientsOf("a"), 1);
+  assertEquals(chime.hub.clientsOf("b"), 1);
+});
+
+Deno.test("Hub replays behind the id from the ring, says so, and goes on", async () => {
+  using chime = setUp();
+  await using _stays = new EventReader(chime.hub.open(["a"], FRESH));
+  for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  const [first, ...rest] = await reader.take(3);
+  await chime.publish("a", "4");
+  assertEquals(first!.data, "2");
+  assert(first!.retry);
+  assertEquals(rest, [
+    { data: "3", id: "3-0" },
+    status({ state: "resumed", replayed: 2 }),
+  ]);
+  assertEquals(await take(reader, 1), [{ data: "4", id: "4-0" }]);
+  assertEquals(chime.history.reads, 0);
+});
+
+Deno.test("Hub replays from the history what no ring holds, several readings long", async () => {
+  using chime = setUp();
+  for (let i = 1; i <= 1_201; i++) await chime.publish("a", `${i}`);
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  const replayed = await take(reader, 1_200);
+  assertEquals(
+    replayed.map(({ data }) => data),
+    Array.from({ length: 1_200 }, (_, i) => `${i + 2}`),
+  );
+  assertEquals(await take(reader, 1), [
+    status({ state: "resumed", replayed: 1_200 }),
+  ]);
+});
+
+Deno.test("Hub tells a client that missed nothing that it resumed", async () => {
+  using chime = setUp();
+  await chime.publish("a", "1");
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  assertEquals(await take(reader, 1), [
+    status({ state: "resumed", replayed: 0 }),
+  ]);
+});
+
+for (
+  const [what, start] of [
+    ["is none", { resumes: true, resume: undefined }],
+    ["is older than what is kept", resume("1-0")],
+    ["was never given out", resume("99-0")],
+  ] as const
+) {
+  Deno.test(`Hub tells a client whose id ${what} to reset, and goes on with what comes`, async () => {
+    using chime = setUp();
+    for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+    chime.history.forgotten = "2-0";
+    const reader = new EventReader(chime.hub.open(["a"], start));
+    assertEquals(await take(reader, 1), [status({ state: "reset" })]);
+    await chime.publish("a", "4");
+    assertEquals(await take(reader, 1), [{ data: "4", id: "4-0" }]);
+  });
+}
+
+Deno.test("Hub waits for a client's id where the client is ahead, and repeats nothing", async () => {
+  using chime = setUp();
+  // Elsewhere the timeline has come to 3-0 already.
+  const events = ["1", "2", "3"].map((data) => chime.history.add("a", data));
+  const reader = new EventReader(chime.hub.open(["a"], resume("2-0")));
+  assertEquals(await take(reader, 1), [
+    status({ state: "resumed", replayed: 0 }),
+  ]);
+  for (const event of events) await chime.hub.append([event], event.id);
+  assertEquals(await take(reader, 1), [{ data: "3", id: "3-0" }]);
+});
+
+Deno.test("Hub replays from the oldest place that is kept, where asked", async () => {
+  using chime = setUp();
+  for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+  chime.history.forgotten = "1-0";
+  const reader = new EventReader(
+    chime.hub.open(["a"], { resumes: true, resume: "floor" }),
+  );
+  assertEquals(await take(reader, 3), [
+    { data: "2", id: "2-0" },
+    { data: "3", id: "3-0" },
+    status({ state: "resumed", replayed: 2 }),
+  ]);
+});
+
+Deno.test("Hub replays all that is kept after a reset, where asked", async () => {
+  using chime = setUp();
+  for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+  chime.history.forgotten = "1-0";
+  const reader = new EventReader(
+    chime.hub.open(["a"], { ...resume("0-0"), floorAfterReset: true }),
+  );
+  assertEquals(await take(reader, 3), [
+    status({ state: "reset" }),
+    { data: "2", id: "2-0" },
+    { data: "3", id: "3-0" },
+  ]);
+  await chime.publish("a", "4");
+  assertEquals(await take(reader, 1), [{ data: "4", id: "4-0" }]);
+});
+
+Deno.test("Hub claims nothing of the time before it knew where the timeline stands", async () => {
+  using chime = setUp();
+  for (const data of ["1", "2", "3"]) chime.history.add("a", data);
+  const early = new EventReader(chime.hub.open(["a"], FRESH));
+  await chime.hub.begin("3-0");
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  assertEquals(await take(reader, 3), [
+    { data: "2", id: "2-0" },
+    { data: "3", id: "3-0" },
+    status({ state: "resumed", replayed: 2 }),
+  ]);
+  await chime.publish("a", "4");
+  assertEquals(await take(early, 1), [{ data: "4", id: "4-0" }]);
+});
+
+Deno.test("Hub begins a fresh stream with the newest event of each channel, where asked", async () => {
+  using chime = setUp();
+  for (const name of ["a", "b", "a", "b", "b"]) await chime.publish(name, "");
+  const reader = new EventReader(
+    chime.hub.open(["a", "b", "c"], { resumes: false, latest: true }),
+  );
+  assertEquals(await take(reader, 2), [
+    { event: "a", data: "", id: "3-0" },
+    { event: "b", data: "", id: "5-0" },
+  ]);
+  await chime.publish("c", "");
+  assertEquals(await take(reader, 1), [{ event: "c", data: "", id: "6-0" }]);
+});
+
+Deno.test("Hub tells every client to reset where the timeline ends, and goes on with the next one", async () => {
+  using chime = setUp();
+  const parked = new EventReader(chime.hub.open(["a"], FRESH));
+  const unread = chime.hub.open(["a"], FRESH);
+  await chime.publish("a", "1");
+  await take(parked, 1);
+  await chime.hub.reset("0-5");
+  await chime.hub.append([{ channel: "a", data: "new", id: "0-6" }], "0-6");
+  for (const reader of [parked, new EventReader(unread)]) {
+    assertEquals(await take(reader, 2), [
+      status({ state: "reset" }),
+      { data: "new", id: "0-6" },
+    ]);
+  }
+});
+
+Deno.test("Hub lets a client wait while the history is out of reach, and then replays", async () => {
+  using chime = setUp();
+  for (const data of ["1", "2"]) await chime.publish("a", data);
+  const { read } = chime.history;
+  chime.history.read = () => Promise.reject(new UnavailableError("away"));
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  const events = take(reader, 2);
+  await chime.hub.append([], chime.history.last);
+  chime.history.read = read;
+  await chime.hub.append([], chime.history.last);
+  assertEquals(await events, [
+    { data: "2", id: "2-0" },
+    status({ state: "resumed", replayed: 1 }),
+  ]);
+});
+
+Deno.test("Hub refills a client that fell out of the ring, without a word", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.hub.open(["a"], FRESH);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  const events = await take(new EventReader(stream), 9);
+  assertEquals(
+    events.map(({ data }) => data),
+    ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+  );
+});
+
+Deno.test("Hub tells a client that fell out how much it lost where nothing has it, and goes on from the oldest held", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.hub.open(["a"], FRESH);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  chime.history.forgotten = "5-0";
+  assertEquals(await take(new EventReader(stream), 3), [
+    status({ state: "lagged", missed: 7 }),
+    { data: "8", id: "8-0" },
+    { data: "9", id: "9-0" },
+  ]);
+});
+
+Deno.test("Hub counts what is lost across channels, after what could be refilled", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const reader = chime.hub.open(["a", "b"], FRESH);
+  // a: 1 3 5 … 1999, b: 2 4 … 2000; the history is read in parts of 500.
+  for (let i = 1; i <= 2_000; i++) {
+    await chime.publish(i % 2 ? "a" : "b", `${i}`);
+  }
+  const { read } = chime.history;
+  chime.history.read = async (...args) => {
+    const events = await read.apply(chime.history, args);
+    chime.history.forgotten = "501-0";
+    return events;
+  };
+  const events = await take(new EventReader(reader), 505);
+  assertEquals(events[499]!.data, "500");
+  assertEquals(events.slice(500), [
+    status({ state: "lagged", missed: 1_496 }),
+    { event: "a", data: "1997", id: "1997-0" },
+    { event: "b", data: "1998", id: "1998-0" },
+    { event: "a", data: "1999", id: "1999-0" },
+    { event: "b", data: "2000", id: "2000-0" },
+  ]);
+});
+
+Deno.test("Hub asks nothing of a client that does not read", async () => {
+  using chime = setUp();
+  const stream = chime.hub.open(["a"], FRESH);
+  for (let i = 0; i < 100; i++) await chime.publish("a", `${i}`);
+  const reader = stream.getReader();
+  const { value } = await reader.read();
+  assertEquals(new TextDecoder().decode(value).match(/^id:/gm)!.length, 100);
+});
+
+Deno.test("Hub writes no more at once than 64 KiB, unless one frame is larger", async () => {
+  using chime = setUp();
+  const stream = chime.hub.open(["a"], FRESH);
+  const sizes = [30_000, 30_000, 30_000, 100_000, 10];
+  for (const size of sizes) await chime.publish("a", "x".repeat(size));
+  const reader = stream.getReader();
+  const events = [];
+  while (events.length < sizes.length) {
+    const { value } = await reader.read();
+    const ids = new TextDecoder().decode(value).match(/^id: .*/gm)!;
+    if (ids.length > 1) assertLess(value!.length, 64 * 1024);
+    events.push(...ids);
+  }
+  assertEquals(events.at(-1), "id: 5-0");
+});
+
+Deno.test("Hub comments on a stream that was silent for 15 s, and only on that", async () => {
+  using time = new FakeTime();
+  using chime = setUp();
+  const busy = chime.hub.open(["busy"], FRESH).getReader();
+  const idle = chime.hub.open(["idle"], FRESH).getReader();
+  const heard: string[] = [];
+  const listen = async () => {
+    for (let value; (value = (await idle.read()).value);) {
+      heard.push(new TextDecoder().decode(value));
+    }
+  };
+  const listening = listen();
+  const talk: string[] = [];
+  const talking = (async () => {
+    for (let value; (value = (await busy.read()).value);) {
+      talk.push(new TextDecoder().decode(value));
+    }
+  })();
+
+  await time.tickAsync(10_000);
+  await chime.publish("busy", "x");
+  await time.tickAsync(4_000);
+  assertEquals(heard.length, 0);
+  await time.tickAsync(1_000);
+  assertEquals(heard.length, 1);
+  assertMatch(heard[0]!, /^:\n(retry:\d+\n)?\n$/);
+  await time.tickAsync(15_000);
+  assertEquals(heard.slice(1), [":\n\n"]);
+  assertEquals(talk.length, 2);
+  chime.hub.closeAll({ state: "draining" });
+  await Promise.all([listening, talking]);
+});
+
+Deno.test("Hub ends every stream with a status and a retry, also one that nobody reads yet", async () => {
+  using chime = setUp();
+  const parked = chime.hub.open(["a"], FRESH);
+  const reader = new EventReader(parked);
+  const unread = chime.hub.open(["b"], FRESH);
+  await chime.publish("a", "1");
+  await take(reader, 1);
+  chime.hub.closeAll({ state: "draining" });
+  for (
+    const events of [await reader.rest(), await new EventReader(unread).rest()]
+  ) {
+    assertEquals(events.length, 1);
+    assertEquals(events[0]!.data, '{"state":"draining"}');
+    assert(events[0]!.retry! >= 2_000);
+  }
+  assertEquals(chime.hub.clientCount, 0);
+});
+
+Deno.test("Hub keeps nothing of clients that left", async () => {
+  using chime = setUp();
+  const streams = Array.from(
+    { length: 1_000 },
+    (_, i) => chime.hub.open([`c${i % 10}`, "all"], FRESH),
+  );
+  const readers = streams.map((stream) => stream.getReader());
+  const pending = readers.map((reader) => reader.read());
+  assertEquals(chime.hub.clientCount, 1_000);
+  assertEquals(chime.hub.clientsOf("all"), 1_000);
+  await chime.publish("all", "1");
+  await Promise.all(pending);
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  assertEquals(chime.hub.clientCount, 0);
+  assertEquals(chime.hub.channels, []);
+});
+
+Deno.test("Hub lets a client leave while its history is read", async () => {
+  using chime = setUp();
+  await chime.publish("a", "1");
+  const { promise, resolve } = Promise.withResolvers<ChannelEvent[]>();
+  chime.history.read = () => promise;
+  const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+  const read = reader.read();
+  await reader.cancel();
+  resolve([...chime.history.events]);
+  assertEquals((await read).done, true);
+  assertEquals(chime.hub.clientCount, 0);
+});
+
+Deno.test("Hub ends the stream whose history cannot be read, and no other", async () => {
+  using chime = setUp();
+  await chime.publish("a", "1");
+  const other = new EventReader(chime.hub.open(["a"], FRESH));
+  chime.history.read = () => Promise.reject(new Error("no disk"));
+  using log = stub(console, "error", () => {});
+  const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+  const failure = await reader.read().catch((error) => error);
+  assertEquals(failure.message, "no disk");
+  assertEquals(log.calls[0]!.args, ["A stream was cut:", failure]);
+  assertEquals(chime.hub.clientCount, 1);
+  await chime.publish("a", "2");
+  assertEquals(await take(other, 1), [{ data: "2", id: "2-0" }]);
+});
+
+Deno.test("Hub refuses an event that cannot be encoded, and goes on", async () => {
+  using chime = setUp();
+  const reader = new EventReader(chime.hub.open(["a"], FRESH));
+  const failure = await chime.publish("a", "\uD800").catch((error) => error);
+  assertMatch(failure.message, /lone surrogate/);
+  await chime.publish("a", "2");
+  assertEquals(await take(reader, 1), [{ data: "2", id: "2-0" }]);
+});
+
+Deno.test("Hub brings every client each event of its channels once and in order, whatever happens meanwhile", async () => {
+  const channels = fc.uniqueArray(fc.constantFrom("a", "b", "c"), {
+    minLength: 1,
+  });
+  const action = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ publish: channels }) },
+    { weight: 2, arbitrary: fc.record({ open: channels }) },
+    { weight: 3, arbitrary: fc.record({ read: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ cut: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ settle: fc.constant(true) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 5 }),
+      async (actions, maxFrames) => {
+        using chime = setUp({ maxFrames, maxBytes: 10_000 });
+        /** A client with what it has seen; it comes back with its last id. */
+        interface Reader {
+          channels: string[];
+          seen: EventId[];
+          first: EventId;
+          reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+          read: Promise<void> | undefined;
+        }
+        const clients: Reader[] = [];
+        const connect = (client: Reader) => {
+          const stream = chime.hub.open(
+            client.channels,
+            resume(client.seen.at(-1) ?? client.first),
+          );
+          client.reader = stream.getReader();
+        };
+        const read = (client: Reader) => {
+          client.read ??= client.reader!.read().then(({ value }) => {
+            client.read = undefined;
+            const text = new TextDecoder().decode(value);
+            assert(!/lagged|reset/.test(text), text);
+            for (const [, id] of text.matchAll(/^id: (.*)$/gm)) {
+              client.seen.push(id as EventId);
+            }
+          });
+          return client.read;
+        };
+        for (const act of actions) {
+          if ("publish" in act) {
+            const events = act.publish.map((name) =>
+              chime.history.add(name, "")
+            );
+            chime.hub.append(events, events.at(-1)!.id);
+          } else if ("open" in act) {
+            const first = chime.hub.position.id;
+            const client = {
+              channels: act.open,
+              seen: [],
+              first,
+              reader: undefined,
+              read: undefined,
+            };
+            clients.push(client);
+            connect(client);
+          } else if ("settle" in act) {
+            await new Promise((resolve) => setTimeout(resolve));
+          } else if (clients.length > 0) {
+            const at = "read" in act ? act.read : act.cut;
+            const client = clients[at % clients.length]!;
+            if ("read" in act) read(client);
+            else {
+              await client.reader!.cancel();
+              await client.read;
+              connect(client);
+            }
+          }
+        }
+        await chime.hub.append([], chime.history.last);
+        for (const client of clients) {
+          const wanted = chime.history.events
+            .filter(({ channel }) => client.channels.includes(channel))
+            .map(({ id }) => id)
+            .filter((id) => compareEventIds(id, client.first) > 0);
+          while (client.seen.length < wanted.length) await read(client);
+          assertEquals(client.seen, wanted);
+        }
+        chime.hub.closeAll({ state: "draining" });
+        await Promise.all(clients.map(({ read }) => read));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

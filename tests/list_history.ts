@@ -1,0 +1,62 @@
+import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
+import type { History } from "../channels/history.ts";
+import type { ChannelEvent } from "../channels/message.ts";
+
+/** A history in a list, which can forget. */
+export class ListHistory implements History {
+  readonly events: ChannelEvent[] = [];
+  /** Nothing at or before this id is known any more. */
+  forgotten: EventId = ORIGIN;
+  /** How often it was read. */
+  reads = 0;
+
+  /** Makes the next event, a millisecond after the one before. */
+  add(channel: string, data: string, type?: string): ChannelEvent {
+    const id: EventId = `${this.events.length + 1}-0`;
+    const event = { channel, data, id, ...(type && { type }) };
+    this.events.push(event);
+    return event;
+  }
+
+  /** The last id given out. */
+  get last(): EventId {
+    return this.events.at(-1)?.id ?? ORIGIN;
+  }
+
+  read(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): Promise<readonly ChannelEvent[] | undefined> {
+    this.reads++;
+    const isKnown = compareEventIds(after, this.forgotten) >= 0 &&
+      compareEventIds(after, this.last) <= 0;
+    return Promise.resolve(
+      isKnown
+        ? this.events.filter(({ channel, id }) =>
+          channels.includes(channel) && compareEventIds(id, after) > 0 &&
+          compareEventIds(id, upTo) <= 0
+        ).slice(0, limit)
+        : undefined,
+    );
+  }
+
+  floor(): Promise<EventId> {
+    return Promise.resolve(this.forgotten);
+  }
+
+  latest(
+    channels: readonly string[],
+    upTo: EventId,
+  ): Promise<readonly ChannelEvent[]> {
+    this.reads++;
+    const known = this.events.filter(({ id }) =>
+      compareEventIds(id, upTo) <= 0
+    );
+    const newest = channels.map((name) =>
+      known.findLast(({ channel }) => channel === name)
+    );
+    return Promise.resolve(known.filter((event) => newest.includes(event)));
+  }
+}
