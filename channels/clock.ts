@@ -1,0 +1,161 @@
+import { type EventId, eventIdMs } from "./event_id.ts";
+import type { Frame } from "./frame.ts";
+import type { History } from "./history.ts";
+import { Hub } from "./hub.ts";
+import type { ChannelEvent } from "./message.ts";
+import type { Start } from "./start.ts";
+import { timeFormat } from "./zone.ts";
+
+/** How far back missed ticks are replayed, in s. */
+const MAX_REPLAY_S = 3_600;
+/** How many seconds more are still replayed, so that an hour asked for does not expire on its way here. */
+const REPLAY_GRACE_S = 5;
+/** How far apart the clocks of two machines may be, in s, for a client to go from one to the other. */
+const MAX_AHEAD_S = 10;
+/** By how much the system's time must go on beyond the time that passed to have been set, in ms: less is a tick's own jitter. */
+const SET_FORWARD_MS = 1_000;
+/** A client that stops reading for longer gets its ticks computed anew. */
+const RING_LIMITS = { maxFrames: 64, maxBytes: 64 * 1024 };
+
+/** What the event of a second says. */
+export function tickText(time: string): string {
+  return `The current time is ${time}`;
+}
+
+function tickId(second: number): EventId {
+  return `${second * 1000}-0`;
+}
+
+function currentSecond(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/**
+ * One tick at each whole second of the system's time, on a timeline of its own: a tick's id is its second, on every
+ * instance, so that missed ticks are computed and none is stored. A zone is a channel, named as the zone is.
+ */
+export class Clock implements History, Disposable {
+  readonly hub: Hub;
+  readonly #formats = new Map<string, (ms: number) => string>();
+  #second: number;
+  #wallMs: number;
+  #monotonicMs: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.#second = currentSecond();
+    this.#wallMs = Date.now();
+    this.#monotonicMs = performance.now();
+    this.hub = new Hub(this, tickId(this.#second), RING_LIMITS);
+    this.#arm();
+  }
+
+  /**
+   * Opens a stream of the zone's ticks: the current second at once, then every whole second.
+   *
+   * @param zone A zone's canonical name.
+   * @param start Where the client goes on, if it was here before.
+   */
+  open(
+    zone: string,
+    start: Start = { resumes: false },
+  ): ReadableStream<Frame> {
+    // The timer may be late: what is due belongs to no one but those who were here.
+    this.#catchUp();
+    return this.hub.open([zone], {
+      ...start,
+      floorAfterReset: false,
+      latest: true,
+    });
+  }
+
+  /** Computes ticks, see {@linkcode History}. */
+  read(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): Promise<readonly ChannelEvent[] | undefined> {
+    const now = currentSecond();
+    const first = Math.floor(eventIdMs(after) / 1000) + 1;
+    const isKnown = first > now - MAX_REPLAY_S - REPLAY_GRACE_S &&
+      first - 1 <= Math.max(now, this.#second) + MAX_AHEAD_S;
+    if (!isKnown) return Promise.resolve(undefined);
+    // Where the system's time was set back, the timeline is ahead of it.
+    const last = Math.min(now, eventIdMs(upTo) / 1000, first + limit - 1);
+    const events = [];
+    for (let second = first; second <= last; second++) {
+      for (const zone of channels) events.push(this.#tick(zone, second));
+    }
+    return Promise.resolve(events);
+  }
+
+  /** The id behind which every tick can be computed, see {@linkcode History}. */
+  floor(): Promise<EventId> {
+    return Promise.resolve(tickId(currentSecond() - MAX_REPLAY_S));
+  }
+
+  /** The tick of the current second, see {@linkcode History}. */
+  latest(
+    channels: readonly string[],
+    upTo: EventId,
+  ): Promise<readonly ChannelEvent[]> {
+    const now = currentSecond();
+    // One that is behind the timeline's end is about to come.
+    const isDue = now * 1000 > eventIdMs(upTo);
+    return Promise.resolve(
+      isDue ? [] : channels.map((zone) => this.#tick(zone, now)),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.hub[Symbol.dispose]();
+  }
+
+  /** Sets the timer for the next whole second: each time anew, so that a late tick does not delay those after it. */
+  #arm(): void {
+    this.#timer = setTimeout(() => {
+      this.#catchUp();
+      this.#arm();
+    }, 1000 - Date.now() % 1000);
+  }
+
+  /** Brings the timeline up to the current second. */
+  #catchUp(): void {
+    const wallMs = Date.now();
+    const monotonicMs = performance.now();
+    const setByMs = (wallMs - this.#wallMs) -
+      (monotonicMs - this.#monotonicMs);
+    this.#wallMs = wallMs;
+    this.#monotonicMs = monotonicMs;
+    const now = Math.floor(wallMs / 1000);
+    // Seconds that the process slept through are made up for; those that the system's time skipped never were.
+    const isJump = setByMs >= SET_FORWARD_MS ||
+      now - this.#second > MAX_REPLAY_S;
+    if (isJump) this.#second = Math.max(this.#second, now - 1);
+    while (this.#second < now) {
+      this.#second++;
+      this.#emit(this.#second);
+    }
+  }
+
+  #emit(second: number): void {
+    const zones = new Set(this.hub.channels);
+    const ticks = [...zones].map((zone) => this.#tick(zone, second));
+    for (const zone of this.#formats.keys()) {
+      if (!zones.has(zone)) this.#formats.delete(zone);
+    }
+    this.hub.append(ticks, tickId(second));
+  }
+
+  #tick(zone: string, second: number): ChannelEvent {
+    let format = this.#formats.get(zone);
+    if (!format) this.#formats.set(zone, format = timeFormat(zone));
+    return {
+      channel: zone,
+      data: tickText(format(second * 1000)),
+      id: tickId(second),
+    };
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The zone named, as the IANA database spells it today: `us/pacific` is `America/Los_Angeles`.
+ *
+ * @throws {RangeError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
+ */
+export function canonicalZone(name: string): string {
+  try {
+    if (/^[a-z]/i.test(name)) {
+      return new Intl.DateTimeFormat("en", { timeZone: name })
+        .resolvedOptions().timeZone;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new RangeError(
+    `Cannot tell the time in "${name}": tz must name an IANA time zone, such as Europe/Paris`,
+  );
+}
+
+/** The system's zone, as `TZ` says; UTC where the system's is unknown. */
+export function localZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+}
+
+/** Makes a function that writes a moment, in ms since the epoch, as that zone's `2026-11-22 05:30:20`. */
+export function timeFormat(zone: string): (ms: number) => string {
+  const format = new Intl.DateTimeFormat("en", {
+    timeZone: zone,
+    calendar: "iso8601",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  return (ms) => {
+    const part = Object.fromEntries(
+      format.formatToParts(ms).map(({ type, value }) => [type, value]),
+    );
+    return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
+  };
+}
