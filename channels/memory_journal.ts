@@ -1,0 +1,132 @@
+import { Deque } from "./deque.ts";
+import {
+  compareEventIds,
+  type EventId,
+  eventIdMs,
+  nextEventId,
+} from "./event_id.ts";
+import type { Journal, Retention, TailBatch } from "./journal.ts";
+import type { ChannelEvent, Message } from "./message.ts";
+import { Tail } from "./tail.ts";
+
+/** What is kept at the most, in UTF-16 units of data, however few the events: they must fit into a process. */
+const MAX_LENGTH = 128 * 1024 * 1024;
+
+/** Keeps events in this process's memory: they outlive any client, and end with the process. */
+export class MemoryJournal implements Journal {
+  readonly isReady = true;
+  readonly #retention: Retention;
+  readonly #events = new Deque<ChannelEvent>();
+  readonly #channels = new Map<string, Deque<ChannelEvent>>();
+  readonly #tails = new Set<Tail>();
+  #length = 0;
+  /** What an earlier process gave out lies before this. */
+  #floor: EventId = `${Date.now()}-0`;
+  #last: EventId = this.#floor;
+
+  constructor(retention: Retention) {
+    this.#retention = retention;
+  }
+
+  append(messages: readonly Message[]): Promise<EventId[]> {
+    const events = messages.map((message) => {
+      this.#last = nextEventId(this.#last);
+      return { ...message, id: this.#last };
+    });
+    for (const event of events) this.#keep(event);
+    this.#expire();
+    for (const tail of this.#tails) tail.push(events, this.#last);
+    return Promise.resolve(events.map(({ id }) => id));
+  }
+
+  tail(): AsyncIterable<TailBatch> {
+    const tail = new Tail(this.#last);
+    this.#tails.add(tail);
+    return tail;
+  }
+
+  floor(): Promise<EventId> {
+    this.#expire();
+    return Promise.resolve(this.#floor);
+  }
+
+  read(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): Promise<readonly ChannelEvent[] | undefined> {
+    this.#expire();
+    const isKnown = compareEventIds(after, this.#floor) >= 0 &&
+      compareEventIds(after, this.#last) <= 0;
+    return Promise.resolve(
+      isKnown
+        ? channels.flatMap((name) => this.#between(name, after, upTo, limit))
+          .sort((a, b) => compareEventIds(a.id, b.id)).slice(0, limit)
+        : undefined,
+    );
+  }
+
+  latest(
+    channels: readonly string[],
+    upTo: EventId,
+  ): Promise<readonly ChannelEvent[]> {
+    this.#expire();
+    return Promise.resolve(
+      channels.flatMap((name) => {
+        const events = this.#channels.get(name);
+        if (!events) return [];
+        const index = events.indexBehind(({ id }) =>
+          compareEventIds(id, upTo) > 0
+        );
+        return index > 0 ? [events.at(index - 1)!] : [];
+      }).sort((a, b) => compareEventIds(a.id, b.id)),
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const tail of this.#tails) tail.close();
+    return Promise.resolve();
+  }
+
+  #keep(event: ChannelEvent): void {
+    this.#events.push(event);
+    this.#length += event.data.length;
+    let events = this.#channels.get(event.channel);
+    if (!events) this.#channels.set(event.channel, events = new Deque());
+    events.push(event);
+  }
+
+  #expire(): void {
+    const oldestMs = Date.now() - this.#retention.maxAgeMs;
+    for (let event; (event = this.#events.at(0));) {
+      const isKept = eventIdMs(event.id) >= oldestMs &&
+        this.#events.length <= this.#retention.maxEvents &&
+        this.#length <= MAX_LENGTH;
+      if (isKept) return;
+      this.#events.shift();
+      this.#length -= event.data.length;
+      this.#floor = event.id;
+      const events = this.#channels.get(event.channel)!;
+      events.shift();
+      if (events.length === 0) this.#channels.delete(event.channel);
+    }
+  }
+
+  #between(
+    channel: string,
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): ChannelEvent[] {
+    const events = this.#channels.get(channel);
+    const found: ChannelEvent[] = [];
+    if (!events) return found;
+    let index = events.indexBehind(({ id }) => compareEventIds(id, after) > 0);
+    for (let event; (event = events.at(index)); index++) {
+      if (found.length >= limit || compareEventIds(event.id, upTo) > 0) break;
+      found.push(event);
+    }
+    return found;
+  }
+}

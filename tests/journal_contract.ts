@@ -1,0 +1,215 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import fc from "fast-check";
+import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
+import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
+import type { ChannelEvent, Message } from "../channels/message.ts";
+
+/** Retention that nothing here exceeds. */
+export const PLENTY: Retention = { maxEvents: 100_000, maxAgeMs: 86_400_000 };
+
+/** Makes journals of one kind, each empty. */
+export interface Backend {
+  name: string;
+  /** Why it cannot be tested here, if so. */
+  skip?: string;
+  open(retention: Retention): Promise<Journal>;
+}
+
+/** Reads a tail as it comes. */
+class TailReader {
+  readonly #batches: AsyncIterator<TailBatch>;
+
+  constructor(journal: Journal) {
+    this.#batches = journal.tail()[Symbol.asyncIterator]();
+  }
+
+  /** Where the tail begins. */
+  async start(): Promise<EventId> {
+    return (await this.#batches.next()).value.last;
+  }
+
+  async take(count: number): Promise<ChannelEvent[]> {
+    const events: ChannelEvent[] = [];
+    while (events.length < count) {
+      const { value, done } = await this.#batches.next();
+      if (done) break;
+      const batch: TailBatch = value;
+      if (batch.events.length > 0) {
+        assertEquals(batch.last, batch.events.at(-1)!.id);
+      }
+      events.push(...batch.events);
+    }
+    return events;
+  }
+
+  async isDone(): Promise<boolean> {
+    return (await this.#batches.next()).done === true;
+  }
+}
+
+function message(channel: string, data: string, type?: string): Message {
+  return type === undefined ? { channel, data } : { channel, data, type };
+}
+
+const messages = fc.array(
+  fc.record({
+    channel: fc.constantFrom("a", "b", "c.d-e_f"),
+    data: fc.string({ unit: "binary" }),
+    type: fc.option(fc.string({ unit: "grapheme", minLength: 1 }), {
+      nil: undefined,
+    }),
+  }).map(({ channel, data, type }) => message(channel, data, type)),
+  { maxLength: 12 },
+);
+
+/** What every journal promises, tried on one kind. */
+export function testJournal({ name, skip, open }: Backend): void {
+  const test = (
+    criterion: string,
+    run: (journal: Journal) => Promise<void>,
+    retention = PLENTY,
+  ) =>
+    Deno.test({
+      name: `${name} ${criterion}${skip ? ` (skipped: ${skip})` : ""}`,
+      ignore: skip !== undefined,
+      async fn() {
+        await using journal = await open(retention);
+        await run(journal);
+      },
+    });
+
+  test("gives messages rising ids, and the tail brings them in that order", async (journal) => {
+    const tail = new TailReader(journal);
+    const start = await tail.start();
+    const published = await Promise.all(
+      Array.from(
+        { length: 50 },
+        (_, i) =>
+          journal.append([message("a", `${i}`), message("b", `${i}`, "t")]),
+      ),
+    );
+    const events = await tail.take(100);
+    const ids = events.map(({ id }) => id);
+    assertEquals(ids, ids.toSorted(compareEventIds));
+    assertEquals(new Set(ids).size, 100);
+    assertLess(compareEventIds(start, ids[0]!), 0);
+    assertEquals(new Set(published.flat()), new Set(ids));
+    // What was appended together stands together, in its order.
+    for (const [a, b] of published) {
+      assertEquals(ids.indexOf(b!), ids.indexOf(a!) + 1);
+    }
+  });
+
+  test("keeps messages as they are", async (journal) => {
+    await fc.assert(
+      fc.asyncProperty(messages, async (messages) => {
+        const from = await journal.floor();
+        const ids = await journal.append(messages);
+        const expected = messages.map((m, i) => ({ ...m, id: ids[i]! }));
+        const last = ids.at(-1);
+        if (!last) return;
+        const kept = await journal.read(
+          ["a", "b", "c.d-e_f"],
+          from,
+          last,
+          100_000,
+        );
+        assertEquals(kept!.slice(-messages.length), expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("reads the channels asked for, between two ids, oldest first, as many as asked for", async (journal) => {
+    const ids = await journal.append(
+      Array.from({ length: 30 }, (_, i) => message("abc"[i % 3]!, `${i}`)),
+    );
+    const read = async (
+      channels: string[],
+      from: number,
+      to: number,
+      limit: number,
+    ) =>
+      (await journal.read(channels, ids[from]!, ids[to]!, limit))!
+        .map(({ data }) => Number(data));
+    assertEquals(await read(["a"], 0, 29, 99), [
+      3,
+      6,
+      9,
+      12,
+      15,
+      18,
+      21,
+      24,
+      27,
+    ]);
+    assertEquals(await read(["a", "c"], 0, 8, 99), [2, 3, 5, 6, 8]);
+    assertEquals(await read(["a", "c"], 0, 8, 3), [2, 3, 5]);
+    assertEquals(await read(["none"], 0, 29, 99), []);
+    assertEquals(await read(["a"], 29, 29, 99), []);
+  });
+
+  test("does not answer for what it cannot know", async (journal) => {
+    const [id] = await journal.append([message("a", "1")]);
+    assertEquals(await journal.read(["a"], ORIGIN, id!, 9), undefined);
+    assertEquals(await journal.read(["a"], "1-0", id!, 9), undefined);
+    const future: EventId = `${Date.now() + 3_600_000}-0`;
+    assertEquals(await journal.read(["a"], future, id!, 9), undefined);
+    assertEquals(await journal.read(["a"], id!, id!, 9), []);
+  });
+
+  test("answers for everything behind its floor", async (journal) => {
+    const floor = await journal.floor();
+    const [id] = await journal.append([message("a", "1")]);
+    const events = await journal.read(["a"], floor, id!, 9);
+    assertEquals(events!.map(({ data }) => data), ["1"]);
+  });
+
+  test("finds the newest event of each channel, up to an id", async (journal) => {
+    const ids = await journal.append(
+      ["a", "b", "a", "b", "a"].map((name, i) => message(name, `${i}`)),
+    );
+    const latest = async (channels: string[], upTo: EventId) =>
+      (await journal.latest(channels, upTo)).map(({ data }) => data);
+    assertEquals(await latest(["b", "a"], ids[4]!), ["3", "4"]);
+    assertEquals(await latest(["b", "a"], ids[1]!), ["0", "1"]);
+    assertEquals(await latest(["none"], ids[4]!), []);
+  });
+
+  test("begins its tail at the present end", async (journal) => {
+    const ids = await journal.append([message("a", "before")]);
+    const tail = new TailReader(journal);
+    assertEquals(await tail.start(), ids[0]);
+    await journal.append([message("a", "after")]);
+    assertEquals((await tail.take(1)).map(({ data }) => data), ["after"]);
+  });
+
+  test("appends nothing where nothing is given", async (journal) => {
+    assertEquals(await journal.append([]), []);
+  });
+
+  test("ends its tail when it is closed", async (journal) => {
+    const tail = new TailReader(journal);
+    await tail.start();
+    const done = tail.isDone();
+    await journal[Symbol.asyncDispose]();
+    assert(await done);
+  });
+
+  test(
+    "lets go of the oldest beyond its count, and does not answer for them",
+    async (journal) => {
+      const ids: EventId[] = [];
+      for (let i = 0; i < 40; i++) {
+        ids.push(...await journal.append([message("a", `${i}`)]));
+      }
+      const last = ids.at(-1)!;
+      const floor = await journal.floor();
+      const kept = await journal.read(["a"], floor, last, 99);
+      assert(kept!.length >= 10 && kept!.length < 40, `${kept!.length}`);
+      assertEquals(kept!.at(-1)!.data, "39");
+      assertEquals(await journal.read(["a"], ids[0]!, last, 99), undefined);
+    },
+    { maxEvents: 10, maxAgeMs: 86_400_000 },
+  );
+}

@@ -1,0 +1,171 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { SqliteJournal } from "../channels/sqlite_journal.ts";
+import { JournalFileError } from "../channels/journal.ts";
+import { UnavailableError } from "../channels/history.ts";
+import { assertRejects } from "@std/assert";
+import { PLENTY, testJournal } from "./journal_contract.ts";
+
+/** A folder for a test's file. */
+async function folder() {
+  const path = await Deno.makeTempDir({ prefix: "chime-" });
+  return {
+    file: join(path, "events.db"),
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+testJournal({
+  name: "SqliteJournal",
+  async open(retention) {
+    const { file, [Symbol.asyncDispose]: remove } = await folder();
+    const journal = new SqliteJournal(file, retention);
+    const close = journal[Symbol.asyncDispose].bind(journal);
+    let isOpen = true;
+    journal[Symbol.asyncDispose] = async () => {
+      if (!isOpen) return;
+      isOpen = false;
+      await close();
+      await remove();
+    };
+    return journal;
+  },
+});
+
+Deno.test("SqliteJournal goes on where it was closed", async () => {
+  await using at = await folder();
+  let ids, floor;
+  {
+    await using journal = new SqliteJournal(at.file, PLENTY);
+    floor = await journal.floor();
+    ids = await journal.append([{ channel: "a", data: "1", type: "t" }]);
+  }
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  const [next] = await journal.append([{ channel: "a", data: "2" }]);
+  assertEquals(await journal.read(["a"], floor, next!, 9), [
+    { channel: "a", data: "1", type: "t", id: ids[0]! },
+    { channel: "a", data: "2", id: next! },
+  ]);
+});
+
+Deno.test("SqliteJournal's ids rise across restarts though the system's clock is set back", async () => {
+  using time = new FakeTime("2026-11-22T05:30:20Z");
+  await using at = await folder();
+  const append = async () => {
+    await using journal = new SqliteJournal(at.file, PLENTY);
+    const appended = journal.append([{ channel: "a", data: "" }]);
+    await time.tickAsync(1);
+    return (await appended)[0]!;
+  };
+  await append();
+  const before = await append();
+  time.setSystemClock(-3_600_000);
+  assertEquals(await append(), before.replace(/\d+$/, (n) => `${+n + 1}`));
+});
+
+Deno.test("SqliteJournal commits what comes together at once, and refuses it together", async () => {
+  await using at = await folder();
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  const floor = await journal.floor();
+  const appends = [
+    journal.append([{ channel: "a", data: "1" }]),
+    // No such type of value can be stored.
+    journal.append([{ channel: "a", data: {} as string }]),
+    journal.append([{ channel: "a", data: "3" }]),
+  ];
+  for (const append of appends) {
+    await assertRejects(() => append, UnavailableError, "The journal failed");
+  }
+  const [id] = await journal.append([{ channel: "a", data: "4" }]);
+  const kept = await journal.read(["a"], floor, id!, 9);
+  assertEquals(kept!.map(({ data }) => data), ["4"]);
+});
+
+Deno.test("SqliteJournal lets go of what is too old, though nothing is appended", async () => {
+  using time = new FakeTime();
+  await using at = await folder();
+  await using journal = new SqliteJournal(at.file, {
+    maxEvents: 9,
+    maxAgeMs: 1_000,
+  });
+  const appended = journal.append([{ channel: "a", data: "1" }]);
+  await time.tickAsync(1);
+  const [id] = await appended;
+  await time.tickAsync(900);
+  assertEquals((await journal.latest(["a"], id!)).length, 1);
+  await time.tickAsync(200);
+  assertEquals(await journal.latest(["a"], id!), []);
+  assertEquals(await journal.floor(), id);
+});
+
+Deno.test("SqliteJournal commits what waits before it closes", async () => {
+  await using at = await folder();
+  let appended;
+  {
+    await using journal = new SqliteJournal(at.file, PLENTY);
+    appended = journal.append([{ channel: "a", data: "1" }]);
+  }
+  const [id] = await appended;
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  assertEquals((await journal.latest(["a"], id!)).length, 1);
+});
+
+Deno.test("SqliteJournal refuses a file that another has open", async () => {
+  await using at = await folder();
+  await using _journal = new SqliteJournal(at.file, PLENTY);
+  assertThrows(
+    () => new SqliteJournal(at.file, PLENTY),
+    JournalFileError,
+    `Cannot open the journal "${at.file}": another process has it open`,
+  );
+});
+
+for (
+  const [what, sql, reason] of [
+    [
+      "of a newer Chime",
+      "PRAGMA user_version = 99",
+      "it was written by a newer Chime: its schema is 99, this one knows 1",
+    ],
+    [
+      "of another program",
+      "PRAGMA application_id = 7",
+      "it is another program's database",
+    ],
+  ] as const
+) {
+  Deno.test(`SqliteJournal refuses the file ${what}, and leaves it as it is`, async () => {
+    await using at = await folder();
+    await new SqliteJournal(at.file, PLENTY)[Symbol.asyncDispose]();
+    const database = new DatabaseSync(at.file);
+    database.exec(sql);
+    database.close();
+    const before = await Deno.readFile(at.file);
+    assertThrows(
+      () => new SqliteJournal(at.file, PLENTY),
+      JournalFileError,
+      reason,
+    );
+    assertEquals(await Deno.readFile(at.file), before);
+  });
+}
+
+Deno.test("SqliteJournal refuses what is no database", async () => {
+  await using at = await folder();
+  await Deno.writeTextFile(at.file, "not a database".repeat(100));
+  assertThrows(
+    () => new SqliteJournal(at.file, PLENTY),
+    JournalFileError,
+    "file is not a database",
+  );
+});
+
+Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
+  assertThrows(
+    () => new SqliteJournal("/nowhere/events.db", PLENTY),
+    JournalFileError,
+    'Cannot open the journal "/nowhere/events.db": unable to open database file',
+  );
+});
