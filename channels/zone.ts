@@ -1,5 +1,5 @@
 /**
- * The zone named, as the IANA database spells it today: `us/pacific` is `America/Los_Angeles`.
+ * The zone named, in the one spelling that stands here for all its names: `us/pacific` is `America/Los_Angeles`.
  *
  * @throws {RangeError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
  */

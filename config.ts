@@ -1,0 +1,190 @@
+import { parseArgs } from "node:util";
+import { parseDuration } from "./channels/duration.ts";
+import type { Retention } from "./channels/journal.ts";
+import manifest from "./deno.json" with { type: "json" };
+
+/** Chime's version, as in `deno.json`. */
+export const VERSION: string = manifest.version;
+
+/** What `--help` prints. */
+export const HELP =
+  `Chime ${VERSION} streams live events to browsers with Server-Sent Events.
+
+Usage: chime [options]
+
+  --host <host>          the address to listen on [HOST, default 127.0.0.1]
+  --port <port>          the port; 0 picks a free one [PORT, default 8000]
+  --token <token>        what publishers must send as Authorization: Bearer;
+                         one is drawn and printed if not set [CHIME_TOKEN]
+  --journal <url>        where events are kept: memory:, sqlite:<file> or
+                         redis[s]://[user:password@]host:port[/db]
+                         [CHIME_JOURNAL, default memory:]
+  --retain-events <n>    how many events are kept [default 10000]
+  --retain-for <time>    for how long, as 90s, 5m, 24h or 7d [default 24h]
+  --redis-key <key>      the key of the stream in Redis [default chime]
+  --max-body <size>      how large a published body may be, in bytes, or with
+                         KiB or MiB [default 256KiB]
+  --cors-origin <origin> whose pages may use the streams, besides the server's
+                         own; repeatable, * for any [default none]
+  --help                 print this and exit
+  --version              print the version and exit
+
+A flag wins over its environment variable, which wins over the default.
+`;
+
+/** Where events are kept. */
+export type JournalPlace =
+  | { kind: "memory" }
+  | { kind: "sqlite"; path: string }
+  | { kind: "redis"; url: string; key: string };
+
+/** What Chime was told, checked. */
+export interface Config {
+  readonly host: string;
+  /** 0 stands for any free one. */
+  readonly port: number;
+  /** Nothing where one is to be drawn. */
+  readonly token: string | undefined;
+  readonly journal: JournalPlace;
+  readonly retention: Retention;
+  readonly maxBodyBytes: number;
+  readonly corsOrigins: readonly string[];
+}
+
+/** What the command line asks for. */
+export type Command = "help" | "version" | Config;
+
+/** A setting that cannot be used. The message is one line that names the value and the rule. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** The environment variables that are read, as `permissions.serve.env` in `deno.json` lists them. */
+export type Environment = (
+  name: "HOST" | "PORT" | "CHIME_TOKEN" | "CHIME_JOURNAL",
+) => string | undefined;
+
+/**
+ * Reads flags over environment over defaults.
+ *
+ * @throws {ConfigError} for an unknown flag, a flag without its value, a stray argument, a value that breaks its rule.
+ */
+export function readConfig(
+  args: readonly string[],
+  env: Environment,
+): Command {
+  const flags = parse(args);
+  if (flags.help) return "help";
+  if (flags.version) return "version";
+  return Object.freeze({
+    host: readHost(flags.host ?? (env("HOST") || "127.0.0.1")),
+    port: flags.port !== undefined
+      ? readPort("--port", flags.port)
+      : readPort("PORT", env("PORT") || "8000"),
+    token: readToken(flags.token ?? (env("CHIME_TOKEN") || undefined)),
+    journal: readJournal(
+      flags.journal ?? (env("CHIME_JOURNAL") || "memory:"),
+      flags["redis-key"] ?? "chime",
+    ),
+    retention: {
+      maxEvents: readCount(flags["retain-events"] ?? "10000"),
+      maxAgeMs: readAge(flags["retain-for"] ?? "24h"),
+    },
+    maxBodyBytes: readSize(flags["max-body"] ?? "256KiB"),
+    corsOrigins: (flags["cors-origin"] ?? []).map(readOrigin),
+  });
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        host: { type: "string" },
+        port: { type: "string" },
+        token: { type: "string" },
+        journal: { type: "string" },
+        "retain-events": { type: "string" },
+        "retain-for": { type: "string" },
+        "redis-key": { type: "string" },
+        "max-body": { type: "string" },
+        "cors-origin": { type: "string", multiple: true },
+        help: { type: "boolean" },
+        version: { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const [line] = error.message.split("\n");
+    throw new ConfigError(`${line!.replace(/\.$/, "")} (see --help)`);
+  }
+}
+
+/** A value that breaks its rule. */
+function refuse(name: string, value: string, rule: string): never {
+  throw new ConfigError(`Cannot use ${name} "${value}": ${rule}`);
+}
+
+function readHost(text: string): string {
+  return text || refuse("--host", text, "a host is a name or an address");
+}
+
+function readPort(name: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  return port <= 65_535
+    ? port
+    : refuse(name, text, "a port is a whole number from 0 to 65535");
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1. The value is a secret, so that no message may repeat it. */
+function readToken(text: string | undefined): string | undefined {
+  if (text === undefined || /^[A-Za-z0-9._~+/-]+=*$/.test(text)) return text;
+  throw new ConfigError(
+    "Cannot use the token: a token is made of A-Z a-z 0-9 . _ ~ + / -",
+  );
+}
+
+function readJournal(text: string, key: string): JournalPlace {
+  if (text === "memory:") return { kind: "memory" };
+  const path = /^sqlite:(.+)$/.exec(text)?.[1];
+  if (path !== undefined) return { kind: "sqlite", path };
+  if (/^rediss?:\/\//.test(text) && URL.canParse(text)) {
+    return { kind: "redis", url: text, key };
+  }
+  // It may hold a password.
+  const [scheme] = text.split(":");
+  return refuse(
+    "--journal",
+    `${scheme}:…`,
+    "a journal is memory:, sqlite:<file>, redis://<host> or rediss://<host>",
+  );
+}
+
+function readCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return count > 0
+    ? count
+    : refuse("--retain-events", text, "a count is a whole number from 1");
+}
+
+function readAge(text: string): number {
+  return parseDuration(text) ||
+    refuse("--retain-for", text, "a time is as 90s, 5m, 24h or 7d");
+}
+
+function readSize(text: string): number {
+  const [, digits, unit] = /^(\d{1,9})(KiB|MiB)?$/.exec(text) ?? [];
+  const factor = unit === "MiB" ? 1024 ** 2 : unit === "KiB" ? 1024 : 1;
+  return Number(digits ?? 0) * factor ||
+    refuse("--max-body", text, "a size is as 65536, 256KiB or 1MiB");
+}
+
+function readOrigin(text: string): string {
+  const isOrigin = text === "*" ||
+    (URL.canParse(text) && new URL(text).origin === text);
+  return isOrigin ? text : refuse(
+    "--cors-origin",
+    text,
+    "an origin is as https://example.com, or *",
+  );
+}

@@ -1,0 +1,130 @@
+import { type ClockView, type Connection, streamPath } from "./clock_view.ts";
+import { LatenessPlot } from "./lateness_plot.tsx";
+
+const CONNECTION: Record<Connection, string> = {
+  loaded: "As of when this page was loaded",
+  connecting: "Connecting",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  paused: "Paused",
+  closed: "Closed",
+};
+
+const ACTION: Partial<Record<Connection, string>> = {
+  paused: "Resume",
+  closed: "Try again",
+};
+
+/** What the island is given besides its view. The server sends it along, so that both sides render the same. */
+export interface ClockProps {
+  view: ClockView;
+  /** Where the stream is, for the `curl` line: `http://127.0.0.1:8000`. */
+  origin: string;
+  /** The zone that a stream is in which names none. */
+  serverZone: string;
+  /** Pauses or opens the stream. */
+  onAction?: () => void;
+}
+
+/** The clock: the whole island, rendered from its view alone. */
+export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
+  const { connection, note } = view;
+  const zone = view.zone === serverZone ? undefined : view.zone;
+  return (
+    <>
+      <section class="panel">
+        <CurrentTime {...view} />
+        <div class="control">
+          {/* The one part that is read out when it changes: no tick changes it. */}
+          <p role="status" class={`connection ${connection}`}>
+            <strong>{CONNECTION[connection]}</strong>
+            {/* Not "": an empty text would be written anew with every tick. */}
+            {note ? `: ${note}` : null}
+          </p>
+          <button
+            type="button"
+            disabled={connection === "loaded"}
+            onClick={onAction}
+          >
+            {ACTION[connection] ?? "Pause"}
+          </button>
+        </div>
+      </section>
+      <section class="panel ticks">
+        <Facts {...view} />
+        <LatenessPlot ticks={view.ticks} nowMs={view.ms} />
+        <p class="remark">
+          {against(view)}{" "}
+          Below the line: ticks that were due before the stream was open, such
+          as those that came back. Their lateness says nothing.
+        </p>
+      </section>
+      <section class="terminal">
+        <h2>In a terminal</h2>
+        <pre><code>curl -N {shellWord(origin + streamPath(zone))}</code></pre>
+      </section>
+    </>
+  );
+}
+
+function CurrentTime({ time, ms, zone }: ClockView) {
+  const [date, clock] = time.split(" ");
+  const offset = utcOffset(time, ms);
+  return (
+    <div class="now">
+      <p>
+        The current time is{" "}
+        <time datetime={time + offset}>
+          <span class="date">{date}</span> <span class="clock">{clock}</span>
+        </time>
+      </p>
+      <p class="zone">{zone === "UTC" ? zone : `${zone}, UTC${offset}`}</p>
+    </div>
+  );
+}
+
+function Facts({ events, lastId, ticks }: ClockView) {
+  const lateMs = ticks.at(-1)?.lateMs;
+  return (
+    <dl>
+      <div>
+        <dt>Events received</dt>
+        <dd>{events}</dd>
+      </div>
+      <div>
+        <dt>Lateness</dt>
+        <dd>
+          {lateMs === undefined ? "–" : `${Math.round(lateMs)} ms`}
+        </dd>
+      </div>
+      <div>
+        <dt>Last id</dt>
+        <dd>{lastId || "none yet"}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function against({ clock }: ClockView): string {
+  if (!clock) return "The server’s clock is not known yet.";
+  return clock.errorMs === undefined
+    ? "Measured against this browser’s clock: the server’s could not be read."
+    : `Measured against the server’s clock, known to ±${
+      Math.ceil(clock.errorMs)
+    } ms.`;
+}
+
+/** How far a zone's time is from UTC, from what it says at a moment: `+05:30`. */
+function utcOffset(time: string, ms: number): string {
+  const minutes = Math.round(
+    (Date.parse(`${time.replace(" ", "T")}Z`) - ms) / 60_000,
+  );
+  const part = (n: number) => String(Math.trunc(n)).padStart(2, "0");
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? "-" : "+"}${part(size / 60)}:${part(size % 60)}`;
+}
+
+/** A shell would take the `?` for a pattern. */
+function shellWord(url: string): string {
+  return url.includes("?") ? `'${url}'` : url;
+}

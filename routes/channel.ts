@@ -1,0 +1,113 @@
+import { checkChannel, checkType, type Message } from "../channels/message.ts";
+import { readBody } from "./body.ts";
+import { HttpError } from "./http_error.ts";
+import type { Handler } from "./mod.ts";
+import type { Services } from "./services.ts";
+import { readStart, refuseStream, streamResponse } from "./stream.ts";
+import { checkToken } from "./token.ts";
+
+/** How many channels one stream carries at most. */
+const MAX_CHANNELS = 32;
+
+/** `GET /sse/{channel}[,{channel}…]`: those channels on one stream. */
+export function subscribe(services: Services): Handler {
+  return (request, url) => {
+    const channels = readChannels(url);
+    const status = services.refusal();
+    if (status) return refuseStream(request, status);
+    return streamResponse(services.hub.open(channels, readStart(request, url)));
+  };
+}
+
+/** `POST /sse/{channel}`: publishes the body, or, of `application/x-ndjson`, each line. */
+export function publish(services: Services): Handler {
+  return async (request, url) => {
+    checkToken(request, services.token);
+    const [channel, ...others] = readChannels(url);
+    if (others.length > 0) {
+      throw new HttpError(400, "Cannot publish to several channels at once");
+    }
+    const isMany = /^application\/x-ndjson *(;|$)/i
+      .test(request.headers.get("content-type") ?? "");
+    const type = url.searchParams.get("event") ?? undefined;
+    const body = await readBody(request, services.maxBodyBytes);
+    const messages = asHttpError(() =>
+      isMany
+        ? readLines(channel!, type, body)
+        : [toMessage(channel!, type, body)]
+    );
+    const ids = await services.journal.append(messages);
+    const clients = services.hub.clientsOf(channel!);
+    return Response.json(
+      isMany ? { ids, channel, clients } : { id: ids[0], channel, clients },
+      { status: 201, headers: { "cache-control": "no-store" } },
+    );
+  };
+}
+
+function readChannels({ pathname }: URL): string[] {
+  return asHttpError(() => {
+    const names = decodeURIComponent(pathname.slice("/sse/".length)).split(",");
+    if (names.length > MAX_CHANNELS) {
+      throw new RangeError(
+        `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
+      );
+    }
+    for (const name of names) checkChannel(name);
+    return names;
+  });
+}
+
+function toMessage(
+  channel: string,
+  type: string | undefined,
+  data: string,
+): Message {
+  if (type === undefined) return { channel, data };
+  checkType(type);
+  return { channel, type, data };
+}
+
+/** Reads one message a line: `{"data": "…", "event": "…"}`, `event` being optional. */
+function readLines(
+  channel: string,
+  type: string | undefined,
+  body: string,
+): Message[] {
+  const lines = body.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, i) => {
+    try {
+      const parsed: unknown = JSON.parse(line);
+      if (typeof parsed !== "object" || parsed === null) {
+        throw new TypeError("a line must be a JSON object");
+      }
+      const { data, event = type } = parsed as Record<string, unknown>;
+      if (typeof data !== "string") {
+        throw new TypeError("data must be a string");
+      }
+      if (event !== undefined && typeof event !== "string") {
+        throw new TypeError("event must be a string");
+      }
+      if (!data.isWellFormed()) {
+        throw new TypeError("data must be without a lone surrogate");
+      }
+      return toMessage(channel, event, data);
+    } catch (error) {
+      throw new TypeError(
+        `Cannot publish line ${i + 1}: ${(error as Error).message}`,
+      );
+    }
+  });
+}
+
+/** Tells the client what it did wrong. */
+function asHttpError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const isClients = error instanceof TypeError ||
+      error instanceof RangeError || error instanceof URIError;
+    throw isClients ? new HttpError(400, error.message) : error;
+  }
+}

@@ -1,0 +1,25 @@
+import { canonicalZone, localZone } from "../channels/zone.ts";
+import { HttpError } from "./http_error.ts";
+import type { Handler } from "./mod.ts";
+import type { Services } from "./services.ts";
+import { readStart, refuseStream, streamResponse } from "./stream.ts";
+
+/** `GET /sse/`: the clock, in the server's zone or in `tz`. */
+export function clock(services: Services): Handler {
+  return (request, url) => {
+    const zone = readZone(url.searchParams.get("tz"));
+    const status = services.refusal();
+    if (status) return refuseStream(request, status);
+    return streamResponse(services.clock.open(zone, readStart(request, url)));
+  };
+}
+
+function readZone(name: string | null): string {
+  if (name === null) return localZone();
+  try {
+    return canonicalZone(name);
+  } catch (error) {
+    if (error instanceof RangeError) throw new HttpError(400, error.message);
+    throw error;
+  }
+}

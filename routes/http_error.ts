@@ -1,0 +1,29 @@
+import { STATUS_CODES } from "node:http";
+
+/** An error that its client may read. */
+export class HttpError extends Error {
+  override name = "HttpError";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param detail A sentence that names the value and the rule. */
+  constructor(
+    status: number,
+    detail: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+  }
+
+  /** The error as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457 */
+  toResponse(): Response {
+    const { status, message: detail, headers } = this;
+    const title = STATUS_CODES[status] ?? "Error";
+    return new Response(JSON.stringify({ title, status, detail }) + "\n", {
+      status,
+      headers: { ...headers, "content-type": "application/problem+json" },
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Clock } from "../channels/clock.ts";
+import type { Status } from "../channels/frame.ts";
+import type { Hub } from "../channels/hub.ts";
+import type { Journal } from "../channels/journal.ts";
+
+/** What the routes work with. */
+export interface Services {
+  readonly clock: Clock;
+  /** The named channels. */
+  readonly hub: Hub;
+  readonly journal: Journal;
+  /** What a publisher must know. */
+  readonly token: string;
+  /** How large a request's body may be, in bytes. */
+  readonly maxBodyBytes: number;
+  /** The origins whose pages may use the streams, or `*` for any. */
+  readonly corsOrigins: readonly string[];
+  /** Why no stream can be opened for now, if so. */
+  refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
+}

@@ -1,0 +1,28 @@
+import { eTag, ifNoneMatch } from "@std/http/etag";
+import client from "../static/client.js" with { type: "text" };
+import icon from "../static/icon.svg" with { type: "text" };
+import style from "../static/style.css" with { type: "text" };
+import { HttpError } from "./http_error.ts";
+
+const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
+  "/static/client.js": { type: "text/javascript; charset=utf-8", body: client },
+  "/static/icon.svg": { type: "image/svg+xml", body: icon },
+  "/static/style.css": { type: "text/css; charset=utf-8", body: style },
+};
+
+/** `GET /static/*`: what the page needs, embedded in the executable. */
+export async function asset(request: Request, url: URL): Promise<Response> {
+  const asset = Object.hasOwn(ASSETS, url.pathname)
+    ? ASSETS[url.pathname]
+    : undefined;
+  if (!asset) {
+    throw new HttpError(404, `Cannot find "${url.pathname}": no such asset`);
+  }
+  const etag = await eTag(asset.body);
+  const headers = { "cache-control": "no-cache", etag };
+  return ifNoneMatch(request.headers.get("if-none-match"), etag)
+    ? new Response(asset.body, {
+      headers: { ...headers, "content-type": asset.type },
+    })
+    : new Response(null, { status: 304, headers });
+}

@@ -1,0 +1,67 @@
+import { parseDuration } from "../channels/duration.ts";
+import { type EventId, isEventId } from "../channels/event_id.ts";
+import {
+  drawRetryMs,
+  encodeStatus,
+  type Status,
+  withRetry,
+} from "../channels/frame.ts";
+import type { Start } from "../channels/start.ts";
+import { HttpError } from "./http_error.ts";
+
+/** How long a refused client that is no `EventSource` is asked to wait, in s. */
+const RETRY_AFTER_S = 3;
+
+/** The answer that carries a stream. */
+export function streamResponse(body: BodyInit): Response {
+  return new Response(body, {
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache",
+      // nginx would hold events back otherwise.
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+/**
+ * Answers a request for a stream that cannot be opened for now.
+ *
+ * An `EventSource` gives up for good on any status but 200, so it gets a stream that says why, for how long, and ends.
+ *
+ * @throws {HttpError} 503 for any other client.
+ */
+export function refuseStream(request: Request, status: Status): Response {
+  if (request.headers.get("accept")?.includes("text/event-stream")) {
+    const frame = encodeStatus(status);
+    return streamResponse(withRetry(frame, frame.length, drawRetryMs()));
+  }
+  throw new HttpError(
+    503,
+    `Cannot open a stream: the server is ${status.state}`,
+    { "retry-after": `${RETRY_AFTER_S}` },
+  );
+}
+
+/**
+ * Where the client begins: behind the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or
+ * `since` in the query, where `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
+ */
+export function readStart(request: Request, { searchParams }: URL): Start {
+  const latest = searchParams.get("latest") === "1";
+  const text = request.headers.get("last-event-id") ||
+    searchParams.get("lastEventId") ||
+    searchParams.get("last_event_id") ||
+    searchParams.get("since");
+  if (!text) return { resumes: false, latest };
+  if (text === "earliest") return { resumes: true, resume: "floor", latest };
+  if (isEventId(text)) return { resumes: true, resume: text, latest };
+  const backMs = parseDuration(text);
+  return backMs === undefined
+    ? { resumes: true, latest }
+    : { resumes: true, resume: timeAgo(backMs), floorAfterReset: true };
+}
+
+function timeAgo(ms: number): EventId {
+  return `${Math.max(0, Date.now() - ms)}-0`;
+}

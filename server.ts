@@ -1,0 +1,85 @@
+/** How long to wait before listening again, in ms: what made it fail is hardly over sooner. */
+const RELISTEN_MS = 100;
+
+/** What a server is made of. */
+export interface ServerOptions {
+  hostname: string;
+  /** 0 stands for any free one. */
+  port: number;
+  handler(request: Request): Response | Promise<Response>;
+  /** Hears why the server stopped accepting; it listens again by itself. */
+  onFault(error: unknown): void;
+}
+
+/**
+ * Listens, and listens again on the same port where accepting failed: `Deno.serve` ends for good when it runs out of
+ * file descriptors, while the connections that it has go on.
+ */
+export class Server {
+  readonly #options: ServerOptions;
+  #server: Deno.HttpServer<Deno.NetAddr>;
+  #isClosing = false;
+  #relistening: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * Listens.
+   *
+   * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
+   */
+  constructor(options: ServerOptions) {
+    this.#server = this.#listen(options);
+    this.#options = { ...options, port: this.#server.addr.port };
+  }
+
+  /** Where the server is reached, as a URL with a path of `/`. */
+  get url(): string {
+    const { hostname, port } = this.#server.addr;
+    return `http://${
+      hostname.includes(":") ? `[${hostname}]` : hostname
+    }:${port}/`;
+  }
+
+  /** Stops accepting, and settles once every open request is answered: end the streams first. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    clearTimeout(this.#relistening);
+    await this.#server.shutdown();
+  }
+
+  #listen({ hostname, port, handler }: ServerOptions) {
+    const server = Deno.serve({ hostname, port, onListen() {} }, handler);
+    server.finished.catch((error) => this.#onFault(error));
+    return server;
+  }
+
+  #onFault(error: unknown): void {
+    if (this.#isClosing) return;
+    this.#options.onFault(error);
+    this.#relistening = setTimeout(() => {
+      try {
+        this.#server = this.#listen(this.#options);
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }, RELISTEN_MS);
+  }
+}
+
+/** Where Linux tells a process its limits. */
+export const DESCRIPTOR_LIMITS = "/proc/self/limits";
+
+/** How many files this process may have open, each connection being one; unknown where the system does not tell. */
+export async function descriptorLimit(): Promise<number | undefined> {
+  try {
+    // Deno opens files below /proc for programs with every permission only. A module that is text it reads with the
+    // permission to read that one file.
+    const { default: text } = await import(`file://${DESCRIPTOR_LIMITS}`, {
+      with: { type: "text" },
+    });
+    const soft = /^Max open files +(\d+)/m.exec(text)?.[1];
+    return soft === undefined ? undefined : Number(soft);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,399 @@
+import { assertEquals } from "@std/assert";
+import { UnavailableError } from "../channels/history.ts";
+import { MemoryJournal } from "../channels/memory_journal.ts";
+import { assertProblem } from "./assert_problem.ts";
+import { EventReader } from "./event_reader.ts";
+import { inProcess, TOKEN } from "./in_process.ts";
+
+const NDJSON = "application/x-ndjson";
+
+Deno.test("POST /sse/{channel} publishes the body, and says where it went", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/news");
+  const response = await chime.publish("/sse/news", "one\n two");
+  assertEquals(response.status, 201);
+  assertEquals(await response.json(), {
+    id: "1795325420400-1",
+    channel: "news",
+    clients: 1,
+  });
+  const [event] = await new EventReader(stream.body!).take(1);
+  assertEquals([event!.event, event!.data, event!.id], [
+    undefined,
+    "one\n two",
+    "1795325420400-1",
+  ]);
+});
+
+Deno.test("POST /sse/{channel}?event= gives the event its type", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/news");
+  await chime.publish("/sse/news?event=weather%20report", "rain");
+  const [event] = await new EventReader(stream.body!).take(1);
+  assertEquals(event!.event, "weather report");
+});
+
+Deno.test("POST /sse/{channel} takes an empty body, and one that begins with a byte order mark", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/news");
+  await chime.publish("/sse/news", "");
+  await chime.publish("/sse/news", "\uFEFFx");
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ data }) => data), ["", "\uFEFFx"]);
+});
+
+Deno.test("POST /sse/{channel} of NDJSON publishes a message a line", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/news");
+  const response = await chime.publish(
+    "/sse/news?event=default",
+    '{"data":"1"}\n{"data":"2","event":"own"}\n',
+    `${NDJSON}; charset=utf-8`,
+  );
+  assertEquals(response.status, 201);
+  assertEquals(await response.json(), {
+    ids: ["1795325420400-1", "1795325420400-2"],
+    channel: "news",
+    clients: 1,
+  });
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ event, data }) => [event, data]), [
+    ["default", "1"],
+    ["own", "2"],
+  ]);
+});
+
+for (
+  const [what, line, rule] of [
+    ["is no JSON", "{data", `Expected property name`],
+    ["is null", "null", "a line must be a JSON object"],
+    ["has no data", '{"event":"x"}', "data must be a string"],
+    ["has data that is no text", '{"data":7}', "data must be a string"],
+    [
+      "has a type that is no text",
+      '{"data":"","event":7}',
+      "event must be a string",
+    ],
+    [
+      "has a lone surrogate",
+      '{"data":"\\ud800"}',
+      "data must be without a lone surrogate",
+    ],
+    [
+      "has a type of two lines",
+      '{"data":"","event":"a\\nb"}',
+      "a type holds no newline",
+    ],
+    ["is empty", "", "Unexpected end"],
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} of NDJSON with a line that ${what} is refused as a whole`, async () => {
+    await using chime = inProcess();
+    const body = `{"data":"fine"}\n${line}\n{"data":"fine"}`;
+    const response = await chime.publish("/sse/news", body, NDJSON);
+    assertEquals(response.status, 400);
+    const { detail } = await response.json();
+    assertEquals(detail.startsWith("Cannot publish line 2: "), true, detail);
+    assertEquals(detail.includes(rule), true, detail);
+    const { journal } = chime.services;
+    const latest = await journal.latest(["news"], `${Date.now()}-99`);
+    assertEquals(latest, []);
+  });
+}
+
+for (
+  const [authorization, detail, challenge] of [
+    [
+      undefined,
+      "Cannot publish without a token: send it as Authorization: Bearer <token>",
+      'Bearer realm="chime"',
+    ],
+    ...["Bearer wrong", `Basic ${TOKEN}`, "Bearer", `Bearer ${TOKEN}x`, TOKEN]
+      .map((value) =>
+        [
+          value,
+          "Cannot publish: the Authorization header does not carry the right token",
+          'Bearer realm="chime", error="invalid_token"',
+        ] as const
+      ),
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} with Authorization ${authorization} is refused`, async () => {
+    await using chime = inProcess();
+    const response = await chime.request("/sse/news", {
+      method: "POST",
+      body: "x",
+      headers: authorization ? { authorization } : {},
+    });
+    assertEquals(response.headers.get("www-authenticate"), challenge);
+    await assertProblem(response, 401, detail);
+  });
+}
+
+Deno.test("POST /sse/{channel} takes the scheme in any case", async () => {
+  await using chime = inProcess();
+  const response = await chime.request("/sse/news", {
+    method: "POST",
+    headers: { authorization: `bearer ${TOKEN}` },
+  });
+  assertEquals(response.status, 201);
+});
+
+for (
+  const [what, path, detail] of [
+    [
+      "a name with a space",
+      "/sse/a%20b",
+      'Cannot use channel "a b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+    ],
+    [
+      "a name of two levels",
+      "/sse/a/b",
+      'Cannot use channel "a/b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+    ],
+    [
+      "a name of 100 characters",
+      `/sse/${"x".repeat(100)}`,
+      `Cannot use channel "${
+        "x".repeat(100)
+      }": a name is 1 to 99 of A-Z a-z 0-9 . _ -`,
+    ],
+    ["a name that is cut off", "/sse/%E0", "URI malformed"],
+    [
+      "several channels",
+      "/sse/a,b",
+      "Cannot publish to several channels at once",
+    ],
+    [
+      "a type of two lines",
+      "/sse/a?event=x%0Ay",
+      'Cannot use type "x\\ny": a type holds no newline and no NUL',
+    ],
+    [
+      "an empty type",
+      "/sse/a?event=",
+      'Cannot use type "": a type has 1 to 99 characters',
+    ],
+    [
+      "a type of 100 characters",
+      `/sse/a?event=${"x".repeat(100)}`,
+      `Cannot use type "${"x".repeat(100)}": a type has 1 to 99 characters`,
+    ],
+    [
+      "the server's own type",
+      "/sse/a?event=status",
+      `Cannot use type "status": the type status is the server's own`,
+    ],
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} with ${what} is refused with the rule`, async () => {
+    await using chime = inProcess();
+    await assertProblem(await chime.publish(path, "x"), 400, detail);
+  });
+}
+
+Deno.test("POST /sse/{channel} with a body that is no UTF-8 is refused", async () => {
+  await using chime = inProcess();
+  await assertProblem(
+    await chime.publish("/sse/a", new Uint8Array([0xff])),
+    400,
+    "Cannot take this body: it must be UTF-8",
+  );
+});
+
+Deno.test("POST /sse/{channel} with a body too large is refused before it is read whole", async () => {
+  await using chime = inProcess();
+  const detail = "Cannot take this body: it may have 1000 bytes at most";
+  assertEquals((await chime.publish("/sse/a", "x".repeat(1_000))).status, 201);
+  await assertProblem(
+    await chime.publish("/sse/a", "x".repeat(1_001)),
+    413,
+    detail,
+  );
+  let sent = 0;
+  let isCut = false;
+  const endless = new ReadableStream({
+    pull(controller) {
+      sent += 100;
+      controller.enqueue(new Uint8Array(100));
+    },
+    cancel() {
+      isCut = true;
+    },
+  });
+  await assertProblem(await chime.publish("/sse/a", endless), 413, detail);
+  assertEquals([sent < 2_000, isCut], [true, true]);
+});
+
+Deno.test("POST /sse/{channel} while the journal is away is a 503, and nothing is delivered", async () => {
+  const journal = new MemoryJournal({ maxEvents: 9, maxAgeMs: 9_000 });
+  const { append } = journal;
+  await using chime = inProcess({ journal });
+  const stream = await chime.request("/sse/news");
+  journal.append = () => Promise.reject(new UnavailableError("It is away"));
+  const response = await chime.publish("/sse/news", "lost");
+  assertEquals(response.headers.get("retry-after"), "1");
+  await assertProblem(response, 503, "It is away");
+  journal.append = append;
+  await chime.publish("/sse/news", "kept");
+  const [event] = await new EventReader(stream.body!).take(1);
+  assertEquals(event!.data, "kept");
+});
+
+Deno.test("GET /sse/{channel},{channel} carries both in one order, with the channel in the type", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/b,a,b");
+  await chime.publish("/sse/a", "1");
+  await chime.publish("/sse/b?event=t", "2");
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ event, data }) => [event, data]), [
+    ["a", "1"],
+    ["b:t", "2"],
+  ]);
+});
+
+for (
+  const [what, query, data] of [
+    ["an id", "?lastEventId=1795325420400-1", [
+      "2",
+      "3",
+      '{"state":"resumed","replayed":2}',
+    ]],
+    ["earliest", "?since=earliest", [
+      "1",
+      "2",
+      "3",
+      '{"state":"resumed","replayed":3}',
+    ]],
+    ["a duration", "?since=1s", ["2", "3", '{"state":"resumed","replayed":2}']],
+    ["a duration longer than what is kept", "?since=1h", [
+      '{"state":"reset"}',
+      "1",
+      "2",
+      "3",
+    ]],
+    ["nonsense", "?since=nonsense", ['{"state":"reset"}']],
+    ["latest", "?latest=1", ["3"]],
+  ] as const
+) {
+  Deno.test(`GET /sse/{channel} begins behind ${what}`, async () => {
+    await using chime = inProcess();
+    await chime.publish("/sse/news", "1");
+    await chime.time.tickAsync(1_000);
+    for (const body of ["2", "3"]) await chime.publish("/sse/news", body);
+    await chime.time.tickAsync(500);
+    const stream = await chime.request(`/sse/news${query}`);
+    const events = await new EventReader(stream.body!).take(data.length);
+    assertEquals(events.map(({ data }) => data), [...data]);
+  });
+}
+
+Deno.test("GET /sse/{channel} of more than 32 channels is refused", async () => {
+  await using chime = inProcess();
+  const names = Array.from({ length: 33 }, (_, i) => `c${i}`);
+  await assertProblem(
+    await chime.request(`/sse/${names}`),
+    400,
+    "Cannot use 33 channels: a stream carries 32 at most",
+  );
+  const stream = await chime.request(`/sse/${names.slice(1)}`);
+  assertEquals(stream.status, 200);
+  await stream.body!.cancel();
+});
+
+Deno.test("GET /sse/{channel} while draining tells an EventSource so", async () => {
+  await using chime = inProcess({ refusal: () => ({ state: "draining" }) });
+  const response = await chime.request("/sse/news", {
+    headers: { accept: "text/event-stream" },
+  });
+  const [event] = await new EventReader(response.body!).rest();
+  assertEquals(event!.data, '{"state":"draining"}');
+});
+
+Deno.test("Channels that nobody listens to take no memory in the hub", async () => {
+  await using chime = inProcess();
+  for (let i = 0; i < 100; i++) {
+    const stream = await chime.request(`/sse/c${i}`);
+    await stream.body!.cancel();
+    await chime.publish(`/sse/d${i}`, "x");
+  }
+  assertEquals(chime.services.hub.channels, []);
+});
+
+Deno.test("GET /readyz tells whether the journal can be reached", async () => {
+  const journal = new MemoryJournal({ maxEvents: 9, maxAgeMs: 9_000 });
+  await using chime = inProcess({ journal });
+  const response = await chime.request("/readyz");
+  assertEquals(response.status, 200);
+  assertEquals(await response.json(), { status: "ready" });
+  Object.defineProperty(journal, "isReady", { value: false });
+  await assertProblem(
+    await chime.request("/readyz"),
+    503,
+    "The server is without its journal",
+  );
+});
+
+Deno.test("GET /readyz while draining is a 503", async () => {
+  await using chime = inProcess({ refusal: () => ({ state: "draining" }) });
+  await assertProblem(
+    await chime.request("/readyz"),
+    503,
+    "The server is draining",
+  );
+});
+
+/** What a response says of who may read it. */
+function cors({ headers }: Response) {
+  return Object.fromEntries(
+    [...headers].filter(([name]) =>
+      name.startsWith("access-control") || name === "vary"
+    ),
+  );
+}
+
+async function corsOf(
+  corsOrigins: string[],
+  origin: string,
+  method = "GET",
+): Promise<Record<string, string>> {
+  await using chime = inProcess({ corsOrigins });
+  const response = await chime.request("/sse/news", {
+    method,
+    headers: { origin },
+  });
+  await response.body?.cancel();
+  return cors(response);
+}
+
+Deno.test("Pages of other origins may use the streams only where told", async () => {
+  const listed = ["https://a.test", "https://b.test"];
+  assertEquals(await corsOf([], "https://a.test"), {});
+  assertEquals(await corsOf(listed, "https://b.test"), {
+    "access-control-allow-origin": "https://b.test",
+    "vary": "origin",
+  });
+  assertEquals(await corsOf(listed, "https://c.test"), { vary: "origin" });
+  assertEquals(await corsOf(["*"], "https://c.test"), {
+    "access-control-allow-origin": "*",
+  });
+});
+
+Deno.test("Pages of other origins that may are told what they may send", async () => {
+  assertEquals(await corsOf(["*"], "https://c.test", "OPTIONS"), {
+    "access-control-allow-headers":
+      "authorization, content-type, last-event-id",
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-origin": "*",
+    "access-control-max-age": "7200",
+  });
+});
+
+Deno.test("Pages of other origins that may can also read why they are refused", async () => {
+  await using chime = inProcess({ corsOrigins: ["*"] });
+  const response = await chime.request("/sse/a%20b", {
+    headers: { origin: "https://a.test" },
+  });
+  assertEquals(response.status, 400);
+  assertEquals(cors(response), { "access-control-allow-origin": "*" });
+});

@@ -1,0 +1,90 @@
+import { type Browser, chromium } from "playwright-core";
+
+/** A Chromium that starts, and what it needs in its environment for that. */
+export interface Executable {
+  path: string;
+  env: Record<string, string>;
+}
+
+const INSTALLED = [
+  "/usr/bin/chromium",
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+];
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Prints where a Chromium is that comes with npm, and the libraries that a bare system lacks. In a process of its own:
+ * what this one imports goes into the lock file, and what is there is downloaded by whoever only starts Chime.
+ */
+const FROM_NPM = `
+  import chromium from "npm:@sparticuz/chromium@153.0.0";
+  const path = await chromium.executablePath();
+  const env = { LD_LIBRARY_PATH: Deno.env.get("LD_LIBRARY_PATH") };
+  console.log(JSON.stringify({ path, env }));
+`;
+/** The package unpacks its libraries only where it believes to be at home. */
+const AT_HOME = { AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
+
+/** Finds a Chromium that starts. Where none does, prints why and returns undefined. */
+export async function findChromium(): Promise<Executable | undefined> {
+  const asked = Deno.env.get("CHROMIUM");
+  const reasons: string[] = [];
+  for (const path of asked ? [asked, ...INSTALLED] : INSTALLED) {
+    try {
+      return await started({ path, env: {} });
+    } catch (error) {
+      reasons.push(reasonOf(error));
+    }
+  }
+  try {
+    const args = ["eval", "--no-lock", "--no-config", FROM_NPM];
+    const found = await outputOf(Deno.execPath(), args, AT_HOME);
+    return await started(JSON.parse(found));
+  } catch (error) {
+    reasons.push(reasonOf(error));
+    console.log(`No browser to test with:\n${reasons.join("\n")}`);
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function started(executable: Executable): Promise<Executable> {
+  await outputOf(executable.path, ["--version"], executable.env);
+  return executable;
+}
+
+async function outputOf(
+  path: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(path, {
+    args,
+    env,
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`${path} failed: ${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+
+export function launch({ path, env }: Executable): Promise<Browser> {
+  return chromium.launch({
+    executablePath: path,
+    args: QUIET,
+    env: { ...Deno.env.toObject(), ...env },
+  });
+}

@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+
+const PATIENCE_MS = 15_000;
+
+/** What the page says at one moment. */
+export interface Shown {
+  status: string;
+  /** `2026-11-22 05:30:20`. */
+  time: string;
+  zone: string;
+  events: number;
+  lastId: string;
+  /** The second of the last id, in ms since the epoch. */
+  ms: number;
+}
+
+export function shown(page: Page): Promise<Shown> {
+  return page.evaluate(() => {
+    const text = (selector: string) =>
+      document.querySelector<HTMLElement>(selector)!.innerText;
+    const fact = (name: string) =>
+      [...document.querySelectorAll("dt")]
+        .find((dt) => dt.textContent === name)!.nextElementSibling!
+        .textContent!;
+    const lastId = fact("Last id");
+    return {
+      status: text("[role=status]"),
+      time: text("time").replace(/\s+/, " "),
+      zone: text(".zone"),
+      events: Number(fact("Events received")),
+      lastId,
+      ms: Number.parseInt(lastId),
+    };
+  });
+}
+
+/** Waits for the page to say something that passes, and returns it. */
+export async function until(
+  page: Page,
+  passes: (shown: Shown) => boolean,
+): Promise<Shown> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (true) {
+    const now = await shown(page);
+    if (passes(now)) return now;
+    if (Date.now() > deadline) {
+      throw new Error(`The page still says ${JSON.stringify(now)}`);
+    }
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Waits for the clock to be `ticks` seconds past what the page shows, whatever the page does meanwhile. */
+export async function pass(page: Page, ticks: number): Promise<void> {
+  const { ms } = await shown(page);
+  while (Date.now() < ms + ticks * 1_000) await page.waitForTimeout(50);
+}
+
+/** Each second between two moments came once, in order or after a gap. */
+export function assertUnbroken(before: Shown, after: Shown): void {
+  assertEquals(after.events - before.events, (after.ms - before.ms) / 1_000);
+}
+
+/** How many missed ticks the page says came back. */
+export function cameBack({ status }: Shown): number {
+  return Number(/^Live: (\d+) missed ticks? came back$/.exec(status)?.[1]);
+}

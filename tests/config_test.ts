@@ -1,0 +1,153 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ConfigError, HELP, readConfig, VERSION } from "../config.ts";
+import manifest from "../deno.json" with { type: "json" };
+
+function read(args: string[], env: Record<string, string> = {}) {
+  return readConfig(args, (name) => env[name]);
+}
+
+const DEFAULTS = {
+  host: "127.0.0.1",
+  port: 8000,
+  token: undefined,
+  journal: { kind: "memory" },
+  retention: { maxEvents: 10_000, maxAgeMs: 86_400_000 },
+  maxBodyBytes: 262_144,
+  corsOrigins: [],
+} as const;
+
+Deno.test("readConfig uses the defaults", () => {
+  assertEquals<unknown>(read([]), DEFAULTS);
+});
+
+Deno.test("readConfig puts the environment over the defaults, and flags over both", () => {
+  const env = {
+    HOST: "0.0.0.0",
+    PORT: "81",
+    CHIME_TOKEN: "t",
+    CHIME_JOURNAL: "sqlite:a.db",
+  };
+  assertEquals<unknown>(read([], env), {
+    ...DEFAULTS,
+    host: "0.0.0.0",
+    port: 81,
+    token: "t",
+    journal: { kind: "sqlite", path: "a.db" },
+  });
+  assertEquals<unknown>(
+    read(
+      ["--port", "0", "--host=::1", "--token=u", "--journal=memory:"],
+      env,
+    ),
+    { ...DEFAULTS, host: "::1", port: 0, token: "u" },
+  );
+});
+
+Deno.test("readConfig reads every flag", () => {
+  assertEquals<unknown>(
+    read([
+      "--journal=rediss://user:secret@redis.test:6380/2",
+      "--redis-key=news",
+      "--retain-events=5",
+      "--retain-for=90s",
+      "--max-body=1MiB",
+      "--cors-origin=https://a.test",
+      "--cors-origin=*",
+    ]),
+    {
+      ...DEFAULTS,
+      journal: {
+        kind: "redis",
+        url: "rediss://user:secret@redis.test:6380/2",
+        key: "news",
+      },
+      retention: { maxEvents: 5, maxAgeMs: 90_000 },
+      maxBodyBytes: 1_048_576,
+      corsOrigins: ["https://a.test", "*"],
+    },
+  );
+});
+
+Deno.test("readConfig takes an empty variable for none", () => {
+  const env = { HOST: "", PORT: "", CHIME_TOKEN: "", CHIME_JOURNAL: "" };
+  assertEquals<unknown>(read([], env), DEFAULTS);
+});
+
+Deno.test("readConfig hears --help and --version", () => {
+  assertEquals(read(["--help"]), "help");
+  assertEquals(read(["--version"]), "version");
+});
+
+for (
+  const [args, env, message] of [
+    [["--prot", "1"], {}, "Unknown option '--prot' (see --help)"],
+    [["--port"], {}, "Option '--port <value>' argument missing (see --help)"],
+    [["serve"], {}, "Unexpected argument 'serve'"],
+    [
+      ["--port", "80a"],
+      {},
+      'Cannot use --port "80a": a port is a whole number from 0 to 65535',
+    ],
+    [["--port", "65536"], {}, 'Cannot use --port "65536"'],
+    [["--port=-1"], {}, 'Cannot use --port "-1"'],
+    [["--port="], {}, 'Cannot use --port ""'],
+    [[], { PORT: "http" }, 'Cannot use PORT "http"'],
+    [["--host="], {}, 'Cannot use --host ""'],
+    [
+      ["--retain-events=0"],
+      {},
+      'Cannot use --retain-events "0": a count is a whole number from 1',
+    ],
+    [
+      ["--retain-for=1y"],
+      {},
+      'Cannot use --retain-for "1y": a time is as 90s, 5m, 24h or 7d',
+    ],
+    [["--retain-for=0s"], {}, 'Cannot use --retain-for "0s"'],
+    [
+      ["--max-body=1GB"],
+      {},
+      'Cannot use --max-body "1GB": a size is as 65536, 256KiB or 1MiB',
+    ],
+    [
+      ["--cors-origin=example.com"],
+      {},
+      'Cannot use --cors-origin "example.com": an origin is as https://example.com, or *',
+    ],
+    [
+      ["--cors-origin=https://a.test/"],
+      {},
+      'Cannot use --cors-origin "https://a.test/"',
+    ],
+    [
+      ["--journal=mysql://u:secret@h"],
+      {},
+      'Cannot use --journal "mysql:…": a journal is memory:, sqlite:<file>, redis://<host> or rediss://<host>',
+    ],
+    [["--journal=sqlite:"], {}, 'Cannot use --journal "sqlite:…"'],
+    [
+      [],
+      { CHIME_TOKEN: "two words" },
+      "Cannot use the token: a token is made of",
+    ],
+  ] as [string[], Record<string, string>, string][]
+) {
+  Deno.test(`readConfig refuses ${JSON.stringify(args)} ${JSON.stringify(env)} in one line`, () => {
+    const error = assertThrows(() => read(args, env), ConfigError, message);
+    assertEquals(error.message.includes("\n"), false);
+  });
+}
+
+Deno.test("--help names every flag and variable that there is", () => {
+  const flags = [
+    ..."host port token journal retain-events retain-for".split(" "),
+    ..."redis-key max-body cors-origin help version".split(" "),
+  ];
+  for (const name of flags.map((flag) => `--${flag} `)) {
+    assertStringIncludes(HELP, name);
+  }
+  for (const name of manifest.permissions.serve.env) {
+    assertStringIncludes(HELP, name);
+  }
+  assertStringIncludes(HELP, VERSION);
+});

@@ -1,0 +1,18 @@
+/**
+ * Writes a file whole or not at all: who reads it meanwhile gets the old bytes or the new ones, never some of each.
+ *
+ * @throws {Error} where its folder cannot be written to. The file stays as it was.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const draft = `${path}.${Deno.pid}`;
+  try {
+    await Deno.writeFile(draft, bytes);
+    await Deno.rename(draft, path);
+  } catch (error) {
+    await Deno.remove(draft).catch(() => {});
+    throw error;
+  }
+}
