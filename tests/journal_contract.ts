@@ -179,9 +179,13 @@ export function testJournal({ name, skip, open }: Backend): void {
   test("begins its tail at the present end", async (journal) => {
     const ids = await journal.append([message("a", "before")]);
     const tail = new TailReader(journal);
-    assertEquals(await tail.start(), ids[0]);
+    const start = await tail.start();
     await journal.append([message("a", "after")]);
-    assertEquals((await tail.take(1)).map(({ data }) => data), ["after"]);
+    // Where the journal is far away, news of it may be under way.
+    const expected = start === ids[0] ? ["after"] : ["before", "after"];
+    const events = await tail.take(expected.length);
+    assertEquals(events.map(({ data }) => data), expected);
+    assertLess(compareEventIds(start, events[0]!.id), 0);
   });
 
   test("appends nothing where nothing is given", async (journal) => {

@@ -1,0 +1,53 @@
+/** Where a Redis is, and who one is there. */
+export interface RedisAddress {
+  host: string;
+  port: number;
+  /** Whether the connection is encrypted, and the server's certificate checked. */
+  isSecure: boolean;
+  /** Redis's own default where absent. */
+  username?: string;
+  password?: string;
+  database: number;
+}
+
+const DEFAULT_PORT = 6379;
+
+/**
+ * Reads `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS.
+ *
+ * @throws {SyntaxError} where the text is no such URL. The message does not hold the text: it may hold a password.
+ */
+export function parseRedisUrl(text: string): RedisAddress {
+  const url = URL.parse(text);
+  const isSecure = url?.protocol === "rediss:";
+  const database = /^\/?(\d{0,9})$/.exec(url?.pathname ?? "");
+  if (!url || !(isSecure || url.protocol === "redis:") || !url.hostname) {
+    throw malformed("is not redis:// or rediss:// with a host");
+  }
+  if (!database) throw malformed("has a path that is no database number");
+  if (url.search || url.hash) throw malformed("has a query or a fragment");
+  const address: RedisAddress = {
+    // An address of IPv6 stands in brackets only in URLs.
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || DEFAULT_PORT),
+    isSecure,
+    database: Number(database[1]),
+  };
+  if (url.username) address.username = decode(url.username);
+  if (url.password) address.password = decode(url.password);
+  return address;
+}
+
+function decode(credential: string): string {
+  try {
+    return decodeURIComponent(credential);
+  } catch {
+    throw malformed(
+      "has a user or a password that is not percent-encoded UTF-8",
+    );
+  }
+}
+
+function malformed(reason: string): SyntaxError {
+  return new SyntaxError(`Cannot use the URL of Redis: it ${reason}`);
+}

@@ -1,0 +1,211 @@
+import { createClient, ErrorReply } from "@redis/client";
+import { UnavailableError } from "./history.ts";
+import type { RedisAddress } from "./redis_address.ts";
+
+/** One answer of Redis. */
+export type Reply = string | number | null | readonly Reply[];
+
+/** A command's name and arguments. */
+export type Command = readonly string[];
+
+/** Sends commands in one go, and resolves with their answers. */
+export type Send = (...commands: Command[]) => Promise<Reply[]>;
+
+/** How long a connection may take to be made, in ms. */
+const CONNECT_MS = 3_000;
+/** How often Redis is asked whether it is there, in ms. */
+const BEAT_MS = 1_000;
+/** A connection without an answer for this long is dead, in ms: longer than Redis may block, or send a page of large events. */
+const SILENCE_MS = 4_000;
+/** The waits between two attempts, in ms: they double from the first to the last. */
+const FIRST_WAIT_MS = 50;
+const LAST_WAIT_MS = 2_000;
+
+/** Redis is out of reach, or refuses. */
+export class RedisError extends UnavailableError {
+  readonly reason: string;
+  /** What Redis calls its refusal, such as `NOSCRIPT`; empty where it is none. */
+  readonly code: string;
+
+  constructor(reason: string, code = "") {
+    super(`The journal failed: ${reason}`);
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+/**
+ * A connection to Redis that is made again whenever it is lost, until it is disposed of. Nothing is kept for later:
+ * what cannot be sent at once, or loses its connection before it is answered, is rejected.
+ */
+export class RedisConnection implements AsyncDisposable {
+  readonly #address: RedisAddress;
+  readonly #open: (send: Send) => Promise<unknown>;
+  readonly #onChange: (reason?: string) => void;
+  readonly #running: Promise<void>;
+  readonly #closing = new AbortController();
+  #send: Send | undefined;
+  #hasChanged = Promise.withResolvers<void>();
+  /** Ends the present attempt or connection. */
+  #end: (reason: unknown) => void = () => {};
+
+  /**
+   * Begins to connect, and throws nothing where that fails.
+   *
+   * @param open What every connection begins with: it is ready once this has resolved.
+   * @param onChange Told of each attempt: why it failed or what became of the connection, or nothing once it is ready.
+   */
+  constructor(
+    address: RedisAddress,
+    open: (send: Send) => Promise<unknown>,
+    onChange: (reason?: string) => void,
+  ) {
+    this.#address = address;
+    this.#open = open;
+    this.#onChange = onChange;
+    this.#running = this.#run();
+  }
+
+  /** Whether commands can be sent. */
+  get isReady(): boolean {
+    return this.#send !== undefined;
+  }
+
+  /** Resolves to `true` once commands can be sent, to `false` once they never will be any more. */
+  async ready(): Promise<boolean> {
+    const { signal } = this.#closing;
+    while (!this.#send && !signal.aborted) await this.#hasChanged.promise;
+    return !signal.aborted;
+  }
+
+  /**
+   * Sends commands in one go, and resolves with their answers.
+   *
+   * @throws {RedisError} at once where there is no connection, else with the first refusal. Where the connection is lost,
+   * or Redis stays silent for some seconds, the commands may yet have been carried out.
+   */
+  async send(...commands: Command[]): Promise<Reply[]> {
+    if (!this.#send) throw new RedisError("Redis is away");
+    return await this.#send(...commands);
+  }
+
+  /** Gives the present connection up for a new one. */
+  drop(reason: unknown): void {
+    this.#end(reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    this.#end(new Error("the journal is closed"));
+    this.#hasChanged.resolve();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    let failures = 0;
+    while (!signal.aborted) {
+      const reason = await this.#connect(() => {
+        this.#onChange();
+        failures = 0;
+      });
+      if (signal.aborted) return;
+      this.#onChange(reason);
+      const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures++, LAST_WAIT_MS);
+      // Drawn, so that instances that lost Redis together do not come back together.
+      await pause(waitMs * (0.5 + Math.random() / 2), signal);
+    }
+  }
+
+  /** Connects, and resolves with the reason once that is over. */
+  async #connect(onReady: () => void): Promise<string> {
+    const { host, port, isSecure, database } = this.#address;
+    const { username, password } = this.#address;
+    const cut = new AbortController();
+    const client = createClient({
+      socket: {
+        host,
+        port,
+        ...(isSecure ? { tls: true } : {}),
+        connectTimeout: CONNECT_MS,
+        reconnectStrategy: false,
+        // Ends also what is only being connected.
+        signal: cut.signal,
+      },
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      database,
+      // With the other one, environment variables would be read.
+      RESP: 2,
+      disableOfflineQueue: true,
+      disableClientInfo: true,
+      // Not a timer for each command: the beat tells whether Redis answers.
+      commandOptions: { timeout: 0 },
+    });
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    let failure: RedisError | undefined;
+    const toFailure = (error: unknown): RedisError => {
+      if (error instanceof RedisError) return error;
+      const { message } = error as Error;
+      const reason = password ? message.replaceAll(password, "***") : message;
+      return new RedisError(
+        // What is unknown is repeated, cut off somewhere: in a password, if need be.
+        reason.replace(/,? with args beginning with:.*$/s, ""),
+        error instanceof ErrorReply ? message.split(" ", 1)[0] : "",
+      );
+    };
+    const end = this.#end = (error) => {
+      if (failure) return;
+      failure = toFailure(error);
+      this.#send = undefined;
+      cut.abort();
+      resolve();
+    };
+    client.on("error", end);
+    const send: Send = async (...commands) => {
+      try {
+        return await Promise.all(
+          commands.map((command) => client.sendCommand<Reply>([...command])),
+        );
+      } catch (error) {
+        throw failure ?? toFailure(error);
+      }
+    };
+    let answeredMs = performance.now();
+    const beat = setInterval(() => {
+      if (performance.now() - answeredMs > SILENCE_MS) {
+        end(new Error(`no answer for ${SILENCE_MS / 1_000} s`));
+      }
+      send(["PING"]).then(() => answeredMs = performance.now(), () => {});
+    }, BEAT_MS);
+    try {
+      await client.connect();
+      await this.#open(send);
+      if (!failure) {
+        this.#send = send;
+        onReady();
+        this.#hasChanged.resolve();
+        this.#hasChanged = Promise.withResolvers();
+      }
+      await ended;
+    } catch (error) {
+      end(error);
+    } finally {
+      clearInterval(beat);
+      client.destroy();
+    }
+    return failure!.reason;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}

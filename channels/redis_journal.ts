@@ -1,0 +1,193 @@
+import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
+import type { Journal, Retention, TailBatch } from "./journal.ts";
+import type { ChannelEvent, Message } from "./message.ts";
+import { parseRedisUrl, type RedisAddress } from "./redis_address.ts";
+import { RedisConnection } from "./redis_connection.ts";
+import { EventReader, toEntries } from "./redis_entries.ts";
+import { append, boundsCommand, LOAD_COMMAND } from "./redis_scripts.ts";
+import { RedisTail } from "./redis_tail.ts";
+
+/** How many entries are read at once, in search of events. */
+const PAGE = 256;
+/** How often what is too old is let go of, in ms. */
+const EXPIRY_MS = 60_000;
+
+/** Which stream of which Redis, and how much it keeps. */
+export interface RedisJournalOptions {
+  /** As {@linkcode parseRedisUrl} reads it. */
+  url: string;
+  /** The stream's key. All instances with the same one share a timeline. */
+  key: string;
+  /** Kept to loosely: some events beyond it may stay, for a minute or until there are enough of them. */
+  retention: Retention;
+}
+
+/**
+ * Keeps events in one stream of a Redis, for all instances that share it. They are as safe there as that Redis makes
+ * them; whatever it loses is found out, and told by the tail and to readers.
+ */
+export class RedisJournal implements Journal {
+  readonly #address: RedisAddress;
+  readonly #key: string;
+  readonly #retention: Retention;
+  readonly #reader = new EventReader();
+  readonly #connection: RedisConnection;
+  readonly #tails = new Set<RedisConnection>();
+  readonly #appends = new Set<Promise<unknown>>();
+  /** The connections that are lost, and what has been said of it since. */
+  readonly #lost = new Set<symbol>();
+  readonly #said = new Set<string>();
+  #isOpen = true;
+  #expiredMs = -Infinity;
+
+  /**
+   * Begins to connect, and goes on trying for as long as it has to.
+   *
+   * @throws {SyntaxError} where the URL is none of Redis.
+   */
+  constructor({ url, key, retention }: RedisJournalOptions) {
+    this.#address = parseRedisUrl(url);
+    this.#key = key;
+    this.#retention = retention;
+    this.#connection = this.#connect();
+  }
+
+  isReady(): Promise<boolean> {
+    return Promise.resolve(this.#connection.isReady);
+  }
+
+  /**
+   * Appends the messages, all or none, and resolves with their ids once Redis has them.
+   *
+   * @throws {UnavailableError} where Redis is away, at once; where it refuses; or where it does not answer for some
+   * seconds: then alone, the messages may yet have been appended.
+   */
+  append(messages: readonly Message[]): Promise<EventId[]> {
+    if (messages.length === 0) return Promise.resolve([]);
+    return this.#append(messages);
+  }
+
+  async *tail(): AsyncGenerator<TailBatch> {
+    if (!this.#isOpen) return;
+    await using connection = this.#connect();
+    this.#tails.add(connection);
+    const tail = new RedisTail(connection, this.#key, this.#reader);
+    try {
+      for await (const batch of tail.batches()) {
+        yield batch;
+        if (this.#isExpiryDue()) this.#append([]).catch(() => {});
+      }
+    } finally {
+      this.#tails.delete(connection);
+    }
+  }
+
+  async floor(): Promise<EventId> {
+    const [bounds] = await this.#connection.send(boundsCommand(this.#key));
+    return (bounds as [EventId, EventId])[0];
+  }
+
+  async read(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): Promise<readonly ChannelEvent[] | undefined> {
+    const events: ChannelEvent[] = [];
+    for (let from = after;;) {
+      // In this order: what is still kept after the reading was there for it.
+      const [page, bounds] = await this.#connection.send(
+        ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${PAGE}`],
+        boundsCommand(this.#key),
+      );
+      const [first, newest] = bounds as [EventId, EventId];
+      const isKnown = compareEventIds(from, first) >= 0 &&
+        compareEventIds(from, newest) <= 0;
+      if (!isKnown) return undefined;
+      const entries = toEntries(page);
+      for (const event of this.#reader.events(entries)) {
+        if (channels.includes(event.channel)) events.push(event);
+      }
+      if (events.length >= limit || entries.length < PAGE) {
+        return events.slice(0, limit);
+      }
+      from = entries.at(-1)![0];
+    }
+  }
+
+  async latest(
+    channels: readonly string[],
+    upTo: EventId,
+  ): Promise<readonly ChannelEvent[]> {
+    const missing = new Set(channels);
+    const oldestMs = Date.now() - this.#retention.maxAgeMs;
+    const found: ChannelEvent[] = [];
+    for (let to: string = upTo;;) {
+      const [page] = await this.#connection.send(
+        ["XREVRANGE", this.#key, to, "-", "COUNT", `${PAGE}`],
+      );
+      const entries = toEntries(page);
+      for (const event of this.#reader.events(entries)) {
+        if (missing.delete(event.channel)) found.unshift(event);
+      }
+      const last = entries.at(-1);
+      if (missing.size === 0 || entries.length < PAGE) break;
+      to = `(${last![0]}`;
+    }
+    // What is too old is let go of now and then only, and the newest of all never.
+    return found.filter(({ id }) => eventIdMs(id) >= oldestMs);
+  }
+
+  /** Ends the tail, waits for the answers to what was appended, and closes the connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOpen = false;
+    const tails = [...this.#tails].map((tail) => tail[Symbol.asyncDispose]());
+    await Promise.allSettled(this.#appends);
+    await this.#connection[Symbol.asyncDispose]();
+    await Promise.all(tails);
+  }
+
+  #connect(): RedisConnection {
+    const connection = Symbol();
+    return new RedisConnection(
+      this.#address,
+      // What cannot be used does not count as connected: a Redis that is loading, or another kind of value.
+      (send) => send(LOAD_COMMAND, boundsCommand(this.#key)),
+      (reason) => this.#report(connection, reason),
+    );
+  }
+
+  /** Tells the operator once why Redis is away, however many connections that are lost and often they are tried. */
+  #report(connection: symbol, reason?: string): void {
+    if (reason !== undefined) {
+      this.#lost.add(connection);
+      if (!this.#said.has(reason)) console.error(`Redis is away: ${reason}`);
+      this.#said.add(reason);
+    } else if (this.#lost.delete(connection) && this.#lost.size === 0) {
+      console.error("Redis is back");
+      this.#said.clear();
+    }
+  }
+
+  async #append(messages: readonly Message[]): Promise<EventId[]> {
+    const expires = this.#isExpiryDue();
+    if (expires) this.#expiredMs = performance.now();
+    const appended = append(
+      (...commands) => this.#connection.send(...commands),
+      this.#key,
+      messages,
+      this.#retention,
+      expires,
+    );
+    this.#appends.add(appended);
+    try {
+      return await appended as unknown as EventId[];
+    } finally {
+      this.#appends.delete(appended);
+    }
+  }
+
+  #isExpiryDue(): boolean {
+    return performance.now() - this.#expiredMs >= EXPIRY_MS;
+  }
+}
