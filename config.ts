@@ -26,6 +26,8 @@ Usage: chime [options]
                          KiB or MiB [default 256KiB]
   --cors-origin <origin> whose pages may use the streams, besides the server's
                          own; repeatable, * for any [default none]
+  --workers <n>          how many threads serve, auto for one a core; more than
+                         one on Linux only [default 1]
   --help                 print this and exit
   --version              print the version and exit
 
@@ -49,6 +51,8 @@ export interface Config {
   readonly retention: Retention;
   readonly maxBodyBytes: number;
   readonly corsOrigins: readonly string[];
+  /** How many threads serve; 0 stands for one a core. */
+  readonly workers: number;
 }
 
 /** What the command line asks for. */
@@ -92,6 +96,7 @@ export function readConfig(
     },
     maxBodyBytes: readSize(flags["max-body"] ?? "256KiB"),
     corsOrigins: (flags["cors-origin"] ?? []).map(readOrigin),
+    workers: readWorkers(flags.workers ?? "1"),
   });
 }
 
@@ -109,6 +114,7 @@ function parse(args: readonly string[]) {
         "redis-key": { type: "string" },
         "max-body": { type: "string" },
         "cors-origin": { type: "string", multiple: true },
+        workers: { type: "string" },
         help: { type: "boolean" },
         version: { type: "boolean" },
       },
@@ -187,4 +193,11 @@ function readOrigin(text: string): string {
     text,
     "an origin is as https://example.com, or *",
   );
+}
+
+function readWorkers(text: string): number {
+  if (text === "auto") return 0;
+  return /^[1-9]\d?$/.test(text)
+    ? Number(text)
+    : refuse("--workers", text, "workers are 1 to 99, or auto");
 }

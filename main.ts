@@ -1,7 +1,3 @@
-import { Clock } from "./channels/clock.ts";
-import { ORIGIN } from "./channels/event_id.ts";
-import { follow } from "./channels/follow.ts";
-import { Hub } from "./channels/hub.ts";
 import { type Journal, JournalFileError } from "./channels/journal.ts";
 import { MemoryJournal } from "./channels/memory_journal.ts";
 import {
@@ -11,13 +7,11 @@ import {
   readConfig,
   VERSION,
 } from "./config.ts";
+import { Instance, type InstanceOptions } from "./instance.ts";
 import { dropPermissions } from "./permissions.ts";
-import { app, routes } from "./routes/mod.ts";
-import type { Services } from "./routes/services.ts";
-import { DESCRIPTOR_LIMITS, descriptorLimit, Server } from "./server.ts";
+import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server.ts";
+import { Workers } from "./workers.ts";
 
-/** How long clients have to take their last bytes, in ms, before the process leaves without them. */
-const DRAIN_MS = 3_000;
 /** For how long after the first signal another one is the same, in ms: a task runner passes on what the terminal sent already. */
 const SAME_SIGNAL_MS = 250;
 /** File descriptors kept free for what is not a stream. */
@@ -66,71 +60,67 @@ async function openJournal({ journal, retention }: Config): Promise<Journal> {
   }
 }
 
-function listen(config: Config, services: Services): Server {
+/** What serves: one instance here, or several in threads of their own. */
+async function start(
+  count: number,
+  instance: InstanceOptions,
+  journal: Journal,
+): Promise<Instance | Workers> {
   try {
-    return new Server({
-      hostname: config.host,
-      port: config.port,
-      handler: app(routes(services)),
-      onFault: (error) => log(`stopped accepting, listening again: ${error}`),
-    });
+    return count > 1
+      ? await Workers.start({ count, instance, journal, log })
+      : new Instance(instance, { journal, log });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use"
       : error instanceof Error
       ? error.message
       : error;
-    return fail(
-      `cannot listen on ${config.host} port ${config.port}: ${reason}`,
-      1,
-    );
+    const { hostname, port } = instance;
+    return fail(`cannot listen on ${hostname} port ${port}: ${reason}`, 1);
   }
+}
+
+function workerCount({ workers }: Config): number {
+  const count = workers || navigator.hardwareConcurrency;
+  if (count === 1 || Deno.build.os === "linux") return count;
+  log("there is one worker only: threads share a port on Linux alone");
+  return 1;
 }
 
 async function serve(config: Config): Promise<void> {
   const { journal: place } = config;
+  const workers = workerCount(config);
   dropPermissions(
     place.kind === "sqlite" ? place.path : undefined,
-    [DESCRIPTOR_LIMITS],
+    // A worker's modules are read when it starts; an executable has them inside.
+    [DESCRIPTOR_LIMITS, ...(workers > 1 ? [import.meta.dirname!] : [])],
   );
   const maxStreams = await streamLimit();
   await using journal = await openJournal(config);
-  using clock = new Clock();
-  using hub = new Hub(journal, ORIGIN);
   const token = config.token ?? drawToken();
-  let isDraining = false;
-  const server = listen(config, {
-    clock,
-    hub,
-    journal,
+  const serving = await start(workers, {
+    hostname: config.host,
+    port: config.port,
+    sharesPort: false,
     token,
     maxBodyBytes: config.maxBodyBytes,
     corsOrigins: config.corsOrigins,
-    refusal() {
-      if (isDraining) return { state: "draining" };
-      return clock.hub.clientCount + hub.clientCount < maxStreams
-        ? undefined
-        : { state: "overloaded" };
-    },
-  });
-  follow(journal, hub);
-  console.log(`Chime is listening on ${server.url}`);
+    maxStreams,
+  }, journal);
+  console.log(`Chime is listening on ${serving.url}`);
   if (config.token === undefined) {
     console.log(`To publish, with a token drawn for this run:
-  curl -H 'Authorization: Bearer ${token}' -d 'Hello' ${server.url}sse/news
-or open ${server.url}#token=${token}`);
+  curl -H 'Authorization: Bearer ${token}' -d 'Hello' ${serving.url}sse/news
+or open ${serving.url}#token=${token}`);
   }
 
   await new Promise<void>((resolve) => onSignal(resolve));
-  isDraining = true;
   const since = performance.now();
   onSignal(() => {
     if (performance.now() - since > SAME_SIGNAL_MS) Deno.exit(1);
   });
-  clock.hub.closeAll({ state: "draining" });
-  hub.closeAll({ state: "draining" });
-  const late = new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
-  await Promise.race([server.close(), late]);
+  await serving.drain();
 }
 
 /** Draws a token of 192 bits. */

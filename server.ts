@@ -6,6 +6,8 @@ export interface ServerOptions {
   hostname: string;
   /** 0 stands for any free one. */
   port: number;
+  /** Whether others, which do the same, may listen on the port as well. */
+  reusePort: boolean;
   handler(request: Request): Response | Promise<Response>;
   /** Hears why the server stopped accepting; it listens again by itself. */
   onFault(error: unknown): void;
@@ -46,8 +48,12 @@ export class Server {
     await this.#server.shutdown();
   }
 
-  #listen({ hostname, port, handler }: ServerOptions) {
-    const server = Deno.serve({ hostname, port, onListen() {} }, handler);
+  #listen({ hostname, port, reusePort, handler }: ServerOptions) {
+    const server = Deno.serve(
+      // Where no port is shared, the option alone would take a permission that is not stable.
+      { hostname, port, ...(reusePort && { reusePort }), onListen() {} },
+      handler,
+    );
     server.finished.catch((error) => this.#onFault(error));
     return server;
   }

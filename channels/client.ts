@@ -98,6 +98,8 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     if (!this.#isOpen) return;
     const frame = encodeStatus(status);
     this.#controller.enqueue(withRetry(frame, frame.length, drawRetryMs()));
+    // Who is gone already is found out by the writing.
+    if (!this.#isOpen) return;
     this.#controller.close();
     this.#leave();
   }

@@ -46,7 +46,9 @@ export class Clock implements History, Disposable {
     this.#second = currentSecond();
     this.#wallMs = Date.now();
     this.#monotonicMs = performance.now();
-    this.hub = new Hub(this, tickId(this.#second), RING_LIMITS);
+    this.hub = new Hub(this, tickId(this.#second), {
+      ringLimits: RING_LIMITS,
+    });
     this.#arm();
   }
 

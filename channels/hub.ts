@@ -13,6 +13,17 @@ const HEARTBEAT_MS = 15_000;
 const BEAT_MS = 1_000;
 const HEARTBEAT_BEATS = HEARTBEAT_MS / BEAT_MS;
 
+/** Enough for a client that is a second behind the fastest publishers. */
+const RING_LIMITS: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 };
+
+/** What a hub may be told besides. */
+export interface HubOptions {
+  /** How much each channel's ring holds. */
+  ringLimits?: RingLimits;
+  /** Hears of each stream that comes or goes, by channel. */
+  onClients?: ((channel: string, change: 1 | -1) => void) | undefined;
+}
+
 /** A channel while anybody listens to it. */
 interface Channel {
   readonly ring: Ring;
@@ -27,6 +38,7 @@ export class Hub implements ClientHub, Disposable {
   readonly history: History;
   readonly #encoder = new FrameEncoder();
   readonly #ringLimits: RingLimits;
+  readonly #onClients: NonNullable<HubOptions["onClients"]>;
   readonly #channels = new Map<string, Channel>();
   readonly #feeds = new Map<string, Feed>();
   readonly #dirty = new Set<Feed>();
@@ -43,11 +55,12 @@ export class Hub implements ClientHub, Disposable {
   constructor(
     history: History,
     id: EventId,
-    ringLimits: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 },
+    { ringLimits = RING_LIMITS, onClients }: HubOptions = {},
   ) {
     this.history = history;
     this.#position = { ordinal: 0, id };
     this.#ringLimits = ringLimits;
+    this.#onClients = onClients ?? (() => {});
   }
 
   /** How far the timeline has come here. */
@@ -129,6 +142,7 @@ export class Hub implements ClientHub, Disposable {
     const client = new Client(this, feed, start);
     feed.clients.add(client);
     this.#clientCount++;
+    for (const name of feed.channels) this.#onClients(name, 1);
     this.#beatTimer ??= setInterval(() => this.#onBeat(), BEAT_MS);
     return new ReadableStream(client, { highWaterMark: 0 });
   }
@@ -147,6 +161,7 @@ export class Hub implements ClientHub, Disposable {
     feed.unpark(client);
     this.#waiting.delete(client);
     if (!feed.clients.delete(client)) return;
+    for (const name of feed.channels) this.#onClients(name, -1);
     if (--this.#clientCount === 0) {
       clearInterval(this.#beatTimer);
       this.#beatTimer = undefined;

@@ -26,7 +26,7 @@ export interface TailBatch {
  */
 export interface Journal extends History, AsyncDisposable {
   /** Whether it can be reached. */
-  readonly isReady: boolean;
+  isReady(): Promise<boolean>;
 
   /**
    * Appends the messages, all or none, and resolves with their ids once they are as safe as this journal makes them.
@@ -36,7 +36,8 @@ export interface Journal extends History, AsyncDisposable {
   append(messages: readonly Message[]): Promise<EventId[]>;
 
   /**
-   * Follows the timeline from its present end. The first batch tells where that is. Ends with the journal.
+   * Follows the timeline from its present end, as far as that is known here. The first batch tells where that is. Ends
+   * with the journal.
    */
   tail(): AsyncIterable<TailBatch>;
 }

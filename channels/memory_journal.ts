@@ -14,7 +14,6 @@ const MAX_LENGTH = 128 * 1024 * 1024;
 
 /** Keeps events in this process's memory: they outlive any client, and end with the process. */
 export class MemoryJournal implements Journal {
-  readonly isReady = true;
   readonly #retention: Retention;
   readonly #events = new Deque<ChannelEvent>();
   readonly #channels = new Map<string, Deque<ChannelEvent>>();
@@ -37,6 +36,10 @@ export class MemoryJournal implements Journal {
     this.#expire();
     for (const tail of this.#tails) tail.push(events, this.#last);
     return Promise.resolve(events.map(({ id }) => id));
+  }
+
+  isReady(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   tail(): AsyncIterable<TailBatch> {

@@ -37,7 +37,6 @@ function toEvent(row: unknown): ChannelEvent {
 
 /** Keeps events in a file: an event whose append has resolved outlives the process and the machine's power. */
 export class SqliteJournal implements Journal {
-  readonly isReady = true;
   readonly #database: DatabaseSync;
   readonly #retention: Retention;
   readonly #tails = new Set<Tail>();
@@ -85,6 +84,10 @@ export class SqliteJournal implements Journal {
     // Whatever else arrives in this turn of the event loop shares the commit.
     this.#commitTimer ??= setTimeout(() => this.#commit());
     return promise;
+  }
+
+  isReady(): Promise<boolean> {
+    return Promise.resolve(true);
   }
 
   tail(): AsyncIterable<TailBatch> {

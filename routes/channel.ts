@@ -37,7 +37,7 @@ export function publish(services: Services): Handler {
         : [toMessage(channel!, type, body)]
     );
     const ids = await services.journal.append(messages);
-    const clients = services.hub.clientsOf(channel!);
+    const clients = await services.countClients(channel!);
     return Response.json(
       isMany ? { ids, channel, clients } : { id: ids[0], channel, clients },
       { status: 201, headers: { "cache-control": "no-store" } },

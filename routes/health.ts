@@ -14,9 +14,9 @@ export function health(): Response {
 
 /** `GET /readyz`: says whether streams can be opened and messages published. */
 export function ready({ journal, refusal }: Services): Handler {
-  return () => {
+  return async () => {
     const reason = refusal()?.state ??
-      (journal.isReady ? undefined : "without its journal");
+      (await journal.isReady() ? undefined : "without its journal");
     if (reason) {
       throw new HttpError(503, `The server is ${reason}`, {
         ...HEADERS,

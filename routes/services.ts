@@ -15,6 +15,8 @@ export interface Services {
   readonly maxBodyBytes: number;
   /** The origins whose pages may use the streams, or `*` for any. */
   readonly corsOrigins: readonly string[];
+  /** Counts the streams that carry a channel. */
+  countClients(channel: string): number | Promise<number>;
   /** Why no stream can be opened for now, if so. */
   refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
 }

@@ -14,6 +14,7 @@ const DEFAULTS = {
   retention: { maxEvents: 10_000, maxAgeMs: 86_400_000 },
   maxBodyBytes: 262_144,
   corsOrigins: [],
+  workers: 1,
 } as const;
 
 Deno.test("readConfig uses the defaults", () => {
@@ -53,6 +54,7 @@ Deno.test("readConfig reads every flag", () => {
       "--max-body=1MiB",
       "--cors-origin=https://a.test",
       "--cors-origin=*",
+      "--workers=auto",
     ]),
     {
       ...DEFAULTS,
@@ -64,6 +66,7 @@ Deno.test("readConfig reads every flag", () => {
       retention: { maxEvents: 5, maxAgeMs: 90_000 },
       maxBodyBytes: 1_048_576,
       corsOrigins: ["https://a.test", "*"],
+      workers: 0,
     },
   );
 });
@@ -126,6 +129,11 @@ for (
     ],
     [["--journal=sqlite:"], {}, 'Cannot use --journal "sqlite:…"'],
     [
+      ["--workers=0"],
+      {},
+      'Cannot use --workers "0": workers are 1 to 99, or auto',
+    ],
+    [
       [],
       { CHIME_TOKEN: "two words" },
       "Cannot use the token: a token is made of",
@@ -141,7 +149,7 @@ for (
 Deno.test("--help names every flag and variable that there is", () => {
   const flags = [
     ..."host port token journal retain-events retain-for".split(" "),
-    ..."redis-key max-body cors-origin help version".split(" "),
+    ..."redis-key max-body cors-origin workers help version".split(" "),
   ];
   for (const name of flags.map((flag) => `--${flag} `)) {
     assertStringIncludes(HELP, name);

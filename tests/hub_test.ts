@@ -15,7 +15,7 @@ const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
 /** A hub whose history is complete, and a way to publish. */
 function setUp(limits = ALL) {
   const history = new ListHistory();
-  const hub = new Hub(history, "0-0", limits);
+  const hub = new Hub(history, "0-0", { ringLimits: limits });
   return {
     history,
     hub,

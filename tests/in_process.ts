@@ -35,6 +35,7 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
     token: TOKEN,
     maxBodyBytes: 1_000,
     corsOrigins: [],
+    countClients: (channel) => hub.clientsOf(channel),
     refusal: () => undefined,
     ...services,
   };

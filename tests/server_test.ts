@@ -162,6 +162,17 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
+Deno.test("The server drains while clients leave", async () => {
+  await using server = await startServer();
+  const readers = await Promise.all(
+    Array.from({ length: 50 }, () => EventReader.open(`${server.url}sse/`)),
+  );
+  await Promise.all(readers.map((reader) => reader.take(1)));
+  for (const reader of readers) reader[Symbol.asyncDispose]();
+  assertEquals((await server.kill()).code, 0);
+  assertEquals(server.log.includes("rror"), false, server.log);
+});
+
 Deno.test("The server exits within 5 s though a client does not read", async () => {
   await using server = await startServer();
   using _stalled = await stall(server.port);

@@ -76,8 +76,13 @@ function parse(args: readonly string[]) {
 export async function compile(
   { output, target = Deno.build.target, main = "main.ts" }: CompileOptions,
 ): Promise<void> {
-  // Of the packages in deno.lock most are for tests.
-  const flags = ["--quiet", "-P", "--exclude-unused-npm", "--target", target];
+  const flags = [
+    ...["--quiet", "-P", "--target", target],
+    // Of the packages in deno.lock most are for tests.
+    "--exclude-unused-npm",
+    // A module that only a thread runs is not found by itself.
+    ...["--include", "worker.ts"],
+  ];
   const run = (env?: Record<string, string>) =>
     runDeno(
       ["compile", ...flags, "--output", resolve(output), main],

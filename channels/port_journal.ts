@@ -1,0 +1,119 @@
+import type { EventId } from "./event_id.ts";
+import { UnavailableError } from "./history.ts";
+import type { Journal, TailBatch } from "./journal.ts";
+import type { ChannelEvent, Message } from "./message.ts";
+
+/** What can be asked behind a port. */
+export type JournalMethod =
+  | "append"
+  | "read"
+  | "latest"
+  | "floor"
+  | "isReady"
+  | "countClients";
+
+/** A question to the journal's end of the port. */
+export interface JournalCall {
+  call: number;
+  method: JournalMethod;
+  args: readonly unknown[];
+}
+
+/** What comes from the journal's end of the port: an answer, or the tail. */
+export type JournalNews =
+  | { call: number; value: unknown }
+  | { call: number; error: { message: string; isUnavailable: boolean } }
+  | { batch: TailBatch };
+
+/** A journal that is in another thread, see {@linkcode JournalHost}. */
+export class PortJournal implements Journal {
+  readonly #port: MessagePort;
+  readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #batches: TailBatch[] = [];
+  #hasNews = Promise.withResolvers<void>();
+  #isOpen = true;
+  #lastCall = 0;
+
+  /** @param port Its other end is a {@linkcode JournalHost}'s. */
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<JournalNews>) => this.#hear(data);
+  }
+
+  append(messages: readonly Message[]): Promise<EventId[]> {
+    return this.#call("append", messages);
+  }
+
+  read(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limit: number,
+  ): Promise<readonly ChannelEvent[] | undefined> {
+    return this.#call("read", channels, after, upTo, limit);
+  }
+
+  latest(
+    channels: readonly string[],
+    upTo: EventId,
+  ): Promise<readonly ChannelEvent[]> {
+    return this.#call("latest", channels, upTo);
+  }
+
+  floor(): Promise<EventId> {
+    return this.#call("floor");
+  }
+
+  isReady(): Promise<boolean> {
+    return this.#call("isReady");
+  }
+
+  /** How many streams carry the channel, in all threads. */
+  countClients(channel: string): Promise<number> {
+    return this.#call("countClients", channel);
+  }
+
+  /** The one tail of the port: it brings all since the port was made. */
+  async *tail(): AsyncGenerator<TailBatch> {
+    while (this.#isOpen) {
+      await this.#hasNews.promise;
+      this.#hasNews = Promise.withResolvers();
+      yield* this.#batches.splice(0);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#isOpen = false;
+    this.#hasNews.resolve();
+    this.#port.close();
+    for (const { reject } of this.#calls.values()) {
+      reject(new UnavailableError("The journal is closed"));
+    }
+    this.#calls.clear();
+    return Promise.resolve();
+  }
+
+  async #call<T>(method: JournalMethod, ...args: unknown[]): Promise<T> {
+    if (!this.#isOpen) throw new UnavailableError("The journal is closed");
+    const answer = Promise.withResolvers<unknown>();
+    const call = ++this.#lastCall;
+    this.#calls.set(call, answer);
+    this.#port.postMessage({ call, method, args } satisfies JournalCall);
+    return await answer.promise as T;
+  }
+
+  #hear(news: JournalNews): void {
+    if ("batch" in news) {
+      this.#batches.push(news.batch);
+      this.#hasNews.resolve();
+      return;
+    }
+    const answer = this.#calls.get(news.call)!;
+    this.#calls.delete(news.call);
+    if ("value" in news) answer.resolve(news.value);
+    else {
+      const { message, isUnavailable } = news.error;
+      answer.reject(new (isUnavailable ? UnavailableError : Error)(message));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { Clock } from "./channels/clock.ts";
+import { ORIGIN } from "./channels/event_id.ts";
+import { follow } from "./channels/follow.ts";
+import { Hub } from "./channels/hub.ts";
+import type { Journal } from "./channels/journal.ts";
+import { app, routes } from "./routes/mod.ts";
+import type { Services } from "./routes/services.ts";
+import { Server } from "./server.ts";
+
+/** How long clients have to take their last bytes, in ms, before they are left. */
+const DRAIN_MS = 3_000;
+
+/** What an instance is made of. All of it is plain data, so that it can be sent to another thread. */
+export interface InstanceOptions {
+  hostname: string;
+  /** 0 stands for any free one. */
+  port: number;
+  /** Whether other instances listen on the same port: connections are spread over them. */
+  sharesPort: boolean;
+  token: string;
+  maxBodyBytes: number;
+  corsOrigins: readonly string[];
+  /** How many streams may be open at once. */
+  maxStreams: number;
+}
+
+/** What an instance has besides. */
+export interface Surroundings {
+  journal: Journal;
+  /** Hears what went wrong, in a line. */
+  log(message: string): void;
+  /** Counts the streams of a channel, where there are other instances in this process. */
+  countClients?: Services["countClients"];
+  /** Hears of each stream that comes or goes, by channel. */
+  onClients?(channel: string, change: 1 | -1): void;
+}
+
+/** One server with its clock and its hub. A process has one, or one a worker. */
+export class Instance {
+  readonly url: string;
+  /** Settles where the journal's tail fails, which it does not. */
+  readonly following: Promise<void>;
+  readonly #clock = new Clock();
+  readonly #hub: Hub;
+  readonly #server: Server;
+  #isDraining = false;
+
+  /**
+   * Listens.
+   *
+   * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
+   */
+  constructor(options: InstanceOptions, surroundings: Surroundings) {
+    const { journal, log, countClients, onClients } = surroundings;
+    const hub = new Hub(journal, ORIGIN, { onClients });
+    this.#hub = hub;
+    const table = routes({
+      clock: this.#clock,
+      hub,
+      journal,
+      token: options.token,
+      maxBodyBytes: options.maxBodyBytes,
+      corsOrigins: options.corsOrigins,
+      countClients: countClients ?? ((channel) => hub.clientsOf(channel)),
+      refusal: () => this.#refusal(options.maxStreams),
+    });
+    try {
+      this.#server = new Server({
+        hostname: options.hostname,
+        port: options.port,
+        reusePort: options.sharesPort,
+        handler: app(table),
+        onFault: (error) => log(`stopped accepting, listening again: ${error}`),
+      });
+    } catch (error) {
+      this.#dispose();
+      throw error;
+    }
+    this.url = this.#server.url;
+    this.following = follow(journal, hub);
+  }
+
+  /** Tells every client that it must go, and settles once they are gone, or have had time enough. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    for (const hub of [this.#clock.hub, this.#hub]) {
+      hub.closeAll({ state: "draining" });
+    }
+    let timer: ReturnType<typeof setTimeout>;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DRAIN_MS);
+    });
+    await Promise.race([this.#server.close(), late]);
+    clearTimeout(timer!);
+    this.#dispose();
+  }
+
+  #refusal(maxStreams: number): ReturnType<Services["refusal"]> {
+    if (this.#isDraining) return { state: "draining" };
+    const streams = this.#clock.hub.clientCount + this.#hub.clientCount;
+    return streams < maxStreams ? undefined : { state: "overloaded" };
+  }
+
+  #dispose(): void {
+    this.#clock[Symbol.dispose]();
+    this.#hub[Symbol.dispose]();
+  }
+}

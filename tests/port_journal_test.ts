@@ -1,0 +1,85 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UnavailableError } from "../channels/history.ts";
+import type { Journal, Retention } from "../channels/journal.ts";
+import { JournalHost } from "../channels/journal_host.ts";
+import { MemoryJournal } from "../channels/memory_journal.ts";
+import { PortJournal } from "../channels/port_journal.ts";
+import { PLENTY, testJournal } from "./journal_contract.ts";
+
+/** A journal behind a port, which closes what is behind it as well. */
+async function open(retention: Retention) {
+  const journal = new MemoryJournal(retention);
+  const host = new JournalHost(journal, (channel) => channel.length);
+  const following = host.follow();
+  const { port, close } = host.open();
+  const far = new PortJournal(port);
+  await journal.append([]);
+  return {
+    host,
+    journal,
+    far,
+    async close() {
+      await far[Symbol.asyncDispose]();
+      close();
+      await journal[Symbol.asyncDispose]();
+      await following;
+    },
+  };
+}
+
+testJournal({
+  name: "PortJournal",
+  async open(retention) {
+    const { far, close } = await open(retention);
+    let closed: Promise<void> | undefined;
+    const journal: Journal = {
+      append: (messages) => far.append(messages),
+      read: (...args) => far.read(...args),
+      latest: (...args) => far.latest(...args),
+      floor: () => far.floor(),
+      isReady: () => far.isReady(),
+      tail: () => far.tail(),
+      // The other end goes with it.
+      [Symbol.asyncDispose]: () => closed ??= close(),
+    };
+    return journal;
+  },
+});
+
+Deno.test("PortJournal begins its tail where the host's stands", async () => {
+  const { host, journal, close } = await open(PLENTY);
+  const [id] = await journal.append([{ channel: "a", data: "1" }]);
+  await new Promise((resolve) => setTimeout(resolve));
+  const { port, close: closePort } = host.open();
+  const late = new PortJournal(port);
+  const { value } = await late.tail()[Symbol.asyncIterator]().next();
+  assertEquals(value, { events: [], last: id });
+  await late[Symbol.asyncDispose]();
+  closePort();
+  await close();
+});
+
+Deno.test("PortJournal tells a journal that is away from one that fails", async () => {
+  const { journal, far, close } = await open(PLENTY);
+  journal.append = () => Promise.reject(new UnavailableError("away"));
+  await assertRejects(() => far.append([]), UnavailableError, "away");
+  journal.floor = () => Promise.reject(new RangeError("a bug"));
+  const error = await assertRejects(() => far.floor(), Error, "a bug");
+  assertEquals(error instanceof UnavailableError, false);
+  await close();
+});
+
+Deno.test("PortJournal answers nothing once it is closed", async () => {
+  const { journal, far, close } = await open(PLENTY);
+  journal.floor = () => new Promise(() => {});
+  const asked = assertRejects(() => far.floor(), UnavailableError, "closed");
+  await close();
+  await asked;
+  await assertRejects(() => far.append([]), UnavailableError, "closed");
+});
+
+Deno.test("PortJournal asks for the clients of all threads", async () => {
+  const { far, close } = await open(PLENTY);
+  assertEquals(await far.countClients("abc"), 3);
+  await close();
+});

@@ -1,0 +1,188 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { MemoryJournal } from "../channels/memory_journal.ts";
+import { Workers, type WorkersOptions } from "../workers.ts";
+import { EventReader } from "./event_reader.ts";
+import { assertExactlyOnce } from "./exactly_once.ts";
+import { publish } from "./publish.ts";
+import { startServer } from "./server_process.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: ignore
+      ? `${name} (skipped: threads share a port on Linux alone)`
+      : name,
+    ignore,
+    fn,
+  });
+}
+
+/** Workers in this process, over a journal in memory. */
+async function start(options: Partial<WorkersOptions> = {}) {
+  const logged: string[] = [];
+  const journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 });
+  const workers = await Workers.start({
+    count: 2,
+    journal,
+    instance: {
+      hostname: "127.0.0.1",
+      port: 0,
+      sharesPort: true,
+      token: "t",
+      maxBodyBytes: 1_000,
+      corsOrigins: [],
+      maxStreams: 1_000,
+    },
+    log: (message) => logged.push(message),
+    ...options,
+  });
+  return {
+    url: workers.url,
+    workers,
+    logged,
+    async [Symbol.asyncDispose]() {
+      await workers.drain();
+      await journal[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Opens streams until every worker has some, which the system decides. */
+async function openStreams(url: string, count = 24): Promise<EventReader[]> {
+  return await Promise.all(
+    Array.from({ length: count }, () => EventReader.open(`${url}sse/news`)),
+  );
+}
+
+test("Workers serve one port: a message published to one reaches the clients of all, who are counted together", async () => {
+  await using chime = await start();
+  const readers = await openStreams(chime.url);
+  const { id, clients } = await publish(chime.url, "news", "1");
+  assertEquals(clients, readers.length);
+  for (const reader of readers) {
+    const [event] = await reader.take(1);
+    assertEquals([event!.id, event!.data], [id, "1"]);
+  }
+  await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
+});
+
+test("Workers drain together", async () => {
+  await using chime = await start();
+  const readers = await openStreams(chime.url);
+  await chime.workers.drain();
+  for (const reader of readers) {
+    assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
+  }
+});
+
+test("A worker that crashes is replaced; its clients resume and miss nothing, the others notice nothing", async () => {
+  await using chime = await start({
+    module: new URL("./crashing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  const firsts = await Promise.all(readers.map((reader) => reader.take(1)));
+
+  await crashOne();
+  // Those of the crashed worker end, with whatever error.
+  const cut = new Set<number>();
+  const rests = readers.map(async (reader, i) => {
+    const event = await reader.next().catch(() => undefined);
+    if (!event) cut.add(i);
+    return event;
+  });
+  while (chime.logged.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertStringIncludes(chime.logged[0]!, "a worker crashed, starting another");
+  while (cut.size === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const { id } = await publishUntilTaken(chime.url, "2");
+  for (const i of cut) {
+    await using again = await EventReader.open(`${chime.url}sse/news`, {
+      headers: { "last-event-id": firsts[i]![0]!.id! },
+    });
+    const [event] = await again.take(1);
+    assertEquals([event!.id, event!.data], [id, "2"]);
+  }
+  const events = (await Promise.all(rests)).filter((event) => event);
+  assertEquals(events.length, readers.length - cut.size);
+  for (const event of events) assertEquals(event!.id, id);
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
+/** Makes one of the workers crash. */
+async function crashOne(): Promise<void> {
+  const crash = new BroadcastChannel("crash");
+  const name = await new Promise((resolve) => {
+    crash.onmessage = ({ data }) => resolve(data);
+    crash.postMessage("who");
+  });
+  crash.postMessage(name);
+  crash.close();
+}
+
+/** A connection to a worker that crashes meanwhile is lost. */
+async function publishUntilTaken(url: string, body: string) {
+  while (true) {
+    try {
+      return await publish(url, "news", body);
+    } catch (error) {
+      assert(error instanceof TypeError, `${error}`);
+    }
+  }
+}
+
+test("Workers refuse a port that is in use, also by others who share theirs", async () => {
+  await using chime = await start();
+  const port = Number(new URL(chime.url).port);
+  await assertRejects(
+    () =>
+      start({
+        instance: {
+          hostname: "127.0.0.1",
+          port,
+          sharesPort: true,
+          token: "t",
+          maxBodyBytes: 1,
+          corsOrigins: [],
+          maxStreams: 1,
+        },
+      }),
+    Deno.errors.AddrInUse,
+  );
+});
+
+test("With --workers 2 every client gets every event once and in order, however often it is cut", async () => {
+  await using server = await startServer([
+    ...["--port", "0", "--token", "t", "--workers", "2"],
+    ...["--retain-events", "200000"],
+  ]);
+  await assertExactlyOnce([server.url], "t", {
+    publishers: 20,
+    events: 100_000,
+    clients: 200,
+    channels: 20,
+    cuts: 5,
+    maxMs: 90_000,
+    seed: 3,
+  });
+});
+
+test("With --workers 2 the server drains at SIGTERM and exits with 0", async () => {
+  await using server = await startServer(["--port", "0", "--workers", "2"]);
+  await using reader = await EventReader.open(`${server.url}sse/`);
+  await reader.take(1);
+  const ended = server.kill("SIGTERM");
+  assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
+  assertEquals((await ended).code, 0);
+});

@@ -1,0 +1,52 @@
+/**
+ * One of several threads that serve one port, see {@linkcode Workers}.
+ *
+ * @module
+ */
+import { PortJournal } from "./channels/port_journal.ts";
+import { Instance, type InstanceOptions } from "./instance.ts";
+
+/** What a worker is told: first to start, in the end to drain. */
+export type WorkerOrder =
+  | { start: InstanceOptions; journal: MessagePort }
+  | "drain";
+
+/** What a worker tells. */
+export type WorkerNews =
+  | { url: string }
+  | { failure: string; isAddrInUse: boolean }
+  | { channel: string; change: 1 | -1 }
+  | { log: string }
+  | "drained";
+
+/** The part of a worker's global scope that is used here. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<WorkerOrder>) => void;
+  postMessage(news: WorkerNews): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let instance: Instance | undefined;
+
+scope.onmessage = async ({ data: order }) => {
+  if (order === "drain") {
+    await instance?.drain();
+    scope.postMessage("drained");
+    return;
+  }
+  const journal = new PortJournal(order.journal);
+  try {
+    instance = new Instance(order.start, {
+      journal,
+      log: (message) => scope.postMessage({ log: message }),
+      countClients: (channel) => journal.countClients(channel),
+      onClients: (channel, change) => scope.postMessage({ channel, change }),
+    });
+    scope.postMessage({ url: instance.url });
+  } catch (error) {
+    scope.postMessage({
+      failure: (error as Error).message,
+      isAddrInUse: error instanceof Deno.errors.AddrInUse,
+    });
+  }
+};

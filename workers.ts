@@ -1,0 +1,171 @@
+import { JournalHost } from "./channels/journal_host.ts";
+import type { Journal } from "./channels/journal.ts";
+import type { InstanceOptions } from "./instance.ts";
+import type { WorkerNews, WorkerOrder } from "./worker.ts";
+
+/** How long to wait before a worker that crashed is started again, in ms: one that crashes at once must not spin. */
+const RESTART_MS = 200;
+
+/** What the workers are made of. */
+export interface WorkersOptions {
+  /** How many. */
+  count: number;
+  /** What each serves; the streams that may be open at once are for all of them together. */
+  instance: InstanceOptions;
+  journal: Journal;
+  log(message: string): void;
+  /** The module that a worker runs. */
+  module?: URL;
+}
+
+/** A worker's thread and what is known of it. */
+interface Member {
+  worker: Worker;
+  closeJournal(): void;
+  /** How many streams it has, by channel. */
+  clients: Map<string, number>;
+  drained: PromiseWithResolvers<void>;
+}
+
+/**
+ * Several threads that serve one port, each with a hub of its own, over the one journal that is here. The system spreads
+ * connections over them. One that crashes is started again; its clients come back to any of them, and resume there.
+ */
+export class Workers {
+  readonly #options: WorkersOptions;
+  readonly #host: JournalHost;
+  readonly #members = new Set<Member>();
+  readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
+  #url = "";
+  #isDraining = false;
+
+  private constructor(options: WorkersOptions) {
+    this.#options = options;
+    this.#host = new JournalHost(
+      options.journal,
+      (channel) => this.#countClients(channel),
+    );
+  }
+
+  /**
+   * Starts the workers, and resolves once all of them listen.
+   *
+   * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
+   */
+  static async start(options: WorkersOptions): Promise<Workers> {
+    const { hostname, port } = options.instance;
+    // Another process that shares its port, too, would go unnoticed.
+    Deno.listen({ hostname, port }).close();
+    const workers = new Workers(options);
+    workers.#host.follow();
+    // The first one finds the port where any will do.
+    workers.#url = await workers.#add(options.instance);
+    const instance = { ...options.instance, port: workers.port };
+    const others = Array.from(
+      { length: options.count - 1 },
+      () => workers.#add(instance),
+    );
+    await Promise.all(others);
+    return workers;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get port(): number {
+    return Number(new URL(this.#url).port || 80);
+  }
+
+  /** Tells every client that it must go, and settles once they are gone, or have had time enough. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    await Promise.all([...this.#members].map(async (member) => {
+      member.worker.postMessage("drain" satisfies WorkerOrder);
+      await member.drained.promise;
+      this.#remove(member);
+    }));
+  }
+
+  /** Adds a worker, and resolves with its URL once it listens. */
+  #add(instance: InstanceOptions): Promise<string> {
+    const { module = new URL("./worker.ts", import.meta.url), count } =
+      this.#options;
+    const worker = new Worker(module, { type: "module" });
+    const { port: journal, close: closeJournal } = this.#host.open();
+    const listening = Promise.withResolvers<string>();
+    let isListening = false;
+    const member: Member = {
+      worker,
+      closeJournal,
+      clients: new Map(),
+      drained: Promise.withResolvers(),
+    };
+    this.#members.add(member);
+    worker.onmessage = ({ data: news }: MessageEvent<WorkerNews>) => {
+      if (news === "drained") member.drained.resolve();
+      else if ("url" in news) {
+        isListening = true;
+        listening.resolve(news.url);
+      } else if ("log" in news) this.#options.log(news.log);
+      else if ("channel" in news) note(member.clients, news);
+      else {
+        const { failure, isAddrInUse } = news;
+        listening.reject(
+          isAddrInUse ? new Deno.errors.AddrInUse(failure) : new Error(failure),
+        );
+      }
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#remove(member);
+      if (isListening) this.#replace(event.message);
+      else listening.reject(new Error(event.message));
+    };
+    const order: WorkerOrder = {
+      start: {
+        ...instance,
+        sharesPort: true,
+        maxStreams: Math.ceil(instance.maxStreams / count),
+      },
+      journal,
+    };
+    worker.postMessage(order, [journal]);
+    return listening.promise;
+  }
+
+  /** Starts a worker in the place of one that crashed. */
+  #replace(reason: string): void {
+    if (this.#isDraining) return;
+    this.#options.log(`a worker crashed, starting another: ${reason}`);
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#add({ ...this.#options.instance, port: this.port })
+        .catch((error) => this.#replace(error.message));
+    }, RESTART_MS);
+    this.#restarts.add(timer);
+  }
+
+  #remove(member: Member): void {
+    this.#members.delete(member);
+    member.worker.terminate();
+    member.closeJournal();
+    member.drained.resolve();
+  }
+
+  #countClients(channel: string): number {
+    let count = 0;
+    for (const { clients } of this.#members) count += clients.get(channel) ?? 0;
+    return count;
+  }
+}
+
+function note(
+  clients: Map<string, number>,
+  { channel, change }: { channel: string; change: 1 | -1 },
+): void {
+  const count = (clients.get(channel) ?? 0) + change;
+  if (count > 0) clients.set(channel, count);
+  else clients.delete(channel);
+}
