@@ -124,7 +124,7 @@ export class Feed {
       const client = this.#parked[i]!;
       if (client.writtenBeat > lastBeat) continue;
       this.unpark(client);
-      client.write(HEARTBEAT);
+      client.write(HEARTBEAT, HEARTBEAT.length);
     }
   }
 

@@ -1,11 +1,12 @@
 import { Client, type ClientHub } from "./client.ts";
 import type { EventId } from "./event_id.ts";
-import { Feed } from "./feed.ts";
+import { Directory } from "./directory.ts";
+import type { Feed } from "./feed.ts";
 import { type Frame, FrameEncoder, type Status } from "./frame.ts";
 import type { History } from "./history.ts";
 import type { ChannelEvent } from "./message.ts";
 import { Pacer } from "./pacer.ts";
-import { type Position, Ring, type RingLimits } from "./ring.ts";
+import type { Position, RingLimits } from "./ring.ts";
 import type { Start } from "./start.ts";
 
 /** How long a stream may stay silent, in ms: intermediaries close what is idle for longer, often after 30 or 60 s. */
@@ -24,12 +25,6 @@ export interface HubOptions {
   onClients?: ((channel: string, change: 1 | -1) => void) | undefined;
 }
 
-/** A channel while anybody listens to it. */
-interface Channel {
-  readonly ring: Ring;
-  readonly feeds: Set<Feed>;
-}
-
 /**
  * Fans events out: takes each in its timeline's order, encodes it once, and gives every client the frames behind its
  * cursor. A channel is in memory only while it has clients.
@@ -37,10 +32,8 @@ interface Channel {
 export class Hub implements ClientHub, Disposable {
   readonly history: History;
   readonly #encoder = new FrameEncoder();
-  readonly #ringLimits: RingLimits;
   readonly #onClients: NonNullable<HubOptions["onClients"]>;
-  readonly #channels = new Map<string, Channel>();
-  readonly #feeds = new Map<string, Feed>();
+  readonly #directory: Directory;
   readonly #dirty = new Set<Feed>();
   readonly #waiting = new Set<Client>();
   readonly #pacer = new Pacer(() => this.#flush());
@@ -59,7 +52,7 @@ export class Hub implements ClientHub, Disposable {
   ) {
     this.history = history;
     this.#position = { ordinal: 0, id };
-    this.#ringLimits = ringLimits;
+    this.#directory = new Directory(ringLimits);
     this.#onClients = onClients ?? (() => {});
   }
 
@@ -83,13 +76,13 @@ export class Hub implements ClientHub, Disposable {
 
   /** The channels in memory: those with clients. */
   get channels(): readonly string[] {
-    return [...this.#channels.keys()];
+    return this.#directory.names;
   }
 
   /** How many streams carry the channel. */
   clientsOf(channel: string): number {
     let count = 0;
-    for (const feed of this.#channels.get(channel)?.feeds ?? []) {
+    for (const feed of this.#directory.channel(channel)?.feeds ?? []) {
       count += feed.clients.size;
     }
     return count;
@@ -104,7 +97,7 @@ export class Hub implements ClientHub, Disposable {
   append(events: readonly ChannelEvent[], last: EventId): Promise<void> {
     const encoded = Promise.all(
       events.map((event) =>
-        this.#channels.has(event.channel) ? this.encode(event) : undefined
+        this.#directory.channel(event.channel) && this.encode(event)
       ),
     );
     return this.#inTurn(async () => this.#push(events, await encoded, last));
@@ -128,7 +121,7 @@ export class Hub implements ClientHub, Disposable {
     return this.#inTurn(() => {
       this.#epoch++;
       this.#moveTo({ ordinal: this.#position.ordinal + 1, id });
-      for (const feed of this.#feeds.values()) this.#dirty.add(feed);
+      for (const feed of this.#directory.feeds) this.#dirty.add(feed);
       this.#pacer.request();
     });
   }
@@ -138,7 +131,7 @@ export class Hub implements ClientHub, Disposable {
     channels: readonly string[],
     start: Start,
   ): ReadableStream<Frame> {
-    const feed = this.#feed([...new Set(channels)].sort());
+    const feed = this.#directory.feed(channels, this.#position);
     const client = new Client(this, feed, start);
     feed.clients.add(client);
     this.#clientCount++;
@@ -151,9 +144,10 @@ export class Hub implements ClientHub, Disposable {
     return this.#encoder.encode({ event: type, data, id });
   }
 
-  wait(client: Client): void {
+  wait(client: Client, from: Position): void {
     client.feed.park(client);
     this.#waiting.add(client);
+    if (from !== this.#position) this.#wakeWaiting();
   }
 
   leave(client: Client): void {
@@ -167,18 +161,13 @@ export class Hub implements ClientHub, Disposable {
       this.#beatTimer = undefined;
     }
     if (feed.clients.size > 0) return;
-    this.#feeds.delete(feed.channels.join());
+    this.#directory.remove(feed);
     this.#dirty.delete(feed);
-    for (const name of feed.channels) {
-      const { feeds } = this.#channels.get(name)!;
-      feeds.delete(feed);
-      if (feeds.size === 0) this.#channels.delete(name);
-    }
   }
 
   /** Ends every stream, each with the status and a drawn `retry`. */
   closeAll(status: Status): void {
-    for (const feed of [...this.#feeds.values()]) {
+    for (const feed of [...this.#directory.feeds]) {
       for (const client of [...feed.clients]) client.close(status);
     }
   }
@@ -188,31 +177,9 @@ export class Hub implements ClientHub, Disposable {
     this.#pacer[Symbol.dispose]();
   }
 
-  #feed(channels: readonly string[]): Feed {
-    const key = channels.join();
-    let feed = this.#feeds.get(key);
-    if (!feed) {
-      const members = channels.map((name) => this.#channel(name));
-      feed = new Feed(channels, members.map(({ ring }) => ring));
-      for (const { feeds } of members) feeds.add(feed);
-      this.#feeds.set(key, feed);
-    }
-    return feed;
-  }
-
-  #channel(name: string): Channel {
-    let channel = this.#channels.get(name);
-    if (!channel) {
-      const ring = new Ring(name, this.#position, this.#ringLimits);
-      channel = { ring, feeds: new Set() };
-      this.#channels.set(name, channel);
-    }
-    return channel;
-  }
-
   #moveTo(position: Position): void {
     this.#position = position;
-    for (const { ring } of this.#channels.values()) ring.skip(position);
+    for (const { ring } of this.#directory.channels) ring.skip(position);
     this.#wakeWaiting();
   }
 
@@ -231,7 +198,7 @@ export class Hub implements ClientHub, Disposable {
     for (const [i, { channel: name, id }] of events.entries()) {
       const position = { ordinal: this.#position.ordinal + 1, id };
       this.#position = position;
-      const channel = this.#channels.get(name);
+      const channel = this.#directory.channel(name);
       if (!channel) continue;
       const frame = frames[i];
       // Without a frame, the channel came into memory while its event went by: it is found in the history.
@@ -265,7 +232,7 @@ export class Hub implements ClientHub, Disposable {
 
   #onBeat(): void {
     this.#beat++;
-    for (const feed of this.#feeds.values()) {
+    for (const feed of this.#directory.feeds) {
       feed.beat(this.#beat - HEARTBEAT_BEATS);
     }
   }

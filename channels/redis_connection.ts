@@ -105,12 +105,12 @@ export class RedisConnection implements AsyncDisposable {
     const { signal } = this.#closing;
     let failures = 0;
     while (!signal.aborted) {
-      const reason = await this.#connect(() => {
-        this.#onChange();
-        failures = 0;
-      });
+      const sinceMs = performance.now();
+      const reason = await this.#connect();
       if (signal.aborted) return;
       this.#onChange(reason);
+      // What is lost as soon as it is made is no better than what fails.
+      if (performance.now() - sinceMs > LAST_WAIT_MS) failures = 0;
       const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures++, LAST_WAIT_MS);
       // Drawn, so that instances that lost Redis together do not come back together.
       await pause(waitMs * (0.5 + Math.random() / 2), signal);
@@ -118,7 +118,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   /** Connects, and resolves with the reason once that is over. */
-  async #connect(onReady: () => void): Promise<string> {
+  async #connect(): Promise<string> {
     const { host, port, isSecure, database } = this.#address;
     const { username, password } = this.#address;
     const cut = new AbortController();
@@ -174,7 +174,7 @@ export class RedisConnection implements AsyncDisposable {
     let answeredMs = performance.now();
     const beat = setInterval(() => {
       if (performance.now() - answeredMs > SILENCE_MS) {
-        end(new Error(`no answer for ${SILENCE_MS / 1_000} s`));
+        return end(new Error(`no answer for ${SILENCE_MS / 1_000} s`));
       }
       send(["PING"]).then(() => answeredMs = performance.now(), () => {});
     }, BEAT_MS);
@@ -183,7 +183,7 @@ export class RedisConnection implements AsyncDisposable {
       await this.#open(send);
       if (!failure) {
         this.#send = send;
-        onReady();
+        this.#onChange();
         this.#hasChanged.resolve();
         this.#hasChanged = Promise.withResolvers();
       }

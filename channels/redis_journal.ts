@@ -32,6 +32,7 @@ export class RedisJournal implements Journal {
   readonly #retention: Retention;
   readonly #reader = new EventReader();
   readonly #connection: RedisConnection;
+  /** The connections of its tails. */
   readonly #tails = new Set<RedisConnection>();
   readonly #appends = new Set<Promise<unknown>>();
   /** The connections that are lost, and what has been said of it since. */
@@ -53,14 +54,15 @@ export class RedisJournal implements Journal {
   }
 
   isReady(): Promise<boolean> {
-    return Promise.resolve(this.#connection.isReady);
+    const connections = [this.#connection, ...this.#tails];
+    return Promise.resolve(connections.every(({ isReady }) => isReady));
   }
 
   /**
    * Appends the messages, all or none, and resolves with their ids once Redis has them.
    *
-   * @throws {UnavailableError} where Redis is away, at once; where it refuses; or where it does not answer for some
-   * seconds: then alone, the messages may yet have been appended.
+   * @throws {UnavailableError} where Redis is away, at once, and where it refuses. Where the connection is lost before the
+   * answer, or Redis is silent for some seconds, too: then alone the messages may yet have been appended.
    */
   append(messages: readonly Message[]): Promise<EventId[]> {
     if (messages.length === 0) return Promise.resolve([]);
@@ -131,8 +133,8 @@ export class RedisJournal implements Journal {
         if (missing.delete(event.channel)) found.unshift(event);
       }
       const last = entries.at(-1);
-      if (missing.size === 0 || entries.length < PAGE) break;
-      to = `(${last![0]}`;
+      if (missing.size === 0 || !last || eventIdMs(last[0]) < oldestMs) break;
+      to = `(${last[0]}`;
     }
     // What is too old is let go of now and then only, and the newest of all never.
     return found.filter(({ id }) => eventIdMs(id) >= oldestMs);

@@ -1,0 +1,206 @@
+import { concat } from "./concat.ts";
+import { compareEventIds, type EventId } from "./event_id.ts";
+import type { Chunk, Cursor, Feed } from "./feed.ts";
+import { encodeStatus, type Frame, type Status, withChannel } from "./frame.ts";
+import { type History, UnavailableError } from "./history.ts";
+import type { ChannelEvent } from "./message.ts";
+import type { Position } from "./ring.ts";
+import type { Start } from "./start.ts";
+
+/** What a client's progress needs of its hub. */
+export interface Timeline {
+  readonly position: Position;
+  readonly history: History;
+  /** Counts the timelines: it goes up where one ends and another begins. */
+  readonly epoch: number;
+  encode(event: ChannelEvent): Promise<Frame>;
+}
+
+/** Frames to write. */
+export type Write = Pick<Chunk, "bytes" | "firstLength">;
+
+/**
+ * What a client does next: writes frames, parks until its feed goes on, or waits until the timeline has moved from where
+ * it stood.
+ */
+export type Step = Write | "park" | { waitFrom: Position };
+
+/** How many events one reading of the history brings: few at first, as they may be large, then more. */
+const FIRST_BATCH = 32;
+const LAST_BATCH = 512;
+/** How much of them is written at once, in characters of data, unless a single event is larger. */
+const MAX_WRITE_LENGTH = 64 * 1024;
+
+/** How far a client has come in its feed, and what comes next for it: from the rings, or from the history. */
+export class Progress {
+  readonly #timeline: Timeline;
+  readonly #feed: Feed;
+  readonly #latest: boolean;
+  /** Where the client stands among what is held, once known. */
+  #cursor: Cursor | undefined;
+  /** Where it stood when it fell out of a ring, until what it missed is found. */
+  #lost: Cursor | undefined;
+  /** The id that it stands at while no cursor is known. Without either, the stream is fresh. */
+  #after: EventId | "floor" | undefined;
+  /** Whether a status is still owed for having resumed. */
+  #resuming: boolean;
+  #floorAfterReset: boolean;
+  #epoch: number;
+  #replayed = 0;
+  #batch = FIRST_BATCH;
+
+  constructor(timeline: Timeline, feed: Feed, start: Start) {
+    this.#timeline = timeline;
+    this.#feed = feed;
+    this.#latest = start.latest ?? false;
+    this.#after = start.resume;
+    this.#resuming = start.resumes;
+    this.#floorAfterReset = start.floorAfterReset ?? false;
+    this.#epoch = timeline.epoch;
+    if (!start.resumes && !start.latest) {
+      this.#cursor = feed.end(timeline.position);
+    }
+  }
+
+  /**
+   * What comes next. A promise may resolve to nothing: then the question is to be asked again, as only an answer given at
+   * once is still true when it is heard.
+   */
+  next(): Step | Promise<Step | undefined> {
+    if (this.#epoch !== this.#timeline.epoch) {
+      return this.#reset(this.#feed.oldest());
+    }
+    const cursor = this.#cursor;
+    if (!cursor) return this.#find();
+    if (this.#feed.isBehind(cursor)) return this.#fallOut(cursor);
+    const chunk = this.#feed.take(cursor);
+    if (chunk) this.#cursor = chunk.next;
+    return this.#resuming ? this.#resume(chunk) : chunk ?? "park";
+  }
+
+  #fallOut(cursor: Cursor): Promise<Step | undefined> {
+    if (!this.#resuming) this.#replayed = 0;
+    this.#lost = cursor;
+    this.#after = cursor.id;
+    this.#cursor = undefined;
+    return this.#find();
+  }
+
+  /** Replays from the rings, and says so once there is nothing more to replay. */
+  #resume(chunk: Chunk | undefined): Write {
+    this.#replayed += chunk?.count ?? 0;
+    if (chunk && this.#feed.take(chunk.next)) return chunk;
+    this.#resuming = false;
+    const status = write({ state: "resumed", replayed: this.#replayed });
+    return chunk
+      ? { ...chunk, bytes: concat([chunk.bytes, status.bytes]) }
+      : status;
+  }
+
+  /** Finds the client's cursor, with the history's help; waits where that is out of reach. */
+  async #find(): Promise<Step | undefined> {
+    const { position, history } = this.#timeline;
+    try {
+      if (this.#after === "floor") this.#after = await history.floor();
+      if (this.#after) return await this.#replay(this.#after, position);
+      return this.#resuming ? this.#reset() : await this.#begin(position);
+    } catch (error) {
+      if (error instanceof UnavailableError) return { waitFrom: position };
+      throw error;
+    }
+  }
+
+  /** Goes on behind the id: in the rings where they reach back that far, else with events from the history. */
+  async #replay(
+    after: EventId,
+    position: Position,
+  ): Promise<Step | undefined> {
+    const isAhead = compareEventIds(after, position.id) > 0;
+    this.#cursor = isAhead ? undefined : this.#feed.seek(after);
+    if (this.#cursor) {
+      this.#lost = undefined;
+      return;
+    }
+    const limit = this.#batch;
+    const { channels } = this.#feed;
+    const { history } = this.#timeline;
+    const events = await history.read(channels, after, position.id, limit);
+    if (this.#epoch !== this.#timeline.epoch) return;
+    if (!events) return this.#giveUp();
+    if (isAhead) {
+      return this.#resuming ? this.#resume(undefined) : { waitFrom: position };
+    }
+    if (events.length === 0) {
+      this.#after = position.id;
+      return;
+    }
+    const some = upToLength(events, MAX_WRITE_LENGTH);
+    const isLast = some.length === events.length && events.length < limit;
+    this.#after = isLast ? position.id : some.at(-1)!.id;
+    this.#batch = Math.min(2 * some.length, LAST_BATCH);
+    return await this.#encode(some);
+  }
+
+  /** Begins a fresh stream with the newest events, and goes on with what comes. */
+  async #begin(position: Position): Promise<Step | undefined> {
+    const cursor = this.#feed.end(position);
+    const { channels } = this.#feed;
+    const events = this.#latest
+      ? await this.#timeline.history.latest(channels, position.id)
+      : [];
+    this.#cursor = cursor;
+    return events.length > 0 ? await this.#encode(events) : undefined;
+  }
+
+  async #encode(events: readonly ChannelEvent[]): Promise<Write> {
+    const frames = await Promise.all(events.map(async (event) => {
+      const frame = await this.#timeline.encode(event);
+      return this.#feed.named ? withChannel(frame, event.channel) : frame;
+    }));
+    this.#replayed += frames.length;
+    return { bytes: concat(frames), firstLength: frames[0]!.length };
+  }
+
+  /** What the client missed cannot be had: says so, and goes on. */
+  #giveUp(): Write {
+    const lost = this.#lost;
+    if (this.#resuming || !lost) return this.#reset();
+    this.#lost = undefined;
+    this.#cursor = this.#feed.oldest();
+    const missed = this.#cursor.total - lost.total - this.#replayed;
+    return write({ state: "lagged", missed });
+  }
+
+  /**
+   * What the client missed cannot even be known: says so, and goes on as a fresh stream does.
+   *
+   * @param cursor Where to go on without a newest event.
+   */
+  #reset(cursor: Cursor = this.#feed.end(this.#timeline.position)): Write {
+    this.#epoch = this.#timeline.epoch;
+    this.#resuming = false;
+    this.#lost = undefined;
+    this.#after = this.#floorAfterReset ? "floor" : undefined;
+    this.#floorAfterReset = false;
+    this.#cursor = this.#after || this.#latest ? undefined : cursor;
+    return write({ state: "reset" });
+  }
+}
+
+function write(status: Status): Write {
+  const bytes = encodeStatus(status);
+  return { bytes, firstLength: bytes.length };
+}
+
+/** The first of the events, with so much data in all, but one at least. */
+function upToLength(
+  events: readonly ChannelEvent[],
+  maxLength: number,
+): readonly ChannelEvent[] {
+  let length = 0;
+  const end = events.findIndex(({ data }, i) => {
+    length += data.length;
+    return i > 0 && length > maxLength;
+  });
+  return end < 0 ? events : events.slice(0, end);
+}
