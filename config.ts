@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "./channels/duration.ts";
 import type { Retention } from "./channels/journal.ts";
+import { parseRedisUrl } from "./channels/redis_address.ts";
 import manifest from "./deno.json" with { type: "json" };
 
 /** Chime's version, as in `deno.json`. */
@@ -154,8 +155,8 @@ function readJournal(text: string, key: string): JournalPlace {
   if (text === "memory:") return { kind: "memory" };
   const path = /^sqlite:(.+)$/.exec(text)?.[1];
   if (path !== undefined) return { kind: "sqlite", path };
-  if (/^rediss?:\/\//.test(text) && URL.canParse(text)) {
-    return { kind: "redis", url: text, key };
+  if (/^rediss?:/.test(text)) {
+    return { kind: "redis", url: checkRedis(text), key };
   }
   // It may hold a password.
   const [scheme] = text.split(":");
@@ -164,6 +165,16 @@ function readJournal(text: string, key: string): JournalPlace {
     `${scheme}:…`,
     "a journal is memory:, sqlite:<file>, redis://<host> or rediss://<host>",
   );
+}
+
+function checkRedis(url: string): string {
+  try {
+    parseRedisUrl(url);
+    return url;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ConfigError(error.message);
+    throw error;
+  }
 }
 
 function readCount(text: string): number {

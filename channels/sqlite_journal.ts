@@ -25,12 +25,19 @@ interface Row {
   n: number;
   channel: string;
   type: string | null;
-  data: string;
+  data: Uint8Array;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function toEvent(row: unknown): ChannelEvent {
   const { ms, n, channel, type, data } = row as Row;
-  const event: ChannelEvent = { channel, data, id: `${ms}-${n}` };
+  const event: ChannelEvent = {
+    channel,
+    data: decoder.decode(data),
+    id: `${ms}-${n}`,
+  };
   if (type !== null) event.type = type;
   return event;
 }
@@ -182,7 +189,12 @@ export class SqliteJournal implements Journal {
     database.exec("BEGIN IMMEDIATE");
     try {
       for (const { id, channel, type, data } of events) {
-        this.#insert.run(...parts(id), channel, type ?? null, data);
+        this.#insert.run(
+          ...parts(id),
+          channel,
+          type ?? null,
+          encoder.encode(data),
+        );
       }
       const floor = this.#lastExpired(this.#count + events.length);
       const removed = floor

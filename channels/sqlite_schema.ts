@@ -7,7 +7,7 @@ const APPLICATION_ID = 0x4368696d;
 /**
  * What makes each version of the schema out of the one before. An entry, once released, never changes.
  *
- * Events are clustered by id, which is the order of all reading. `timeline` holds what outlives the events themselves:
+ * Events are clustered by id, which is the order of all reading. Data is UTF-8 in a blob: a text is read up to a NUL only. `timeline` holds what outlives the events themselves:
  * the id behind which everything is kept, and the last id given out.
  */
 const MIGRATIONS: readonly string[] = [
@@ -16,7 +16,7 @@ const MIGRATIONS: readonly string[] = [
      n INTEGER NOT NULL,
      channel TEXT NOT NULL,
      type TEXT,
-     data TEXT NOT NULL,
+     data BLOB NOT NULL,
      PRIMARY KEY (ms, n)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX event_by_channel ON event (channel, ms, n);

@@ -127,6 +127,11 @@ for (
       {},
       'Cannot use --journal "mysql:…": a journal is memory:, sqlite:<file>, redis://<host> or rediss://<host>',
     ],
+    [
+      ["--journal=redis://u:secret@h/first"],
+      {},
+      "Cannot use the URL of Redis: it has a path that is no database number",
+    ],
     [["--journal=sqlite:"], {}, 'Cannot use --journal "sqlite:…"'],
     [
       ["--workers=0"],

@@ -120,6 +120,14 @@ export function testJournal({ name, skip, open }: Backend): void {
     );
   });
 
+  test("keeps what is special in a text", async (journal) => {
+    const from = await journal.floor();
+    const texts = ["a\0b", "\0", "\uFEFFx", "a\r\nb\r", "", " x ", "\u{1F701}"];
+    const ids = await journal.append(texts.map((data) => message("a", data)));
+    const kept = await journal.read(["a"], from, ids.at(-1)!, 99);
+    assertEquals(kept!.map(({ data }) => data), texts);
+  });
+
   test("reads the channels asked for, between two ids, oldest first, as many as asked for", async (journal) => {
     const ids = await journal.append(
       Array.from({ length: 30 }, (_, i) => message("abc"[i % 3]!, `${i}`)),

@@ -72,7 +72,7 @@ Deno.test("SqliteJournal commits what comes together at once, and refuses it tog
   const appends = [
     journal.append([{ channel: "a", data: "1" }]),
     // No such type of value can be stored.
-    journal.append([{ channel: "a", data: {} as string }]),
+    journal.append([{ channel: {} as string, data: "2" }]),
     journal.append([{ channel: "a", data: "3" }]),
   ];
   for (const append of appends) {
