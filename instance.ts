@@ -1,5 +1,4 @@
 import { Clock } from "./channels/clock.ts";
-import { ORIGIN } from "./channels/event_id.ts";
 import { follow } from "./channels/follow.ts";
 import { Hub } from "./channels/hub.ts";
 import type { Journal } from "./channels/journal.ts";
@@ -52,7 +51,7 @@ export class Instance {
    */
   constructor(options: InstanceOptions, surroundings: Surroundings) {
     const { journal, log, countClients, onClients } = surroundings;
-    const hub = new Hub(journal, ORIGIN, { onClients });
+    const hub = new Hub(journal, { onClients });
     this.#hub = hub;
     const table = routes({
       clock: this.#clock,

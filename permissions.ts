@@ -25,5 +25,6 @@ function keepOnly(name: "read" | "write", paths: readonly string[]): void {
     if (state === "granted") Deno.permissions.requestSync({ name, path });
   }
   const whole = Deno.build.os === "windows" ? resolve("/") : "/";
+  if (paths.includes(whole)) return;
   Deno.permissions.revokeSync({ name, path: whole });
 }

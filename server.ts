@@ -21,6 +21,9 @@ export class Server {
   readonly #options: ServerOptions;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #isClosing = false;
+  /** How many requests wait for their answer. */
+  #busy = 0;
+  #onIdle: (() => void) | undefined;
   #relistening: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -29,8 +32,9 @@ export class Server {
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
   constructor(options: ServerOptions) {
+    this.#options = { ...options };
     this.#server = this.#listen(options);
-    this.#options = { ...options, port: this.#server.addr.port };
+    this.#options.port = this.#server.addr.port;
   }
 
   /** Where the server is reached, as a URL with a path of `/`. */
@@ -41,18 +45,31 @@ export class Server {
     }:${port}/`;
   }
 
-  /** Stops accepting, and settles once every open request is answered: end the streams first. */
+  /** Answers what has been asked, stops accepting, and settles once every answer is sent: end the streams first. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#relistening);
+    // To shut down cuts off bodies that are still arriving.
+    if (this.#busy > 0) {
+      await new Promise<void>((resolve) => this.#onIdle = resolve);
+    }
     await this.#server.shutdown();
   }
 
-  #listen({ hostname, port, reusePort, handler }: ServerOptions) {
+  async #answer(request: Request): Promise<Response> {
+    this.#busy++;
+    try {
+      return await this.#options.handler(request);
+    } finally {
+      if (--this.#busy === 0) this.#onIdle?.();
+    }
+  }
+
+  #listen({ hostname, port, reusePort }: ServerOptions) {
     const server = Deno.serve(
       // Where no port is shared, the option alone would take a permission that is not stable.
       { hostname, port, ...(reusePort && { reusePort }), onListen() {} },
-      handler,
+      (request) => this.#answer(request),
     );
     server.finished.catch((error) => this.#onFault(error));
     return server;

@@ -46,7 +46,8 @@ export class Clock implements History, Disposable {
     this.#second = currentSecond();
     this.#wallMs = Date.now();
     this.#monotonicMs = performance.now();
-    this.hub = new Hub(this, tickId(this.#second), {
+    this.hub = new Hub(this, {
+      last: tickId(this.#second),
       ringLimits: RING_LIMITS,
     });
     this.#arm();
@@ -66,7 +67,7 @@ export class Clock implements History, Disposable {
     this.#catchUp();
     return this.hub.open([zone], {
       ...start,
-      floorAfterReset: false,
+      isMoment: false,
       latest: true,
     });
   }

@@ -8,11 +8,8 @@ export class Deque<T> {
     return this.#items.length - this.#first;
   }
 
-  /** The item at the index; counted from the end where it is negative. */
   at(index: number): T | undefined {
-    return index < 0
-      ? index >= -this.length ? this.#items.at(index) : undefined
-      : this.#items[this.#first + index];
+    return this.#items[this.#first + index];
   }
 
   push(item: T): void {
@@ -21,7 +18,9 @@ export class Deque<T> {
 
   shift(): T | undefined {
     if (this.length === 0) return undefined;
-    const item = this.#items[this.#first++];
+    const item = this.#items[this.#first];
+    // What is gone is let go of now, however long the compaction takes to come.
+    this.#items[this.#first++] = undefined as T;
     if (this.#first > this.length) {
       this.#items = this.#items.slice(this.#first);
       this.#first = 0;

@@ -22,6 +22,9 @@ export interface Chunk {
 /** One write's size, in bytes, unless a single frame is larger: all that a client that stops reading keeps from others. */
 const MAX_CHUNK_BYTES = 64 * 1024;
 
+/** How many chunks are kept for others who take from the same place, at most. */
+const MAX_CHUNKS = 16;
+
 /** The clients that asked for the same channels, and what they share. */
 export class Feed {
   /** The channels' names, sorted. */
@@ -84,7 +87,10 @@ export class Feed {
     let chunk = this.#chunks.get(cursor.ordinal);
     if (!chunk) {
       chunk = this.#gather(cursor);
-      if (chunk) this.#chunks.set(cursor.ordinal, chunk);
+      if (chunk) {
+        if (this.#chunks.size === MAX_CHUNKS) this.#chunks.clear();
+        this.#chunks.set(cursor.ordinal, chunk);
+      }
     }
     return chunk;
   }

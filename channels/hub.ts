@@ -1,5 +1,5 @@
 import { Client, type ClientHub } from "./client.ts";
-import type { EventId } from "./event_id.ts";
+import { type EventId, ORIGIN } from "./event_id.ts";
 import { Directory } from "./directory.ts";
 import type { Feed } from "./feed.ts";
 import { type Frame, FrameEncoder, type Status } from "./frame.ts";
@@ -19,6 +19,8 @@ const RING_LIMITS: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 };
 
 /** What a hub may be told besides. */
 export interface HubOptions {
+  /** The id behind which the timeline goes on. Without it, {@linkcode Hub.begin} tells. */
+  last?: EventId;
   /** How much each channel's ring holds. */
   ringLimits?: RingLimits;
   /** Hears of each stream that comes or goes, by channel. */
@@ -39,19 +41,19 @@ export class Hub implements ClientHub, Disposable {
   readonly #pacer = new Pacer(() => this.#flush());
   #position: Position;
   #turn: Promise<void> = Promise.resolve();
+  #hasBegun: boolean;
   #epoch = 0;
   #clientCount = 0;
   #beat = 0;
   #beatTimer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param id The id behind which the timeline goes on. */
   constructor(
     history: History,
-    id: EventId,
-    { ringLimits = RING_LIMITS, onClients }: HubOptions = {},
+    { last, ringLimits = RING_LIMITS, onClients }: HubOptions = {},
   ) {
     this.history = history;
-    this.#position = { ordinal: 0, id };
+    this.#hasBegun = last !== undefined;
+    this.#position = { ordinal: 0, id: last ?? ORIGIN };
     this.#directory = new Directory(ringLimits);
     this.#onClients = onClients ?? (() => {});
   }
@@ -59,6 +61,10 @@ export class Hub implements ClientHub, Disposable {
   /** How far the timeline has come here. */
   get position(): Position {
     return this.#position;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   get epoch(): number {
@@ -104,12 +110,15 @@ export class Hub implements ClientHub, Disposable {
   }
 
   /**
-   * Tells where the timeline stands, before anything else is appended.
+   * Tells where the timeline stands, before anything else is appended. Clients that resume have waited for it.
    *
    * @param id The id behind which it goes on.
    */
   begin(id: EventId): Promise<void> {
-    return this.#inTurn(() => this.#moveTo({ ordinal: 0, id }));
+    return this.#inTurn(() => {
+      this.#hasBegun = true;
+      this.#moveTo({ ordinal: 0, id });
+    });
   }
 
   /**

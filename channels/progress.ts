@@ -11,6 +11,8 @@ import type { Start } from "./start.ts";
 export interface Timeline {
   readonly position: Position;
   readonly history: History;
+  /** Whether it is known where the timeline stands. */
+  readonly hasBegun: boolean;
   /** Counts the timelines: it goes up where one ends and another begins. */
   readonly epoch: number;
   encode(event: ChannelEvent): Promise<Frame>;
@@ -44,7 +46,8 @@ export class Progress {
   #after: EventId | "floor" | undefined;
   /** Whether a status is still owed for having resumed. */
   #resuming: boolean;
-  #floorAfterReset: boolean;
+  /** Whether `#after` is a moment and no id that was given out. */
+  #isMoment: boolean;
   #epoch: number;
   #replayed = 0;
   #batch = FIRST_BATCH;
@@ -55,7 +58,7 @@ export class Progress {
     this.#latest = start.latest ?? false;
     this.#after = start.resume;
     this.#resuming = start.resumes;
-    this.#floorAfterReset = start.floorAfterReset ?? false;
+    this.#isMoment = start.isMoment ?? false;
     this.#epoch = timeline.epoch;
     if (!start.resumes && !start.latest) {
       this.#cursor = feed.end(timeline.position);
@@ -99,10 +102,16 @@ export class Progress {
 
   /** Finds the client's cursor, with the history's help; waits where that is out of reach. */
   async #find(): Promise<Step | undefined> {
-    const { position, history } = this.#timeline;
+    const { position, history, hasBegun } = this.#timeline;
+    if (!hasBegun) return { waitFrom: position };
     try {
       if (this.#after === "floor") this.#after = await history.floor();
-      if (this.#after) return await this.#replay(this.#after, position);
+      if (this.#after) {
+        const after = this.#isMoment
+          ? earlier(this.#after, position.id)
+          : this.#after;
+        return await this.#replay(after, position);
+      }
       return this.#resuming ? this.#reset() : await this.#begin(position);
     } catch (error) {
       if (error instanceof UnavailableError) return { waitFrom: position };
@@ -180,8 +189,8 @@ export class Progress {
     this.#epoch = this.#timeline.epoch;
     this.#resuming = false;
     this.#lost = undefined;
-    this.#after = this.#floorAfterReset ? "floor" : undefined;
-    this.#floorAfterReset = false;
+    this.#after = this.#isMoment ? "floor" : undefined;
+    this.#isMoment = false;
     this.#cursor = this.#after || this.#latest ? undefined : cursor;
     return write({ state: "reset" });
   }
@@ -203,4 +212,9 @@ function upToLength(
     return i > 0 && length > maxLength;
   });
   return end < 0 ? events : events.slice(0, end);
+}
+
+/** A moment since which nothing came is the timeline's end: no journal knows an id that it has not given out. */
+function earlier(moment: EventId, end: EventId): EventId {
+  return compareEventIds(moment, end) > 0 ? end : moment;
 }

@@ -9,8 +9,8 @@ export interface Start {
   resumes: boolean;
   /** The id that it saw last, or the oldest place that is kept. Nothing stands for an id that is none. */
   resume?: EventId | "floor" | undefined;
-  /** Whether, after a reset, all that is kept is replayed. */
-  floorAfterReset?: boolean;
+  /** Whether `resume` is a moment that the client chose: where less is kept, that is replayed after the reset. */
+  isMoment?: boolean;
   /** Whether a stream that begins fresh, also after a reset, begins with the newest event of each channel. */
   latest?: boolean;
 }

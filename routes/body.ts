@@ -5,7 +5,7 @@ import { HttpError } from "./http_error.ts";
  * Reads a request's body as text.
  *
  * @param maxBytes How large it may be. A larger one is given up as soon as that is known.
- * @throws {HttpError} 413 for a larger one, 400 for one that is no UTF-8.
+ * @throws {HttpError} 413 for a larger one, 400 for one that is no UTF-8, 503 for one that is cut off.
  */
 export async function readBody(
   request: Request,
@@ -28,7 +28,9 @@ export async function readBody(
       chunks.push(chunk);
     }
   } catch (error) {
-    throw new HttpError(400, `Cannot read this body: ${error}`);
+    throw new HttpError(503, `Cannot read this body to its end: ${error}`, {
+      "retry-after": "1",
+    });
   }
   if (size > maxBytes) throw tooLarge();
   return decode(concat(chunks));

@@ -46,8 +46,8 @@ export function app(
   table: readonly Route[],
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    const url = new URL(request.url);
-    const route = table.find(({ path }) => matches(path, url.pathname));
+    const url = URL.parse(request.url);
+    const route = table.find(({ path }) => url && matches(path, url.pathname));
     const response = await answer(route, request, url).catch(toErrorResponse);
     response.headers.set("x-content-type-options", "nosniff");
     allowOrigin(request, response, route?.corsOrigins ?? []);
@@ -58,14 +58,20 @@ export function app(
 async function answer(
   route: Route | undefined,
   request: Request,
-  url: URL,
+  url: URL | null,
 ): Promise<Response> {
+  if (!url) {
+    throw new HttpError(400, "Cannot answer: the Host header names no host");
+  }
   if (!route) {
     throw new HttpError(404, `Cannot find "${url.pathname}": no such resource`);
   }
   const { method } = request;
   // The server sends no body to HEAD, and cancels what it does not send.
-  const handler = route.methods[method === "HEAD" ? "GET" : method];
+  const name = method === "HEAD" ? "GET" : method;
+  const handler = Object.hasOwn(route.methods, name)
+    ? route.methods[name]
+    : undefined;
   if (handler) return await handler(request, url);
   const allow = allowed(route);
   if (method === "OPTIONS") {

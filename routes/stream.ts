@@ -59,7 +59,7 @@ export function readStart(request: Request, { searchParams }: URL): Start {
   const backMs = parseDuration(text);
   return backMs === undefined
     ? { resumes: true, latest }
-    : { resumes: true, resume: timeAgo(backMs), floorAfterReset: true };
+    : { resumes: true, resume: timeAgo(backMs), isMoment: true };
 }
 
 function timeAgo(ms: number): EventId {

@@ -288,6 +288,17 @@ for (
   });
 }
 
+Deno.test("GET /sse/{channel}?since= a moment since which nothing came has missed nothing", async () => {
+  await using chime = inProcess();
+  await chime.publish("/sse/news", "1");
+  await chime.time.tickAsync(120_000);
+  for (const since of ["90s", "0s"]) {
+    const stream = await chime.request(`/sse/news?since=${since}`);
+    const [event] = await new EventReader(stream.body!).take(1);
+    assertEquals(event!.data, '{"state":"resumed","replayed":0}');
+  }
+});
+
 Deno.test("GET /sse/{channel} of more than 32 channels is refused", async () => {
   await using chime = inProcess();
   const names = Array.from({ length: 33 }, (_, i) => `c${i}`);
@@ -396,4 +407,97 @@ Deno.test("Pages of other origins that may can also read why they are refused", 
   });
   assertEquals(response.status, 400);
   assertEquals(cors(response), { "access-control-allow-origin": "*" });
+});
+
+Deno.test("POST /sse/{channel} takes a name and a type of 99 characters", async () => {
+  await using chime = inProcess();
+  const long = "x".repeat(99);
+  const response = await chime.publish(`/sse/${long}?event=${long}`, "x");
+  assertEquals(response.status, 201);
+  assertEquals(response.headers.get("cache-control"), "no-store");
+});
+
+Deno.test("POST /sse/{channel} with a type that holds a NUL is refused with the rule", async () => {
+  await using chime = inProcess();
+  await assertProblem(
+    await chime.publish("/sse/a?event=x%00y", "x"),
+    400,
+    'Cannot use type "x\\u0000y": a type holds no newline and no NUL',
+  );
+});
+
+Deno.test("GET /sse/{channel},{channel} with a bad name behind a good one is refused", async () => {
+  await using chime = inProcess();
+  await assertProblem(
+    await chime.request("/sse/a,b%20c"),
+    400,
+    'Cannot use channel "b c": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+  );
+});
+
+Deno.test("POST /sse/{channel} judges by Content-Length, and reads nothing of a body too large", async () => {
+  await using chime = inProcess();
+  const post = (length: number, body: BodyInit) =>
+    chime.request("/sse/a", {
+      method: "POST",
+      body,
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        "content-length": `${length}`,
+      },
+    });
+  assertEquals((await post(1_000, "x".repeat(1_000))).status, 201);
+  let isRead = false;
+  const body = new ReadableStream({
+    pull(controller) {
+      isRead = true;
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  await assertProblem(
+    await post(1_001, body),
+    413,
+    "Cannot take this body: it may have 1000 bytes at most",
+  );
+  assertEquals(isRead, false);
+});
+
+Deno.test("POST /sse/{channel} of NDJSON takes a last line without its newline, and the type in any case", async () => {
+  await using chime = inProcess();
+  const body = '{"data":"1"}\n{"data":"2"}';
+  const response = await chime.publish("/sse/a", body, "Application/X-NDJSON");
+  assertEquals((await response.json()).ids?.length, 2);
+});
+
+Deno.test("GET /sse/{channel}?since= of a time in which nothing came resumes, and replays nothing", async () => {
+  await using chime = inProcess();
+  for (const body of ["1", "2"]) await chime.publish("/sse/news", body);
+  await chime.time.tickAsync(120_000);
+  const stream = await chime.request("/sse/news?since=90s");
+  const reader = new EventReader(stream.body!);
+  const [event] = await reader.take(1);
+  assertEquals(event!.data, '{"state":"resumed","replayed":0}');
+  await chime.publish("/sse/news", "3");
+  assertEquals((await reader.take(1))[0]!.data, "3");
+});
+
+Deno.test("GET /sse/{channel}?latest=1 begins with the newest event after a reset, too", async () => {
+  await using chime = inProcess();
+  await chime.publish("/sse/news", "1");
+  for (const id of ["1-0", "nonsense"]) {
+    const stream = await chime.request(`/sse/news?latest=1&since=${id}`);
+    const events = await new EventReader(stream.body!).take(2);
+    assertEquals(events.map(({ data }) => data), ['{"state":"reset"}', "1"]);
+  }
+});
+
+Deno.test("Pages of other origins may use the clock as well", async () => {
+  await using chime = inProcess({ corsOrigins: ["*"] });
+  for (const path of ["/sse", "/sse/"]) {
+    const response = await chime.request(path, {
+      headers: { origin: "https://a.test" },
+    });
+    await response.body?.cancel();
+    assertEquals(cors(response), { "access-control-allow-origin": "*" });
+  }
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 const PATIENCE_MS = 15_000;
 
@@ -49,6 +49,11 @@ export async function until(
     }
     await page.waitForTimeout(50);
   }
+}
+
+/** One of the clock's buttons: the channels have some of the same name. */
+export function clockButton(page: Page, name: string): Locator {
+  return page.locator("#clock").getByRole("button", { name });
 }
 
 /** Waits for the clock to be `ticks` seconds past what the page shows, whatever the page does meanwhile. */

@@ -239,3 +239,43 @@ Deno.test("Clock leaves no timer behind", async () => {
   assertEquals(set.time.timerCount, 0);
   assert(set.clock.hub.clientCount === 0);
 });
+
+Deno.test("Clock tells midnight as 00:00:00", async () => {
+  await using set = setUp(Date.parse("2026-11-22T23:59:58.500Z"));
+  const heard = set.listen();
+  await set.time.tickAsync(2_000);
+  assertEquals(heard, ["23:59:58", "23:59:59", "00:00:00"]);
+});
+
+Deno.test("Clock tells a clock that was set from a sleep, however long it has run", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.tickAsync(60_000);
+  assertEquals(heard.length, 61);
+  set.time.setSystemClock(30_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.slice(61), ["05:31:51"]);
+  set.time.jump(3_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.slice(62), [
+    "05:31:52",
+    "05:31:53",
+    "05:31:54",
+    "05:31:55",
+  ]);
+});
+
+for (
+  const [seconds, first] of [[10, "05:30:31"], [
+    11,
+    '{"state":"reset"}',
+  ]] as const
+) {
+  Deno.test(`Clock takes an id that is ${seconds} s ahead for ${seconds > 10 ? "none" : "another clock's"}`, async () => {
+    await using set = setUp();
+    const resume = idBack(-seconds);
+    const heard = set.listen("UTC", { resumes: true, resume });
+    await set.time.tickAsync(11_000);
+    assertEquals(heard.filter((text) => !text.includes("resumed"))[0], first);
+  });
+}

@@ -164,3 +164,14 @@ Deno.test("--help names every flag and variable that there is", () => {
   }
   assertStringIncludes(HELP, VERSION);
 });
+
+Deno.test("readConfig takes the highest port, and a count in plain digits only", () => {
+  assertEquals(read(["--port", "65535"]), { ...DEFAULTS, port: 65_535 });
+  for (const text of ["1e3", "0x10", " 5", "1.5"]) {
+    assertThrows(
+      () => read(["--retain-events", text]),
+      ConfigError,
+      `Cannot use --retain-events "${text}"`,
+    );
+  }
+});

@@ -7,7 +7,7 @@ const CLIENTS = 100;
 /** A hub behind a server, and sockets that have read its first event. */
 async function setUp() {
   const history = new ListHistory();
-  const hub = new Hub(history, "0-0");
+  const hub = new Hub(history, { last: "0-0" });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response(hub.open(["a"], { resumes: false })),

@@ -13,9 +13,9 @@ const FRESH = { resumes: false };
 const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
 
 /** A hub whose history is complete, and a way to publish. */
-function setUp(limits = ALL) {
+function setUp(ringLimits = ALL) {
   const history = new ListHistory();
-  const hub = new Hub(history, "0-0", { ringLimits: limits });
+  const hub = new Hub(history, { last: "0-0", ringLimits });
   return {
     history,
     hub,
@@ -206,7 +206,7 @@ Deno.test("Hub replays all that is kept after a reset, where asked", async () =>
   for (const data of ["1", "2", "3"]) await chime.publish("a", data);
   chime.history.forgotten = "1-0";
   const reader = new EventReader(
-    chime.hub.open(["a"], { ...resume("0-0"), floorAfterReset: true }),
+    chime.hub.open(["a"], { ...resume("0-0"), isMoment: true }),
   );
   assertEquals(await take(reader, 3), [
     status({ state: "reset" }),
@@ -230,6 +230,21 @@ Deno.test("Hub claims nothing of the time before it knew where the timeline stan
   ]);
   await chime.publish("a", "4");
   assertEquals(await take(early, 1), [{ data: "4", id: "4-0" }]);
+});
+
+Deno.test("Hub keeps clients that resume waiting until it knows where the timeline stands", async () => {
+  const history = new ListHistory();
+  for (const data of ["1", "2", "3"]) history.add("a", data);
+  using hub = new Hub(history);
+  const reader = new EventReader(hub.open(["a"], resume("1-0")));
+  const events = take(reader, 3);
+  await hub.append([], "0-0");
+  await hub.begin("3-0");
+  assertEquals(await events, [
+    { data: "2", id: "2-0" },
+    { data: "3", id: "3-0" },
+    status({ state: "resumed", replayed: 2 }),
+  ]);
 });
 
 Deno.test("Hub begins a fresh stream with the newest event of each channel, where asked", async () => {
@@ -544,4 +559,146 @@ Deno.test("Hub brings every client each event of its channels once and in order,
     ),
     { numRuns: 300 },
   );
+});
+
+Deno.test("Hub tells a parked client at once that the timeline ended", async () => {
+  using chime = setUp();
+  const reader = new EventReader(chime.hub.open(["a"], FRESH));
+  const told = take(reader, 1);
+  await chime.hub.append([], "0-0");
+  await chime.hub.reset("0-5");
+  assertEquals(await told, [status({ state: "reset" })]);
+});
+
+Deno.test("Hub comments on idle streams again after a time without any", async () => {
+  using time = new FakeTime();
+  using chime = setUp();
+  await chime.hub.open(["a"], FRESH).cancel();
+  const reader = chime.hub.open(["a"], FRESH).getReader();
+  const heard = reader.read();
+  await time.tickAsync(15_000);
+  assertMatch(new TextDecoder().decode((await heard).value), /^:\n/);
+  await reader.cancel();
+});
+
+Deno.test("Hub comments on no stream whose client left while it waited", async () => {
+  using time = new FakeTime();
+  using chime = setUp();
+  const stays = chime.hub.open(["a"], FRESH).getReader();
+  const leaves = chime.hub.open(["a"], FRESH).getReader();
+  const heard = stays.read();
+  const nothing = leaves.read();
+  await time.tickAsync(1_000);
+  await leaves.cancel();
+  assertEquals((await nothing).done, true);
+  // A comment to who has left would throw here.
+  await time.tickAsync(15_000);
+  assertMatch(new TextDecoder().decode((await heard).value), /^:\n/);
+  await stays.cancel();
+});
+
+Deno.test("Hub says nothing of a client that leaves while its history is read", async () => {
+  using chime = setUp();
+  using log = stub(console, "error", () => {});
+  await chime.publish("a", "1");
+  const { promise, resolve } = Promise.withResolvers<ChannelEvent[]>();
+  chime.history.read = () => promise;
+  const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+  const read = reader.read();
+  await Promise.resolve();
+  await reader.cancel();
+  resolve([...chime.history.events]);
+  await read;
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(log.calls, []);
+});
+
+Deno.test("Hub says that a client resumed only behind the last of several writes", async () => {
+  using chime = setUp();
+  await using _stays = new EventReader(chime.hub.open(["a"], FRESH));
+  for (const _ of "12345") await chime.publish("a", "x".repeat(30_000));
+  const reader = new EventReader(chime.hub.open(["a"], resume("0-0")));
+  const events = await reader.take(6);
+  assertEquals(
+    events.map(({ event, id }) => event ?? id),
+    ["1-0", "2-0", "3-0", "4-0", "5-0", "status"],
+  );
+});
+
+Deno.test("Hub counts what a client lost anew each time, whatever it had replayed before", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+  const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+  const decoder = new TextDecoder();
+  const read = async () => decoder.decode((await reader.read()).value);
+  let text = "";
+  while (!text.includes("resumed")) text += await read();
+  for (const missed of [5, 7]) {
+    const before = chime.history.events.length;
+    for (let i = 0; i < missed + 2; i++) await chime.publish("a", "");
+    chime.history.forgotten = chime.history.last;
+    assertEquals(
+      await read(),
+      `event: status\ndata: {"state":"lagged","missed":${missed}}\n\n`,
+    );
+    assertMatch(await read(), new RegExp(`id: ${before + missed + 1}-0`));
+  }
+  await reader.cancel();
+});
+
+Deno.test("Hub tells a client whose channels had nothing meanwhile that it resumed", async () => {
+  using chime = setUp();
+  for (const name of ["a", "b", "b"]) await chime.publish(name, "");
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  assertEquals(await take(reader, 1), [
+    status({ state: "resumed", replayed: 0 }),
+  ]);
+  await chime.publish("a", "4");
+  assertEquals(await take(reader, 1), [{ data: "4", id: "4-0" }]);
+});
+
+Deno.test("Hub resets a client that falls out while it resumes, where nothing has what it missed", async () => {
+  using chime = setUp({ maxFrames: 3, maxBytes: 1_000_000 });
+  await using _stays = new EventReader(chime.hub.open(["a"], FRESH));
+  const publish = () => chime.publish("a", "x".repeat(40_000));
+  for (let i = 0; i < 3; i++) await publish();
+  const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+  const decoder = new TextDecoder();
+  assertMatch(decoder.decode((await reader.read()).value), /^id: 1-0$/m);
+  for (let i = 0; i < 5; i++) await publish();
+  chime.history.forgotten = chime.history.last;
+  const { value } = await reader.read();
+  assertEquals(
+    decoder.decode(value),
+    'event: status\ndata: {"state":"reset"}\n\n',
+  );
+  await reader.cancel();
+});
+
+Deno.test("Hub gives a client all that came since, whatever another took before", async () => {
+  using chime = setUp();
+  const [early, late] = [0, 1].map(() =>
+    chime.hub.open(["a"], FRESH).getReader()
+  );
+  await chime.publish("a", "1");
+  await early!.read();
+  await chime.publish("a", "2");
+  const { value } = await late!.read();
+  assertEquals(new TextDecoder().decode(value).match(/^id:/gm)!.length, 2);
+});
+
+Deno.test("Hub replays for a client that waited, as soon as it knows where the timeline stands", async () => {
+  using chime = setUp();
+  for (const data of ["1", "2"]) chime.history.add("a", data);
+  const { read } = chime.history;
+  chime.history.read = () => Promise.reject(new UnavailableError("away"));
+  const reader = new EventReader(chime.hub.open(["a"], resume("1-0")));
+  const events = take(reader, 2);
+  await new Promise((resolve) => setTimeout(resolve));
+  chime.history.read = read;
+  await chime.hub.begin("2-0");
+  assertEquals(await events, [
+    { data: "2", id: "2-0" },
+    status({ state: "resumed", replayed: 1 }),
+  ]);
 });

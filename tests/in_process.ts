@@ -1,6 +1,5 @@
 import { FakeTime } from "@std/testing/time";
 import { Clock } from "../channels/clock.ts";
-import { ORIGIN } from "../channels/event_id.ts";
 import { follow } from "../channels/follow.ts";
 import { Hub } from "../channels/hub.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
@@ -26,7 +25,7 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
   const clock = new Clock();
   const journal = services.journal ??
     new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 });
-  const hub = new Hub(journal, ORIGIN);
+  const hub = new Hub(journal);
   const following = follow(journal, hub);
   const all: Services = {
     clock,

@@ -128,6 +128,16 @@ export function testJournal({ name, skip, open }: Backend): void {
     assertEquals(kept!.map(({ data }) => data), texts);
   });
 
+  test("keeps every character", async (journal) => {
+    const from = await journal.floor();
+    const data = ["\0", "x\0y", "\uFEFFx", "\r\n", "\u{10FFFF}", ""];
+    const ids = await journal.append(data.map((data) => message("a", data)));
+    const kept = await journal.read(["a"], from, ids.at(-1)!, 9);
+    assertEquals(kept!.map(({ data }) => data), data);
+    const [newest] = await journal.latest(["a"], ids[1]!);
+    assertEquals(newest!.data, data[1]);
+  });
+
   test("reads the channels asked for, between two ids, oldest first, as many as asked for", async (journal) => {
     const ids = await journal.append(
       Array.from({ length: 30 }, (_, i) => message("abc"[i % 3]!, `${i}`)),
@@ -182,6 +192,7 @@ export function testJournal({ name, skip, open }: Backend): void {
     assertEquals(await latest(["b", "a"], ids[4]!), ["3", "4"]);
     assertEquals(await latest(["b", "a"], ids[1]!), ["0", "1"]);
     assertEquals(await latest(["none"], ids[4]!), []);
+    assertEquals(await latest(["b", "a"], ids[0]!), ["0"]);
   });
 
   test("begins its tail at the present end", async (journal) => {

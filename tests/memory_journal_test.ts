@@ -27,3 +27,30 @@ Deno.test("MemoryJournal's ids rise though the system's clock is set back", asyn
   const [b] = await journal.append([{ channel: "a", data: "" }]);
   assertEquals([a, b], ["1795325420000-1", "1795325420000-2"]);
 });
+
+Deno.test("MemoryJournal neither reads nor claims what is too old, whoever asks first", async () => {
+  using time = new FakeTime();
+  await using journal = new MemoryJournal({ maxEvents: 9, maxAgeMs: 1_000 });
+  const floor = await journal.floor();
+  const [a] = await journal.append([{ channel: "a", data: "1" }]);
+  await time.tickAsync(1_001);
+  assertEquals(await journal.read(["a"], floor, a!, 9), undefined);
+  const [b] = await journal.append([{ channel: "a", data: "2" }]);
+  await time.tickAsync(1_001);
+  assertEquals(await journal.floor(), b);
+});
+
+Deno.test("MemoryJournal keeps 128 Mi characters at most", async () => {
+  await using journal = new MemoryJournal(PLENTY);
+  const half = "x".repeat(64 * 1024 * 1024);
+  const kept = async () =>
+    (await journal.latest(["a", "b", "c", "d"], `${Date.now() + 1_000}-0`))
+      .map(({ channel }) => channel);
+  await journal.append([{ channel: "a", data: half }]);
+  await journal.append([{ channel: "b", data: half }]);
+  assertEquals(await kept(), ["a", "b"]);
+  await journal.append([{ channel: "c", data: "x" }]);
+  assertEquals(await kept(), ["b", "c"]);
+  await journal.append([{ channel: "d", data: "x" }]);
+  assertEquals(await kept(), ["b", "c", "d"]);
+});

@@ -173,6 +173,32 @@ Deno.test("The server drains while clients leave", async () => {
   assertEquals(server.log.includes("rror"), false, server.log);
 });
 
+Deno.test("The server takes a body that is still arriving while it drains", async () => {
+  await using server = await startServer(["--port", "0", "--token", "t"]);
+  const socket = await Deno.connect({
+    hostname: "127.0.0.1",
+    port: server.port,
+  });
+  const send = (text: string) => socket.write(new TextEncoder().encode(text));
+  await using reader = await EventReader.open(`${server.url}sse/news`);
+  await send(
+    "POST /sse/news HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\ncontent-length: 4\r\n\r\nab",
+  );
+  // The request has been taken once the answer to a later one is there.
+  await (await fetch(`${server.url}healthz`)).body?.cancel();
+  const ended = server.kill();
+  await reader.rest();
+  await send("cd");
+  const answer = new Uint8Array(1_000);
+  const length = await socket.read(answer);
+  assertMatch(
+    new TextDecoder().decode(answer.subarray(0, length!)),
+    /^HTTP\/1.1 201 /,
+  );
+  socket.close();
+  assertEquals((await ended).code, 0);
+});
+
 Deno.test("The server exits within 5 s though a client does not read", async () => {
   await using server = await startServer();
   using _stalled = await stall(server.port);

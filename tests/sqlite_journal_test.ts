@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { EventId } from "../channels/event_id.ts";
 import { SqliteJournal } from "../channels/sqlite_journal.ts";
 import { JournalFileError } from "../channels/journal.ts";
 import { UnavailableError } from "../channels/history.ts";
@@ -168,4 +169,36 @@ Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
     JournalFileError,
     'Cannot open the journal "/nowhere/events.db": unable to open database file',
   );
+});
+
+Deno.test("SqliteJournal keeps as many as told, also across restarts", async () => {
+  await using at = await folder();
+  const retention = { maxEvents: 3, maxAgeMs: 86_400_000 };
+  const ids: EventId[] = [];
+  for (let run = 0; run < 3; run++) {
+    await using journal = new SqliteJournal(at.file, retention);
+    for (let i = 0; i < 3; i++) {
+      ids.push(...await journal.append([{ channel: "a", data: `${i}` }]));
+      const floor = await journal.floor();
+      const kept = await journal.read(["a"], floor, ids.at(-1)!, 99);
+      assertEquals(kept!.map(({ id }) => id), ids.slice(-3));
+      if (ids.length > 3) assertEquals(floor, ids.at(-4));
+    }
+  }
+});
+
+Deno.test("SqliteJournal lets go of what became too old while it was closed", async () => {
+  using time = new FakeTime();
+  await using at = await folder();
+  const retention = { maxEvents: 9, maxAgeMs: 1_000 };
+  let id;
+  {
+    await using journal = new SqliteJournal(at.file, retention);
+    const appended = journal.append([{ channel: "a", data: "1" }]);
+    await time.tickAsync(1);
+    [id] = await appended;
+  }
+  await time.tickAsync(2_000);
+  await using journal = new SqliteJournal(at.file, retention);
+  assertEquals(await journal.floor(), id);
 });
