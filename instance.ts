@@ -37,8 +37,6 @@ export interface Surroundings {
 /** One server with its clock and its hub. A process has one, or one a worker. */
 export class Instance {
   readonly url: string;
-  /** Settles where the journal's tail fails, which it does not. */
-  readonly following: Promise<void>;
   readonly #clock = new Clock();
   readonly #hub: Hub;
   readonly #server: Server;
@@ -76,7 +74,7 @@ export class Instance {
       throw error;
     }
     this.url = this.#server.url;
-    this.following = follow(journal, hub);
+    follow(journal, hub);
   }
 
   /** Tells every client that it must go, and settles once they are gone, or have had time enough. */
