@@ -3,6 +3,7 @@ import { type EventId, ORIGIN } from "./event_id.ts";
 import { Directory } from "./directory.ts";
 import type { Feed } from "./feed.ts";
 import { type Frame, FrameEncoder, type Status } from "./frame.ts";
+import { FrameCache } from "./frame_cache.ts";
 import type { History } from "./history.ts";
 import type { ChannelEvent } from "./message.ts";
 import { Pacer } from "./pacer.ts";
@@ -13,6 +14,9 @@ import type { Start } from "./start.ts";
 const HEARTBEAT_MS = 15_000;
 const BEAT_MS = 1_000;
 const HEARTBEAT_BEATS = HEARTBEAT_MS / BEAT_MS;
+
+/** A feed of so few clients is flushed at once: it costs little, and a busy channel must not make it wait. */
+const SMALL_FEED = 8;
 
 /** Enough for a client that is a second behind the fastest publishers. */
 const RING_LIMITS: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 };
@@ -34,11 +38,16 @@ export interface HubOptions {
 export class Hub implements ClientHub, Disposable {
   readonly history: History;
   readonly #encoder = new FrameEncoder();
+  readonly #encode = ({ type, data, id }: ChannelEvent): Promise<Frame> =>
+    this.#encoder.encode({ event: type, data, id });
+  readonly #replayed = new FrameCache();
   readonly #onClients: NonNullable<HubOptions["onClients"]>;
   readonly #directory: Directory;
+  /** Feeds whose clients wait for a flush. */
   readonly #dirty = new Set<Feed>();
+  readonly #small = new Set<Feed>();
   readonly #waiting = new Set<Client>();
-  readonly #pacer = new Pacer(() => this.#flush());
+  readonly #pacer = new Pacer(() => this.#flush(this.#dirty));
   #position: Position;
   #turn: Promise<void> = Promise.resolve();
   #hasBegun: boolean;
@@ -103,7 +112,7 @@ export class Hub implements ClientHub, Disposable {
   append(events: readonly ChannelEvent[], last: EventId): Promise<void> {
     const encoded = Promise.all(
       events.map((event) =>
-        this.#directory.channel(event.channel) && this.encode(event)
+        this.#directory.channel(event.channel) && this.#encode(event)
       ),
     );
     return this.#inTurn(async () => this.#push(events, await encoded, last));
@@ -129,6 +138,7 @@ export class Hub implements ClientHub, Disposable {
   reset(id: EventId): Promise<void> {
     return this.#inTurn(() => {
       this.#epoch++;
+      this.#replayed.clear();
       this.#moveTo({ ordinal: this.#position.ordinal + 1, id });
       for (const feed of this.#directory.feeds) this.#dirty.add(feed);
       this.#pacer.request();
@@ -149,8 +159,8 @@ export class Hub implements ClientHub, Disposable {
     return new ReadableStream(client, { highWaterMark: 0 });
   }
 
-  encode({ type, data, id }: ChannelEvent): Promise<Frame> {
-    return this.#encoder.encode({ event: type, data, id });
+  encode(event: ChannelEvent): Promise<Frame> {
+    return this.#replayed.get(event, this.#encode);
   }
 
   wait(client: Client, from: Position): void {
@@ -172,6 +182,7 @@ export class Hub implements ClientHub, Disposable {
     if (feed.clients.size > 0) return;
     this.#directory.remove(feed);
     this.#dirty.delete(feed);
+    this.#small.delete(feed);
   }
 
   /** Ends every stream, each with the status and a drawn `retry`. */
@@ -215,10 +226,12 @@ export class Hub implements ClientHub, Disposable {
       else channel.ring.skip(position);
       for (const feed of channel.feeds) {
         feed.grow();
-        this.#dirty.add(feed);
+        const isSmall = feed.clients.size <= SMALL_FEED;
+        (isSmall ? this.#small : this.#dirty).add(feed);
       }
     }
     this.#position = { ordinal: this.#position.ordinal, id: last };
+    this.#flush(this.#small);
     if (this.#dirty.size > 0) this.#pacer.request();
     this.#wakeWaiting();
   }
@@ -234,9 +247,9 @@ export class Hub implements ClientHub, Disposable {
     }
   }
 
-  #flush(): void {
-    for (const feed of this.#dirty) feed.flush();
-    this.#dirty.clear();
+  #flush(feeds: Set<Feed>): void {
+    for (const feed of feeds) feed.flush();
+    feeds.clear();
   }
 
   #onBeat(): void {

@@ -11,32 +11,13 @@ export async function readBody(
   request: Request,
   maxBytes: number,
 ): Promise<string> {
-  const tooLarge = () =>
-    new HttpError(
+  const bytes = await readBytes(request, maxBytes);
+  if (!bytes) {
+    throw new HttpError(
       413,
       `Cannot take this body: it may have ${maxBytes} bytes at most`,
     );
-  const length = Number(request.headers.get("content-length") ?? 0);
-  if (length > maxBytes) throw tooLarge();
-
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > maxBytes) break;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw new HttpError(503, `Cannot read this body to its end: ${error}`, {
-      "retry-after": "1",
-    });
   }
-  if (size > maxBytes) throw tooLarge();
-  return decode(concat(chunks));
-}
-
-function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
       .decode(bytes);
@@ -44,4 +25,37 @@ function decode(bytes: Uint8Array): string {
     if (!(error instanceof TypeError)) throw error;
     throw new HttpError(400, "Cannot take this body: it must be UTF-8");
   }
+}
+
+/** The body's bytes; nothing where there are more. */
+async function readBytes(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > maxBytes) return undefined;
+  try {
+    // A body that says how long it is, is as long, and is read at once.
+    return length === null
+      ? await readUpTo(maxBytes, request.body)
+      : await request.bytes();
+  } catch (error) {
+    throw new HttpError(503, `Cannot read this body to its end: ${error}`, {
+      "retry-after": "1",
+    });
+  }
+}
+
+async function readUpTo(
+  maxBytes: number,
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return concat(chunks);
 }

@@ -4,7 +4,7 @@ import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";
 import { readStart, refuseStream, streamResponse } from "./stream.ts";
-import { checkToken } from "./token.ts";
+import { tokenCheck } from "./token.ts";
 
 /** How many channels one stream carries at most. */
 const MAX_CHANNELS = 32;
@@ -21,8 +21,9 @@ export function subscribe(services: Services): Handler {
 
 /** `POST /sse/{channel}`: publishes the body, or, of `application/x-ndjson`, each line. */
 export function publish(services: Services): Handler {
+  const checkToken = tokenCheck(services.token);
   return async (request, url) => {
-    checkToken(request, services.token);
+    checkToken(request);
     const [channel, ...others] = readChannels(url);
     if (others.length > 0) {
       throw new HttpError(400, "Cannot publish to several channels at once");

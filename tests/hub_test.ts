@@ -398,6 +398,44 @@ Deno.test("Hub comments on a stream that was silent for 15 s, and only on that",
   await Promise.all([listening, talking]);
 });
 
+Deno.test("Hub makes a channel of few clients wait for no other's flush", async () => {
+  using time = new FakeTime();
+  using chime = setUp();
+  const busy = Array.from(
+    { length: 9 },
+    () => chime.hub.open(["busy"], FRESH).getReader(),
+  );
+  const quiet = chime.hub.open(["quiet"], FRESH).getReader();
+  await chime.publish("busy", "1");
+  await Promise.all(busy.map((reader) => reader.read()));
+  const waiting = busy.map((reader) => reader.read());
+  let isWoken = false;
+  waiting[0]!.then(() => isWoken = true);
+  // The flush before is not over as long as no time passes.
+  await chime.publish("busy", "2");
+  const read = quiet.read();
+  await chime.publish("quiet", "3");
+  assertMatch(new TextDecoder().decode((await read).value), /^data: 3$/m);
+  assertEquals(isWoken, false);
+  await time.tickAsync(100);
+  await Promise.all(waiting);
+});
+
+Deno.test("Hub encodes what is replayed once for all who come for it", async () => {
+  using chime = setUp();
+  await chime.publish("a", "1");
+  const chunks = [];
+  for (let i = 0; i < 2; i++) {
+    const reader = chime.hub.open(["a"], resume("0-0")).getReader();
+    const { value } = await reader.read();
+    chunks.push(new TextDecoder().decode(value).replace(/retry.*/, ""));
+    await reader.cancel();
+    // Were it encoded anew, it would say something else.
+    chime.history.events[0]!.data = "changed";
+  }
+  assertEquals(chunks[0], chunks[1]);
+});
+
 Deno.test("Hub ends every stream with a status and a retry, also one that nobody reads yet", async () => {
   using chime = setUp();
   const parked = chime.hub.open(["a"], FRESH);
