@@ -5,12 +5,11 @@
  * @module
  */
 import { hydrate, render } from "preact";
+import { keepInAddress } from "./address.ts";
 import { Clock, type ClockProps } from "./clock.tsx";
 import { ClockStream } from "./clock_stream.ts";
-import { pageTitle, zoneQuery } from "./clock_view.ts";
-
-/** Choices closer together than this are one, for the browser's history: arrow keys step through a list's zones. */
-const ONE_CHOICE_MS = 1_000;
+import { pageTitle } from "./clock_view.ts";
+import { followPage } from "./page_life.ts";
 
 const root = document.querySelector<HTMLElement>("#clock")!;
 const props: ClockProps = JSON.parse(root.dataset.props!);
@@ -31,15 +30,9 @@ function clock() {
       {...props}
       origin={location.origin}
       view={stream.view}
-      onAction={act}
+      onAction={() => stream.toggle()}
     />
   );
-}
-
-function act(): void {
-  const { connection } = stream.view;
-  if (connection === "paused" || connection === "closed") stream.open();
-  else stream.pause();
 }
 
 function showZone(zone: string): void {
@@ -49,30 +42,12 @@ function showZone(zone: string): void {
   if (zone !== stream.view.zone) stream.chooseZone(zone);
 }
 
-let chosenMs = -ONE_CHOICE_MS;
+const keep = keepInAddress("tz", props.view.zone, showZone);
 select.addEventListener("change", ({ timeStamp }) => {
-  const zone = select.value;
-  const url = `?${zoneQuery(zone)}`;
-  if (timeStamp - chosenMs < ONE_CHOICE_MS) {
-    history.replaceState(zone, "", url);
-  } else {
-    history.pushState(zone, "", url);
-  }
-  chosenMs = timeStamp;
-  showZone(zone);
-});
-// The address alone would not do: it may hold an alias of the zone, or no zone at all.
-history.replaceState(props.view.zone, "");
-addEventListener("popstate", ({ state }) => {
-  if (state) showZone(state);
-});
-
-// A page with an open connection is not kept for the way back.
-addEventListener("pagehide", () => stream.close());
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted && stream.view.connection !== "paused") stream.open();
+  keep(select.value, timeStamp);
+  showZone(select.value);
 });
 
 hydrate(clock(), root);
 select.form!.querySelector("button")!.hidden = true;
-stream.open();
+followPage(stream);

@@ -1,19 +1,6 @@
-import { type ClockView, type Connection, streamPath } from "./clock_view.ts";
+import { type ClockView, streamPath } from "./clock_view.ts";
+import { ConnectionLine } from "./connection_line.tsx";
 import { LatenessPlot } from "./lateness_plot.tsx";
-
-const CONNECTION: Record<Connection, string> = {
-  loaded: "As of when this page was loaded",
-  connecting: "Connecting",
-  live: "Live",
-  reconnecting: "Reconnecting",
-  paused: "Paused",
-  closed: "Closed",
-};
-
-const ACTION: Partial<Record<Connection, string>> = {
-  paused: "Resume",
-  closed: "Try again",
-};
 
 /** What the island is given besides its view. The server sends it along, so that both sides render the same. */
 export interface ClockProps {
@@ -34,21 +21,7 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
     <>
       <section class="panel">
         <CurrentTime {...view} />
-        <div class="control">
-          {/* The one part that is read out when it changes: no tick changes it. */}
-          <p role="status" class={`connection ${connection}`}>
-            <strong>{CONNECTION[connection]}</strong>
-            {/* Not "": an empty text would be written anew with every tick. */}
-            {note ? `: ${note}` : null}
-          </p>
-          <button
-            type="button"
-            disabled={connection === "loaded"}
-            onClick={onAction}
-          >
-            {ACTION[connection] ?? "Pause"}
-          </button>
-        </div>
+        <ConnectionLine {...{ connection, note, onAction }} />
       </section>
       <section class="panel ticks">
         <Facts {...view} />

@@ -1,9 +1,7 @@
 import { timeFormat } from "../channels/zone.ts";
 import { type ClockView, type SeenTick, streamPath } from "./clock_view.ts";
+import { type ConnectionView, plural, StreamConnection } from "./connection.ts";
 import { readServerClock } from "./server_clock.ts";
-
-/** EventSource gives up for good on any status but 200. A proxy's 502 passes, so try again: not often, not in step. */
-const REFUSED_RETRY_MS = 5_000;
 
 /** How far back the plot goes. */
 const PLOTTED_MS = 60_000;
@@ -12,17 +10,14 @@ const PLOTTED_MS = 60_000;
  * The clock's stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told of
  * every new view.
  */
-export class ClockStream {
+export class ClockStream extends StreamConnection {
   #view: ClockView;
   #onView: (view: ClockView) => void;
-  #source: EventSource | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   /** When the connection was made, as `performance.now()`. A tick due before that cannot be late. */
   #openedMs = 0;
-  /** Why the server is about to close the stream, where it said so. */
-  #farewell = "";
 
   constructor(view: ClockView, onView: (view: ClockView) => void) {
+    super();
     this.#view = view;
     this.#onView = onView;
   }
@@ -31,42 +26,43 @@ export class ClockStream {
     return this.#view;
   }
 
-  /** Opens the stream, behind the last id where there is one. */
-  open(): void {
-    this.#show({ connection: "connecting", note: "" });
-    this.#connect();
-  }
-
-  /** Closes the stream until it is opened again, and says nothing about it. */
-  close(): void {
-    clearTimeout(this.#retry);
-    this.#source?.close();
-    this.#source = undefined;
-  }
-
-  /** Closes the stream until the reader wants it back. */
-  pause(): void {
-    this.close();
-    this.#show({ connection: "paused", note: "" });
-  }
-
   /** Tells the time in another zone: at once, and from the same tick on, so that none is lost on the way. */
   chooseZone(zone: string): void {
     this.#show({ zone, time: timeIn(zone, this.#view) });
-    if (this.#source) this.open();
+    this.reopen();
   }
 
-  /** The only place where a source is made: each has every listener. */
-  #connect(): void {
-    this.close();
+  protected override connect(): EventSource {
     const source = new EventSource(
       streamPath(this.#view.zone, this.#view.lastId),
     );
     source.addEventListener("open", () => this.#opened());
     source.addEventListener("message", (event) => this.#ticked(event));
-    source.addEventListener("status", (event) => this.#reported(event));
-    source.addEventListener("error", () => this.#failed(source));
-    this.#source = source;
+    source.addEventListener(
+      "status",
+      ({ data }) => this.report(data),
+    );
+    source.addEventListener(
+      "error",
+      () => this.failed(source.readyState === source.CLOSED),
+    );
+    return source;
+  }
+
+  protected override show(view: ConnectionView): void {
+    const isNew = view.connection !== this.#view.connection;
+    this.#show(view);
+    if (isNew && view.connection === "live") {
+      readServerClock().then((clock) => this.#show({ clock }));
+    }
+  }
+
+  protected override missed(count: number): string {
+    return plural(count, "missed tick");
+  }
+
+  protected override lost(count: number): string {
+    return `${this.missed(count)} did not come`;
   }
 
   #show(change: Partial<ClockView>): void {
@@ -82,7 +78,7 @@ export class ClockStream {
 
   #ticked({ data, lastEventId }: MessageEvent<string>): void {
     const receivedMs = performance.now();
-    this.#wentLive();
+    this.live();
     const ms = Number.parseInt(lastEventId);
     const { clock, events, ticks } = this.#view;
     const measurable = clock && ms > clock.originMs + this.#openedMs;
@@ -101,56 +97,6 @@ export class ClockStream {
       ],
     });
   }
-
-  /** What a status event says: DESIGN.md, "On the wire". */
-  #reported({ data }: MessageEvent<string>): void {
-    const { state, replayed, missed } = JSON.parse(data);
-    switch (state) {
-      case "resumed":
-        this.#wentLive();
-        if (replayed) this.#show({ note: `${ticks(replayed)} came back` });
-        break;
-      case "reset":
-        this.#wentLive();
-        this.#show({ note: "what was missed cannot be known" });
-        break;
-      case "lagged":
-        this.#show({
-          note: `${ticks(missed)} did not come: the connection is slow`,
-        });
-        break;
-      case "draining":
-        this.#farewell = "the server is shutting down";
-        break;
-      case "overloaded":
-        this.#farewell = "the server is full";
-    }
-  }
-
-  /** Not on `open`: a server that is full opens a stream only to say so. */
-  #wentLive(): void {
-    if (this.#view.connection === "live") return;
-    this.#show({ connection: "live", note: "" });
-    readServerClock().then((clock) => this.#show({ clock }));
-  }
-
-  #failed(source: EventSource): void {
-    if (source.readyState === source.CLOSED) {
-      this.#show({
-        connection: "closed",
-        note: "the server refused the stream; the next try is soon",
-      });
-      const delayMs = REFUSED_RETRY_MS * (1 + Math.random());
-      this.#retry = setTimeout(() => this.#connect(), delayMs);
-    } else {
-      this.#show({ connection: "reconnecting", note: this.#farewell });
-    }
-    this.#farewell = "";
-  }
-}
-
-function ticks(count: number): string {
-  return count === 1 ? "1 missed tick" : `${count} missed ticks`;
 }
 
 /** The tick's time in another zone. A zone that only the server knows has to wait for the next tick. */

@@ -1,13 +1,5 @@
+import type { ConnectionView } from "./connection.ts";
 import type { ServerClock } from "./server_clock.ts";
-
-/** `loaded` is the page before, or without, its script. `closed` is a stream that the server refused. */
-export type Connection =
-  | "loaded"
-  | "connecting"
-  | "live"
-  | "reconnecting"
-  | "paused"
-  | "closed";
 
 /** A tick of the last minute. */
 export interface SeenTick {
@@ -18,10 +10,7 @@ export interface SeenTick {
 }
 
 /** All that the island shows: plain data, so that both sides render the same from it. */
-export interface ClockView {
-  connection: Connection;
-  /** What there is to say about the connection beyond its name, or nothing. */
-  note: string;
+export interface ClockView extends ConnectionView {
   zone: string;
   /** The time as the server wrote it: `2026-11-22 05:30:20`. */
   time: string;
@@ -70,6 +59,6 @@ export function streamPath(zone?: string, lastId?: string): string {
 }
 
 /** `tz=Europe/Paris`: a query may hold a slash, and is easier to read with it. */
-export function zoneQuery(zone: string): string {
+function zoneQuery(zone: string): string {
   return `tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
 }

@@ -1,8 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { canonicalZone, localZone, timeFormat } from "../channels/zone.ts";
+import { readChannels } from "../islands/channel_names.ts";
+import { loadedStream } from "../islands/channel_stream.ts";
+import { Channels, type ChannelsProps } from "../islands/channels.tsx";
 import { Clock, type ClockProps } from "../islands/clock.tsx";
 import { loadedView, pageTitle } from "../islands/clock_view.ts";
+import { ZoneForm } from "./zone_form.tsx";
 
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
@@ -21,37 +25,60 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** The browsers' list of zones leaves out UTC, which belongs to no region. */
-const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+/** The channel of a page that is asked for none: the one of the `curl` lines that the server prints. */
+const DEFAULT_CHANNEL = "news";
 
 /**
- * `GET /`: the page, with the right time in it, in the zone that `?tz=` names or else in the server's. Where there is
- * no such zone, the page says so, with status 400, and shows the server's.
+ * `GET /`: the page. It has the right time in it, in the zone that `?tz=` names or else in the server's, and shows the
+ * channels that `?channels=` names. Where there is no such zone, or no such channels, the page says so, with status
+ * 400, and shows the server's zone and the default channel.
  */
 export function page(request: Request): Response {
   const { origin, searchParams } = new URL(request.url);
+  const tz = searchParams.get("tz") ?? "";
+  const names = searchParams.get("channels");
   const serverZone = localZone();
-  const { zone, refusal } = chosenZone(searchParams.get("tz"), serverZone);
+  const { zone, refusal } = chosenZone(tz, serverZone);
+  const chosen = chosenChannels(names ?? DEFAULT_CHANNEL);
   const ms = Math.floor(Date.now() / 1_000) * 1_000;
   const view = loadedView(zone, timeFormat(zone)(ms), ms);
   const html = renderToString(
-    <Document zone={zone}>
+    <Document
+      zone={zone}
+      form={<ZoneForm zone={zone} channels={names ?? ""} />}
+    >
       {refusal && (
         <p id="refusal" role="alert">
           {refusal}. This is the time in {zone}.
         </p>
       )}
-      <Island view={view} origin={origin} serverZone={serverZone} />
+      <ClockIsland view={view} origin={origin} serverZone={serverZone} />
+      <ChannelsIsland {...chosen} origin={origin} tz={tz} />
     </Document>,
   );
   return new Response(`<!doctype html>${html}`, {
-    status: refusal ? 400 : 200,
+    status: refusal || chosen.refusal ? 400 : 200,
     headers: HEADERS,
   });
 }
 
+function chosenChannels(
+  text: string,
+): Pick<ChannelsProps, "view" | "text" | "refusal"> {
+  try {
+    const channels = readChannels(text);
+    const view = loadedStream(channels);
+    return { view, text: channels.join(", "), refusal: "" };
+  } catch (error) {
+    const isReaders = error instanceof TypeError || error instanceof RangeError;
+    if (!isReaders) throw error;
+    const view = loadedStream([DEFAULT_CHANNEL]);
+    return { view, text, refusal: error.message };
+  }
+}
+
 function chosenZone(
-  name: string | null,
+  name: string,
   serverZone: string,
 ): { zone: string; refusal?: string } {
   // A form whose field is empty sends it all the same.
@@ -65,7 +92,11 @@ function chosenZone(
 }
 
 function Document(
-  { zone, children }: { zone: string; children: ComponentChildren },
+  { zone, form, children }: {
+    zone: string;
+    form: ComponentChildren;
+    children: ComponentChildren;
+  },
 ) {
   return (
     <html lang="en">
@@ -75,12 +106,15 @@ function Document(
         <meta name="color-scheme" content="light dark" />
         <meta
           name="description"
-          content="The current time, streamed second by second over Server-Sent Events."
+          content="The current time and named channels, streamed live over Server-Sent Events."
         />
         <title>{pageTitle(zone)}</title>
         <link rel="stylesheet" href="/static/style.css" />
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
+        {/* What both of the others import: the browser need not find that out first. */}
+        <script type="module" src="/static/shared.js" />
         <script type="module" src="/static/client.js" />
+        <script type="module" src="/static/channels.js" />
       </head>
       <body>
         <header>
@@ -90,11 +124,11 @@ function Document(
               Chime
             </h1>
             <p>
-              A server for Server-Sent Events. This page shows its clock: one
-              event a second, over one stream that stays open.
+              A server for Server-Sent Events. This page shows its clock, one
+              event a second, and its channels, which carry what you publish.
             </p>
           </div>
-          <ZoneForm zone={zone} />
+          {form}
         </header>
         <main>{children}</main>
       </body>
@@ -102,7 +136,7 @@ function Document(
   );
 }
 
-function Island(props: ClockProps) {
+function ClockIsland(props: ClockProps) {
   return (
     <>
       <div id="clock" data-props={JSON.stringify(props)}>
@@ -118,27 +152,23 @@ function Island(props: ClockProps) {
   );
 }
 
-/** Outside the island: the list of zones would have to be sent a second time for it. */
-function ZoneForm({ zone }: { zone: string }) {
-  const zones = ZONES.includes(zone) ? ZONES : [zone, ...ZONES];
-  const regions = Map.groupBy(zones, (name) => name.match(/.+?(?=\/)/)?.[0]);
+function ChannelsIsland(props: ChannelsProps) {
   return (
-    <form action="/">
-      <label for="tz">Time zone</label>
-      {/* A browser that loads the page again would keep the choice, whatever the address says. */}
-      <select id="tz" name="tz" autocomplete="off">
-        {[...regions].map(([region, names]) => {
-          const options = names.map((name) => (
-            <option value={name} selected={name === zone}>
-              {name.slice(region ? region.length + 1 : 0).replaceAll("_", " ")}
-            </option>
-          ));
-          return region
-            ? <optgroup key={region} label={region}>{options}</optgroup>
-            : options;
-        })}
-      </select>
-      <button type="submit">Show</button>
-    </form>
+    <section aria-labelledby="channels-title">
+      <h2 id="channels-title">Channels</h2>
+      <p class="lead">
+        What is published to a channel reaches everybody who listens to it, at
+        once. Drop the connection, publish meanwhile, and see it come back.
+      </p>
+      <div id="channels" data-props={JSON.stringify(props)}>
+        <Channels {...props} />
+      </div>
+      <noscript>
+        <p>
+          Without script this page shows no events and publishes none: run the
+          lines above.
+        </p>
+      </noscript>
+    </section>
   );
 }

@@ -1,11 +1,16 @@
 import { eTag, ifNoneMatch } from "@std/http/etag";
+import channels from "../static/channels.js" with { type: "text" };
 import client from "../static/client.js" with { type: "text" };
 import icon from "../static/icon.svg" with { type: "text" };
+import shared from "../static/shared.js" with { type: "text" };
 import style from "../static/style.css" with { type: "text" };
 import { HttpError } from "./http_error.ts";
 
+const SCRIPT = "text/javascript; charset=utf-8";
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
-  "/static/client.js": { type: "text/javascript; charset=utf-8", body: client },
+  "/static/channels.js": { type: SCRIPT, body: channels },
+  "/static/client.js": { type: SCRIPT, body: client },
+  "/static/shared.js": { type: SCRIPT, body: shared },
   "/static/icon.svg": { type: "image/svg+xml", body: icon },
   "/static/style.css": { type: "text/css; charset=utf-8", body: style },
 };

@@ -1,36 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
+import { tooWide, violations } from "./accessibility.ts";
 import { browserSuite } from "./browser_suite.ts";
-import { until } from "./clock_page.ts";
+import { clockButton, until } from "./clock_page.ts";
 
 const { test, visit } = await browserSuite();
-
-/** What axe finds wrong with the page, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe })
-      .axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html}`)
-    );
-  });
-}
-
-/** The elements that are wider than the page, or than their container. */
-function tooWide(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll("body, body *")]
-      .filter((element) => {
-        const { left, right } = element.getBoundingClientRect();
-        const isInline = getComputedStyle(element).display === "inline";
-        return left < 0 || right > document.documentElement.clientWidth ||
-          !isInline && element.scrollWidth > element.clientWidth + 1;
-      })
-      .map((element) => element.outerHTML.slice(0, 80))
-  );
-}
 
 test("axe finds nothing, in light and in dark", async () => {
   await using visited = await visit();
@@ -41,7 +14,7 @@ test("axe finds nothing, in light and in dark", async () => {
     await page.emulateMedia({ colorScheme });
     assertEquals(await violations(page), [], `live, ${colorScheme}`);
   }
-  await page.getByRole("button", { name: "Pause" }).click();
+  await clockButton(page, "Pause").click();
   await until(page, ({ status }) => status === "Paused");
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
@@ -91,9 +64,25 @@ test("the keyboard alone reaches and operates everything", async () => {
   await until(page, ({ status }) => status === "Paused");
   await page.keyboard.press("Space");
   await until(page, ({ status }) => status.startsWith("Live"));
-  // Nothing else takes the focus, and nothing keeps it.
-  await page.keyboard.press("Tab");
-  assertMatch(await focused(), /^body/);
+  const rest = [];
+  for (let i = 0; i < 12; i++) {
+    await page.keyboard.press("Tab");
+    rest.push(await focused());
+  }
+  // Each of the channels' controls once, and nothing keeps the focus.
+  assertEquals(rest.slice(0, -1), [
+    "input solid",
+    "button solid",
+    "button solid",
+    "button solid",
+    "div solid",
+    "input solid",
+    "input solid",
+    "input solid",
+    "textarea solid",
+    "button solid",
+    "body none",
+  ]);
 });
 
 test("a screen reader hears of the connection, not of each tick", async () => {
@@ -105,7 +94,9 @@ test("a screen reader hears of the connection, not of each tick", async () => {
     const heard: string[] = [];
     const changes = { childList: true, characterData: true, subtree: true };
     for (
-      const region of document.querySelectorAll("[role=status], [aria-live]")
+      const region of document.querySelectorAll(
+        "#clock :is([role=status], [aria-live])",
+      )
     ) {
       new MutationObserver(() => heard.push(region.textContent!))
         .observe(region, changes);
@@ -115,7 +106,7 @@ test("a screen reader hears of the connection, not of each tick", async () => {
   const { events } = await until(page, () => true);
   await until(page, (now) => now.events > events + 2);
   assertEquals(await heard.jsonValue(), []);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await clockButton(page, "Pause").click();
   await until(page, ({ status }) => status === "Paused");
   assertEquals(await heard.jsonValue(), ["Paused"]);
 });
@@ -130,11 +121,11 @@ test("without script the time is there, and a zone can be chosen", async () => {
   assert(ms > beforeMs - 1_000 && ms <= Date.now(), `${stamp}`);
   assertMatch(await page.innerText("main"), /Without script/);
   assertEquals(
-    await page.getByRole("button", { name: "Pause" }).isVisible(),
+    await clockButton(page, "Pause").isVisible(),
     false,
   );
   await page.selectOption("#tz", "Asia/Tokyo");
-  await page.getByRole("button", { name: "Show" }).click();
+  await page.locator("header").getByRole("button", { name: "Show" }).click();
   await page.waitForURL("/?tz=Asia%2FTokyo");
   assertMatch(await page.innerText("main"), /Asia\/Tokyo, UTC\+09:00/);
   assertEquals(faults, []);

@@ -5,6 +5,8 @@ import { startServer } from "./server_process.ts";
 /** A page and all that went wrong on it. */
 export interface Visit extends AsyncDisposable {
   page: Page;
+  /** Where its Chime is, such as `http://127.0.0.1:41235/`. It takes the token `t`. */
+  url: string;
   /** Errors in the console, uncaught ones, requests that failed and those that went elsewhere. */
   faults: string[];
 }
@@ -27,14 +29,25 @@ export async function browserSuite(): Promise<BrowserSuite> {
     test: (name, fn) => Deno.test({ name, fn, ignore: !executable }),
     async visit(options) {
       await using stack = new AsyncDisposableStack();
-      const server = stack.use(await startServer());
+      const server = stack.use(
+        await startServer(["--port", "0", "--token", "t"]),
+      );
       const browser = await launch(executable!);
       stack.defer(() => browser.close());
-      const page = await browser.newPage({ baseURL: server.url, ...options });
+      const context = await browser.newContext({
+        baseURL: server.url,
+        ...options,
+      });
+      const page = await context.newPage();
       page.setDefaultTimeout(15_000);
       const faults = watch(page, server.url);
       const open = stack.move();
-      return { page, faults, [Symbol.asyncDispose]: () => open.disposeAsync() };
+      return {
+        page,
+        url: server.url,
+        faults,
+        [Symbol.asyncDispose]: () => open.disposeAsync(),
+      };
     },
   };
 }

@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { timeFormat } from "../channels/zone.ts";
 import { browserSuite } from "./browser_suite.ts";
-import { assertUnbroken, cameBack, pass, shown, until } from "./clock_page.ts";
+import {
+  assertUnbroken,
+  cameBack,
+  clockButton,
+  pass,
+  shown,
+  until,
+} from "./clock_page.ts";
 import { startServer } from "./server_process.ts";
 
 const { test, visit } = await browserSuite();
@@ -92,7 +99,7 @@ test("a pause closes the stream, and what was missed comes back", async () => {
   const { page } = visited;
   await page.goto("/");
   await until(page, ({ events }) => events > 1);
-  await page.getByRole("button", { name: "Pause" }).click();
+  await clockButton(page, "Pause").click();
   const paused = await until(page, ({ status }) => status === "Paused");
   await pass(page, 3);
   assertEquals(await shown(page), paused);
@@ -100,7 +107,7 @@ test("a pause closes the stream, and what was missed comes back", async () => {
   await page.selectOption("#tz", "Asia/Tokyo");
   const { time } = await until(page, ({ zone }) => zone !== paused.zone);
   assertEquals(time, timeFormat("Asia/Tokyo")(paused.ms));
-  await page.getByRole("button", { name: "Resume" }).click();
+  await clockButton(page, "Resume").click();
   const resumed = await until(page, (now) => cameBack(now) >= 3);
   const live = await until(page, ({ events }) => events > resumed.events);
   assertUnbroken(paused, live);
@@ -128,7 +135,7 @@ test("a refused stream is said to be closed, and can be tried again", async () =
   await page.goto("/");
   await until(page, ({ status }) => status.startsWith("Closed: the server"));
   await page.unroute("/sse/?*");
-  await page.getByRole("button", { name: "Try again" }).click();
+  await clockButton(page, "Try again").click();
   await until(page, ({ status }) => status === "Live");
 });
 
@@ -187,8 +194,8 @@ test("a session leaves no error behind and asks nobody but its server", async ()
   await page.goto("/?tz=Europe/Paris");
   await until(page, ({ events }) => events > 1);
   await page.selectOption("#tz", "UTC");
-  await page.getByRole("button", { name: "Pause" }).click();
-  await page.getByRole("button", { name: "Resume" }).click();
+  await clockButton(page, "Pause").click();
+  await clockButton(page, "Resume").click();
   await until(page, ({ status }) => status.startsWith("Live"));
   await page.goBack();
   await page.reload();

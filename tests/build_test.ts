@@ -25,7 +25,8 @@ async function setUp() {
   return {
     path,
     say,
-    bundle: () => bundle(path("main.ts"), path("out.js")),
+    bundle: () =>
+      bundle([[path("main.ts"), path("out.js")]], path("shared.js")),
     read: () => Deno.readTextFile(path("out.js")),
     names: () => Array.from(Deno.readDirSync(dir), ({ name }) => name).sort(),
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
@@ -38,6 +39,33 @@ Deno.test("bundle writes a module and its imports into one minified file", async
   const code = await folder.read();
   assertStringIncludes(code, '"bim"');
   assertNotMatch(code, /import|: string|\n./);
+});
+
+Deno.test("bundle puts what two modules import into a file that both load", async () => {
+  await using folder = await setUp();
+  await folder.say('"bim" + Math.random()');
+  await Deno.writeTextFile(
+    folder.path("other.ts"),
+    'import { word } from "./word.ts";\nconsole.log("other", word);\n',
+  );
+  const entries = ["main", "other"].map((name) =>
+    [folder.path(`${name}.ts`), folder.path(`${name}_out.js`)] as const
+  );
+  assert(await bundle(entries, folder.path("shared.js")));
+  assertFalse(await bundle(entries, folder.path("shared.js")));
+  assertStringIncludes(
+    await Deno.readTextFile(folder.path("shared.js")),
+    '"bim"',
+  );
+  for (const [, output] of entries) {
+    const code = await Deno.readTextFile(output);
+    assertNotMatch(code, /bim|chunk-/);
+    assertStringIncludes(code, '"./shared.js"');
+  }
+  assertEquals(
+    folder.names().filter((name) => name.endsWith(".js")),
+    ["main_out.js", "other_out.js", "shared.js"],
+  );
 });
 
 Deno.test("bundle leaves an output alone that would stay the same", async () => {

@@ -73,7 +73,11 @@ Deno.test("page() sends headers that let in nothing but its own files", () => {
 Deno.test("page() has no inline script or style and names no other host", async () => {
   const html = await get().text();
   const scripts = html.match(/<script[^>]*>[^<]*/g);
-  assertEquals(scripts, ['<script type="module" src="/static/client.js">']);
+  assertEquals(scripts, [
+    '<script type="module" src="/static/shared.js">',
+    '<script type="module" src="/static/client.js">',
+    '<script type="module" src="/static/channels.js">',
+  ]);
   assert(!/<style|\sstyle=|\son\w+=/.test(html));
   for (const [, url] of html.matchAll(/\s(?:src|href|action)="([^"]*)"/g)) {
     assertMatch(url!, /^\/(?!\/)/);
@@ -126,9 +130,10 @@ Deno.test("page() gives the island what it was rendered from", async () => {
   assertEquals(props.view.ms, Date.parse("2026-11-22T04:30:20Z"));
 });
 
-Deno.test("the island is under 20 kB minified", async () => {
-  const { size } = await Deno.stat(
-    new URL("../static/client.js", import.meta.url),
-  );
-  assert(size < 20_000, `${size} bytes`);
+Deno.test("each of the islands' files is under 20 kB minified", async () => {
+  for (const name of ["client", "channels", "shared"]) {
+    const url = new URL(`../static/${name}.js`, import.meta.url);
+    const { size } = await Deno.stat(url);
+    assert(size < 20_000, `${name}.js: ${size} bytes`);
+  }
 });

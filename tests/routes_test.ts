@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { localZone, timeFormat } from "../channels/zone.ts";
-import { app } from "../routes/mod.ts";
+import { app, routes } from "../routes/mod.ts";
 import { assertProblem } from "./assert_problem.ts";
 import { EventReader } from "./event_reader.ts";
 import { inProcess } from "./in_process.ts";
@@ -142,7 +142,9 @@ Deno.test("GET /healthz says that the process answers, and its time", async () =
 
 for (
   const [path, type] of [
+    ["/static/channels.js", "text/javascript; charset=utf-8"],
     ["/static/client.js", "text/javascript; charset=utf-8"],
+    ["/static/shared.js", "text/javascript; charset=utf-8"],
     ["/static/style.css", "text/css; charset=utf-8"],
     ["/static/icon.svg", "image/svg+xml"],
   ] as const
@@ -209,4 +211,41 @@ Deno.test("A fault of the server's own is a 500 that says nothing of it, and is 
     "Chime failed to answer; its log says why",
   );
   assertEquals(log.calls[0]!.args, [fault]);
+});
+
+for (const method of ["toString", "constructor", "valueOf", "__proto__"]) {
+  Deno.test(`The method ${method}, which objects have, is none that a resource has`, async () => {
+    await using chime = inProcess();
+    await assertProblem(
+      await chime.request("/healthz", { method }),
+      405,
+      `Cannot ${method} "/healthz": allowed are GET, HEAD, OPTIONS`,
+    );
+  });
+}
+
+Deno.test("A request whose Host is no host is refused, and logs nothing", async () => {
+  await using chime = inProcess();
+  using log = stub(console, "error", () => {});
+  const request = new Request("http://chime.test/healthz");
+  // As Deno.serve hands it on for `Host: a b`.
+  Object.defineProperty(request, "url", { value: "http://a b/healthz" });
+  const answer = app(routes(chime.services));
+  await assertProblem(
+    await answer(request),
+    400,
+    "Cannot answer: the Host header names no host",
+  );
+  assertEquals(log.calls, []);
+});
+
+Deno.test("An asset found unchanged says until when, and which one it is", async () => {
+  await using chime = inProcess();
+  const { headers } = await chime.request("/static/icon.svg");
+  const etag = headers.get("etag")!;
+  const again = await chime.request("/static/icon.svg", {
+    headers: { "if-none-match": etag },
+  });
+  assertEquals(again.headers.get("etag"), etag);
+  assertEquals(again.headers.get("cache-control"), "no-cache");
 });

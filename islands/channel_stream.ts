@@ -1,0 +1,141 @@
+import { channelPath } from "./channel_names.ts";
+import {
+  type ConnectionView,
+  plural,
+  type Source,
+  StreamConnection,
+} from "./connection.ts";
+import { EventLog } from "./event_log.ts";
+import type { StreamEvent } from "./event_parser.ts";
+import { FetchSource } from "./fetch_source.ts";
+
+/** How long a stream that has nothing to tell is watched until it is called live, in ms. One that is refused ends before. */
+const LIVE_AFTER_MS = 200;
+/** How long a connection stays dropped, in ms: time enough to publish something meanwhile. */
+const DROPPED_MS = 8_000;
+
+/** What the page says of the stream, besides its events. */
+export interface StreamView extends ConnectionView {
+  /** One at least. */
+  channels: readonly string[];
+  lastId: string;
+}
+
+/** The view that a page starts from. */
+export function loadedStream(channels: readonly string[]): StreamView {
+  return { connection: "loaded", note: "", channels, lastId: "" };
+}
+
+/**
+ * The channels' stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told when
+ * there is something new.
+ */
+export class ChannelStream extends StreamConnection {
+  readonly log: EventLog = new EventLog();
+  #view: StreamView;
+  #onChange: () => void;
+  /** When these channels were first asked for, in ms since the epoch. */
+  #sinceMs: number | undefined;
+
+  constructor(view: StreamView, onChange: () => void) {
+    super();
+    this.#view = view;
+    this.#onChange = onChange;
+  }
+
+  get view(): StreamView {
+    return this.#view;
+  }
+
+  /** Begins anew with other channels: what was seen of one says nothing of what was missed of another. */
+  choose(channels: readonly string[]): void {
+    if (channels.join() === this.#view.channels.join()) return;
+    this.log.clear();
+    this.#sinceMs = undefined;
+    this.#change({ channels, lastId: "" });
+    this.reopen();
+  }
+
+  /** Cuts the connection, as a network does. It comes back by itself. */
+  drop(): void {
+    this.cut(DROPPED_MS);
+  }
+
+  protected override connect(): Source {
+    let quiet: ReturnType<typeof setTimeout> | undefined;
+    const source = new FetchSource({
+      url: () => this.#url(),
+      lastId: this.#view.lastId,
+      onOpen: () => {
+        quiet = setTimeout(() => this.live(), LIVE_AFTER_MS);
+      },
+      onEvent: (event) => this.#heard(event),
+      onFailed: (isRefused) => {
+        clearTimeout(quiet);
+        this.failed(isRefused);
+      },
+    });
+    return {
+      close() {
+        clearTimeout(quiet);
+        source.close();
+      },
+    };
+  }
+
+  protected override show(view: ConnectionView): void {
+    const { connection } = this.#view;
+    if (connection === "live" && view.connection === "reconnecting") {
+      this.log.addNote(view.note || "the connection was lost");
+    } else if (connection === "live" && view.connection === "paused") {
+      this.log.addNote("paused");
+    }
+    this.#change(view);
+  }
+
+  protected override missed(count: number): string {
+    return plural(count, "missed event");
+  }
+
+  protected override lost(count: number): string {
+    return `${plural(count, "event")} lost`;
+  }
+
+  /** Whoever saw no event yet has no id to come back with, but knows since when there may have been one. */
+  #url(): string {
+    const path = channelPath(...this.#view.channels);
+    const nowMs = Date.now();
+    const backMs = nowMs - (this.#sinceMs ??= nowMs);
+    return backMs && !this.#view.lastId
+      ? `${path}?since=${Math.ceil(backMs / 1_000)}s`
+      : path;
+  }
+
+  #change(change: Partial<StreamView>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#onChange();
+  }
+
+  #heard({ type, data, id }: StreamEvent): void {
+    // A channel may be called status as well: its events have ids.
+    if (type === "status" && id === undefined) {
+      this.log.addNote(this.report(data) || "nothing was missed");
+      return;
+    }
+    this.live();
+    const { channels, lastId } = this.#view;
+    const [channel, ownType] = channels.length > 1
+      ? parted(type)
+      : [channels[0]!, type];
+    this.log.addEvent({ id: id ?? "", channel, type: ownType, data });
+    this.#change({ lastId: id ?? lastId });
+  }
+}
+
+/** On a stream of several channels, a type is the channel, or `channel:type`. */
+function parted(type: string): [channel: string, type: string] {
+  const colon = type.indexOf(":");
+  return colon < 0
+    ? [type, "message"]
+    : [type.slice(0, colon), type.slice(colon + 1)];
+}

@@ -1,0 +1,79 @@
+/**
+ * Brings the channels' part of the page to life: hydrates it, opens the stream, and ties the form, the address and the
+ * page's coming and going to it.
+ *
+ * @module
+ */
+import { hydrate, render } from "preact";
+import { keepInAddress } from "./address.ts";
+import { readChannels } from "./channel_names.ts";
+import { ChannelStream } from "./channel_stream.ts";
+import { Channels, type ChannelsProps } from "./channels.tsx";
+import { followPage } from "./page_life.ts";
+import { tokenIn } from "./token.ts";
+
+const root = document.querySelector<HTMLElement>("#channels")!;
+const props: ChannelsProps = JSON.parse(root.dataset.props!);
+let { refusal } = props;
+
+let frame = 0;
+// Thousands of events may come at once: the page need not draw each.
+function draw(): void {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    render(channels(), root);
+  });
+}
+
+const stream = new ChannelStream(props.view, draw);
+const life = {
+  log: stream.log,
+  onChoose(event: SubmitEvent): void {
+    event.preventDefault();
+    try {
+      const names = readChannels(field.value);
+      keep(names.join(), event.timeStamp);
+      showChannels(names);
+    } catch (error) {
+      refusal = (error as Error).message;
+      field.focus();
+      draw();
+    }
+  },
+  onToggle: () => stream.toggle(),
+  onDrop() {
+    if (stream.view.connection === "reconnecting") stream.open();
+    else stream.drop();
+  },
+};
+
+function channels() {
+  const { origin } = location;
+  return (
+    <Channels {...props} {...{ origin, refusal, life }} view={stream.view} />
+  );
+}
+
+hydrate(channels(), root);
+const field = root.querySelector<HTMLInputElement>("#channels-field")!;
+const token = root.querySelector<HTMLInputElement>("#token")!;
+
+function showChannels(names: readonly string[]): void {
+  field.value = names.join(", ");
+  refusal = "";
+  draw();
+  stream.choose(names);
+}
+
+const keep = keepInAddress(
+  "channels",
+  props.view.channels.join(),
+  (names) => showChannels(names.split(",")),
+);
+
+function fillToken(): void {
+  token.value = tokenIn(location.hash) ?? token.value;
+}
+fillToken();
+addEventListener("hashchange", fillToken);
+followPage(stream);

@@ -1,0 +1,190 @@
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import type { Status } from "../channels/frame.ts";
+import { ChannelStream, loadedStream } from "../islands/channel_stream.ts";
+import { FakeFetch } from "./fake_fetch.ts";
+
+/** A stream of a page that shows these channels. */
+function world(...channels: string[]) {
+  const time = new FakeTime();
+  const fetched = new FakeFetch();
+  const stream = new ChannelStream(loadedStream(channels), () => {});
+  const send = async (text: string) => {
+    fetched.last.send(text);
+    await time.runMicrotasks();
+  };
+  return {
+    time,
+    fetched,
+    stream,
+    view: () => stream.view,
+    /** The rows: a note as it is, an event as `id channel type data`. */
+    rows: () =>
+      stream.log.blocks.flatMap(({ rows }) => rows).map((row) =>
+        "note" in row
+          ? row.note
+          : `${row.id} ${row.channel} ${row.type} ${row.data}`
+      ),
+    async open() {
+      fetched.last.open();
+      await time.runMicrotasks();
+    },
+    async cut() {
+      fetched.last.cut();
+      await time.runMicrotasks();
+    },
+    event: (id: string, data: string, type?: string) =>
+      send(`${type ? `event: ${type}\n` : ""}data: ${data}\nid: ${id}\n\n`),
+    status: (status: Status) =>
+      send(`event: status\ndata: ${JSON.stringify(status)}\n\n`),
+    [Symbol.dispose]() {
+      stream.close();
+      fetched[Symbol.dispose]();
+      time[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("ChannelStream shows every event of one channel, whatever its type", async () => {
+  using w = world("news");
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.view().connection, "connecting");
+  await w.open();
+  await w.event("1-0", "a");
+  await w.event("2-0", "b", "status");
+  await w.event("3-0", "c", "chat:x");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "2-0 news status b",
+    "3-0 news chat:x c",
+  ]);
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().lastId, "3-0");
+});
+
+Deno.test("ChannelStream tells the channel from the type where there are several", async () => {
+  using w = world("news", "status");
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news,status");
+  await w.open();
+  await w.event("1-0", "a", "news");
+  await w.event("2-0", "b", "news:x:y");
+  await w.event("3-0", "c", "status");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "2-0 news x:y b",
+    "3-0 status message c",
+  ]);
+});
+
+Deno.test("ChannelStream calls an idle stream live, but not one that is opened only to be closed", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  assertEquals(w.view().connection, "connecting");
+  await w.time.tickAsync(200);
+  assertEquals(w.view().connection, "live");
+  await w.cut();
+  await w.time.tickAsync(3_000);
+  await w.open();
+  await w.status({ state: "overloaded" });
+  await w.cut();
+  await w.time.tickAsync(1_000);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "the server is full");
+});
+
+Deno.test("ChannelStream that is dropped comes back behind its last id, and says what came back", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.drop();
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "the connection was dropped");
+  assertEquals(w.fetched.last.signal.aborted, true);
+  await w.time.tickAsync(7_999);
+  assertEquals(w.fetched.all.length, 1);
+  await w.time.tickAsync(1);
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+  await w.open();
+  await w.event("2-0", "b");
+  await w.status({ state: "resumed", replayed: 1 });
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().note, "1 missed event came back");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "the connection was dropped",
+    "2-0 news message b",
+    "1 missed event came back",
+  ]);
+});
+
+Deno.test("ChannelStream that is dropped comes back at once when it is opened", async () => {
+  using w = world("news");
+  w.stream.open();
+  w.stream.drop();
+  w.stream.open();
+  assertEquals(w.fetched.all.length, 2);
+  await w.time.tickAsync(60_000);
+  assertEquals(w.fetched.all.length, 2);
+});
+
+Deno.test("ChannelStream that saw no event asks for all since it began", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(4_100);
+  w.stream.drop();
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news?since=5s");
+  await w.open();
+  await w.event("1-0", "a");
+  await w.time.tickAsync(60_000);
+  await w.cut();
+  await w.time.tickAsync(3_000);
+  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+});
+
+Deno.test("ChannelStream has a row for each thing that the server says of the stream", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.status({ state: "resumed", replayed: 7 });
+  await w.status({ state: "reset" });
+  await w.status({ state: "lagged", missed: 120 });
+  assertEquals(w.view().note, "120 events lost: the connection is slow");
+  await w.status({ state: "draining" });
+  await w.cut();
+  assertEquals(w.view().note, "the server is shutting down");
+  await w.time.tickAsync(3_000);
+  await w.open();
+  await w.status({ state: "resumed", replayed: 0 });
+  assertEquals(w.view().note, "");
+  assertEquals(w.rows(), [
+    "7 missed events came back",
+    "what was missed cannot be known",
+    "120 events lost: the connection is slow",
+    "the server is shutting down",
+    "nothing was missed",
+  ]);
+});
+
+Deno.test("ChannelStream begins anew with other channels", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.choose(["news"]);
+  assertEquals(w.fetched.all.length, 1);
+  w.stream.choose(["chat", "news"]);
+  assertEquals(w.fetched.last.url, "/sse/chat,news");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), null);
+  assertEquals(w.rows(), []);
+  w.stream.pause();
+  w.stream.choose(["chat"]);
+  assertEquals(w.fetched.all.length, 2);
+  assertEquals(w.view().connection, "paused");
+});

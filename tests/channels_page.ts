@@ -1,0 +1,76 @@
+import type { Locator, Page } from "playwright-core";
+
+/** How long to wait for the page to say something, in ms. */
+const PATIENCE_MS = 15_000;
+
+/** What the channels' part of the page says at one moment. */
+export interface ChannelsShown {
+  status: string;
+  /** The rows that have elements, each with its cells' texts; one alone for what is said of the stream. */
+  rows: string[][];
+  /** How many elements there are for all rows. */
+  nodes: number;
+  /** `12 events received`. */
+  received: string;
+  /** What became of the last publishing. */
+  outcome: string;
+}
+
+export function shownChannels(page: Page): Promise<ChannelsShown> {
+  return page.evaluate(() => {
+    const root = document.querySelector("#channels")!;
+    const text = (selector: string) =>
+      root.querySelector<HTMLElement>(selector)!.innerText;
+    return {
+      status: text(".connection"),
+      rows: [...root.querySelectorAll(".row")].map((row) =>
+        [...row.querySelectorAll("[role=cell]")].map((cell) =>
+          cell.textContent!
+        )
+      ),
+      nodes: root.querySelectorAll(".events *").length,
+      received: text(".events .remark"),
+      outcome: text(".publish [role=status]"),
+    };
+  });
+}
+
+/** Waits for the channels' part to say something that passes, and returns it. */
+export async function untilChannels(
+  page: Page,
+  passes: (shown: ChannelsShown) => boolean,
+): Promise<ChannelsShown> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (true) {
+    const now = await shownChannels(page);
+    if (passes(now)) return now;
+    if (Date.now() > deadline) {
+      throw new Error(`The page still says ${JSON.stringify(now)}`);
+    }
+    await page.waitForTimeout(50);
+  }
+}
+
+export function live(page: Page): Promise<ChannelsShown> {
+  return untilChannels(page, ({ status }) => status.startsWith("Live"));
+}
+
+/** The last cells: the data, or what is said of the stream. */
+export function dataOf({ rows }: ChannelsShown): string[] {
+  return rows.map((cells) => cells.at(-1)!);
+}
+
+export function channelsButton(page: Page, name: string): Locator {
+  return page.locator("#channels").getByRole("button", { name, exact: true });
+}
+
+/** Fills in the form and sends it. */
+export async function publishOn(
+  page: Page,
+  fields: Record<string, string>,
+): Promise<void> {
+  for (const [id, value] of Object.entries(fields)) {
+    await page.fill(`#${id}`, value);
+  }
+  await channelsButton(page, "Publish").click();
+}
