@@ -1,9 +1,19 @@
+/** Zones that were asked for, by their names in small letters: to find one out anew takes kilobytes outside the heap. */
+const known = new Map<string, string>();
+
 /**
  * The zone named, in the one spelling that stands here for all its names: `us/pacific` is `America/Los_Angeles`.
  *
  * @throws {RangeError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
  */
 export function canonicalZone(name: string): string {
+  const key = name.toLowerCase();
+  let zone = known.get(key);
+  if (!zone) known.set(key, zone = findZone(name));
+  return zone;
+}
+
+function findZone(name: string): string {
   try {
     if (/^[a-z]/i.test(name)) {
       return new Intl.DateTimeFormat("en", { timeZone: name })
@@ -17,9 +27,11 @@ export function canonicalZone(name: string): string {
   );
 }
 
-/** The system's zone, as `TZ` says; UTC where the system's is unknown. */
+let local: string | undefined;
+
+/** The system's zone, as `TZ` says at start; UTC where the system's is unknown. */
 export function localZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+  return local ??= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
 }
 
 /** Makes a function that writes a moment, in ms since the epoch, as that zone's `2026-11-22 05:30:20`. */
