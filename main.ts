@@ -1,12 +1,7 @@
 import { type Journal, JournalFileError } from "./channels/journal.ts";
 import { MemoryJournal } from "./channels/memory_journal.ts";
-import {
-  type Config,
-  ConfigError,
-  HELP,
-  readConfig,
-  VERSION,
-} from "./config.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { HELP, VERSION } from "./help.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
 import { dropPermissions } from "./permissions.ts";
 import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server.ts";

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { ConfigError, HELP, readConfig, VERSION } from "../config.ts";
+import { ConfigError, readConfig } from "../config.ts";
 import manifest from "../deno.json" with { type: "json" };
+import { HELP, VERSION } from "../help.ts";
 
 function read(args: string[], env: Record<string, string> = {}) {
   return readConfig(args, (name) => env[name]);

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { HELP } from "../config.ts";
+import { HELP } from "../help.ts";
 import { startServer } from "./server_process.ts";
 
 const README = await Deno.readTextFile(

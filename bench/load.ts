@@ -1,0 +1,136 @@
+import { benchPath } from "./paths.ts";
+
+const PROGRAM = benchPath("build/load");
+const SOURCES = benchPath("load");
+
+/** Durations in ms: how many, and which were not exceeded by half, by 99 %, by all. */
+export interface Durations {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What the load generator found, see `load/tally.h` and `load/fleet.h`. Counts are of the whole run unless told. */
+export interface LoadResult {
+  /** Whether it was cut off at its time limit. */
+  readonly timedOut: boolean;
+  readonly clients: number;
+  readonly open: number;
+  readonly lost: number;
+  /** Why the first client was lost. */
+  readonly reason: string;
+  readonly churned: number;
+  /** From the first client's connecting until all were open, in ms; each client's own in `opening`. */
+  readonly openingMs: number;
+  readonly opening: Durations;
+  readonly measuredMs: number;
+  /** Deliveries while measuring. */
+  readonly measured: number;
+  readonly deliveries: number;
+  /** Deliveries that were due and never came. */
+  readonly undelivered: number;
+  /** From publishing, or from the tick's second, to receipt; while measuring. */
+  readonly latency: Durations;
+  /** How late each tick's last client had it. */
+  readonly last: Durations;
+  readonly missed: number;
+  readonly stale: number;
+  readonly strays: number;
+  readonly badIds: number;
+  readonly disordered: number;
+  readonly statuses: number;
+  readonly others: number;
+  /** Messages accepted while measuring. */
+  readonly published: number;
+  readonly refused: number;
+  readonly failed: number;
+  /** From publishing to the answer, while measuring. */
+  readonly answers: Durations;
+  /** The generator's own time, of all its threads and of the one that receives, while measuring. */
+  readonly cpuS: number;
+  readonly receivingCpuS: number;
+}
+
+/** What the generator is doing from now on. */
+export type Phase = "opening" | "opened" | "start" | "end";
+
+type Line =
+  | { readonly phase: Phase }
+  | ({ readonly phase: "result" } & LoadResult);
+
+/** The generator's flags, without the leading dashes; see `load/options.c`. */
+export type LoadFlags = Readonly<
+  Record<string, string | number | readonly string[]>
+>;
+
+/**
+ * Compiles the load generator.
+ *
+ * @throws {Error} with the compiler's message.
+ */
+export async function buildLoad(): Promise<void> {
+  await Deno.mkdir(benchPath("build"), { recursive: true });
+  const sources = [];
+  for await (const { name } of Deno.readDir(SOURCES)) {
+    if (name.endsWith(".c")) sources.push(`${SOURCES}/${name}`);
+  }
+  await compileC(PROGRAM, sources);
+}
+
+/**
+ * Compiles a C program.
+ *
+ * @throws {Error} with the compiler's message.
+ */
+export async function compileC(
+  output: string,
+  sources: readonly string[],
+): Promise<void> {
+  const flags = ["-std=c17", "-O2", "-Wall", "-Wextra", "-pthread"];
+  const { success, stderr } = await new Deno.Command("cc", {
+    args: [...flags, "-o", output, ...sources],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** The command line for the flags. */
+export function loadCommand(flags: LoadFlags): readonly string[] {
+  const args = Object.entries(flags).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => [`--${name}`, `${one}`])
+  );
+  return [PROGRAM, ...args];
+}
+
+/**
+ * Runs the load generator.
+ *
+ * @param onPhase Is called as each phase begins.
+ * @throws {Error} where it fails.
+ */
+export async function runLoad(
+  flags: LoadFlags,
+  onPhase: (phase: Phase) => void,
+): Promise<LoadResult> {
+  const [program, ...args] = loadCommand(flags);
+  const child = new Deno.Command(program!, {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  let rest = "";
+  let result: LoadResult | undefined;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const text of lines) {
+      const line: Line = JSON.parse(text);
+      if (line.phase === "result") result = line;
+      else onPhase(line.phase);
+    }
+  }
+  const { code } = await child.status;
+  if (!result) throw new Error(`The load generator ended with ${code}`);
+  return result;
+}

@@ -1,0 +1,27 @@
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a publisher puts into each message, so that it is known for each delivery who sent it, in which order and when:
+ * `@` and fixed-width hexadecimal fields, then padding. It has no byte that JSON, a form or a URL would escape.
+ */
+struct message {
+    uint32_t publisher;
+    uint32_t channel;
+    /* Counts up from 0 for each publisher on each channel. */
+    uint32_t sequence;
+    /* On CLOCK_MONOTONIC. */
+    int64_t sent_us;
+};
+
+/* Writes exactly `length` bytes, of which there must be 34 at least, and no terminator. */
+void message_write(const struct message *m, char *out, size_t length);
+
+/* Finds the message in an event's data, whatever the server wrapped it in. */
+bool message_read(struct message *m, const char *data, size_t length);
+
+#endif

@@ -1,0 +1,10 @@
+import { cpus, release, totalmem } from "node:os";
+
+/** What it all ran on, in a line. */
+export function machine(): string {
+  const all = cpus();
+  const memoryGb = Math.round(totalmem() / 2 ** 30);
+  return `${all.length} × ${
+    all[0]?.model ?? "unknown processor"
+  }, ${memoryGb} GB, ${Deno.build.os} ${release()}`;
+}

@@ -1,0 +1,57 @@
+import { type LoadFlags, type Phase, runLoad } from "./load.ts";
+import type { Peer } from "./peer.ts";
+import { type Usage, usage } from "./proc.ts";
+import type { Observation } from "./scenario.ts";
+import { startServer } from "./server_process.ts";
+
+/** Clients that come and leave before the empty server is looked at, so that what is loaded on first use is in place. */
+const FIRST_CLIENTS = 4;
+/** How long the server then has to come to rest, in ms. */
+const REST_MS = 500;
+/** How often memory and descriptors are looked at, in ms. */
+const SAMPLE_MS = 500;
+
+/** Has the first few clients come and leave. */
+async function warmUp(flags: LoadFlags): Promise<void> {
+  const some = Object.fromEntries(
+    Object.entries(flags).filter(([name]) => name !== "churn"),
+  );
+  await runLoad({
+    ...some,
+    clients: Math.min(FIRST_CLIENTS, Number(flags["clients"] ?? 0)),
+    "warmup-ms": 0,
+    "measure-ms": 1_000,
+    rate: 10,
+  }, () => {});
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+}
+
+/** Puts one load on a fresh server and looks at both. */
+export async function observe(
+  peer: Peer,
+  load: LoadFlags,
+): Promise<Observation> {
+  await using server = await startServer(peer);
+  const flags = { port: server.port, ...load };
+  await warmUp(flags);
+  const empty = await usage(server.pids);
+  const marks: Partial<Record<Phase, Promise<Usage>>> = {};
+  const samples: Usage[] = [];
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const result = await runLoad(flags, (phase) => {
+    marks[phase] = usage(server.pids);
+    if (phase === "start") {
+      timer = setInterval(async () => {
+        samples.push(await usage(server.pids));
+      }, SAMPLE_MS);
+    }
+    if (phase === "end") clearInterval(timer);
+  });
+  clearInterval(timer);
+  const at = Object.fromEntries(
+    await Promise.all(
+      Object.entries(marks).map(async ([phase, mark]) => [phase, await mark]),
+    ),
+  );
+  return { result, server, empty, samples, ...at };
+}

@@ -1,0 +1,53 @@
+import { capture } from "../capture.ts";
+import { peersPath } from "../paths.ts";
+import type { Peer } from "../peer.ts";
+
+const PROGRAM = peersPath("bin/centrifugo");
+const API_KEY = "bench";
+/** What a client asks for as it connects: one channel. */
+const CONNECT = '{"subs":{"{c}":{}}}';
+
+/**
+ * A node by itself, which keeps everything in memory; clients need no token, and may subscribe to what they ask for. All
+ * else is left as it is by default: no history, so nothing is stored.
+ */
+function configuration(port: number): string {
+  return JSON.stringify({
+    address: "127.0.0.1",
+    port,
+    api_key: API_KEY,
+    uni_sse: true,
+    allow_anonymous_connect_without_token: true,
+    allow_subscribe_for_client: true,
+    allow_subscribe_for_anonymous: true,
+    usage_stats_disable: true,
+  });
+}
+
+/** Escapes what a query may not have, leaving the place of the channel as it is. */
+function escaped(text: string): string {
+  return text.split("{c}").map(encodeURIComponent).join("{c}");
+}
+
+/** A server for real-time messages, its streams for `EventSource`: https://centrifugal.dev */
+export const centrifugo: Peer = {
+  name: "centrifugo",
+  about: "Centrifugo, uni_sse, messages by its HTTP API, nothing stored",
+  version: () => capture(PROGRAM, "version"),
+  async command(port, folder) {
+    const path = `${folder}/config.json`;
+    await Deno.writeTextFile(path, configuration(port));
+    return [PROGRAM, "--config", path];
+  },
+  channels: {
+    stream: `/connection/uni_sse?cf_connect=${escaped(CONNECT)}`,
+    publish: "/api/publish",
+    body: '{"channel":"{c}","data":"{m}"}',
+    publishHeaders: [
+      `X-API-Key: ${API_KEY}`,
+      "Content-Type: application/json",
+      // Otherwise a refusal has status 200 too.
+      "X-Centrifugo-Error-Mode: transport",
+    ],
+  },
+};

@@ -1,0 +1,34 @@
+import { VERSION } from "../../help.ts";
+import { compile } from "../../tools/compile.ts";
+import { benchPath } from "../paths.ts";
+import type { Peer } from "../peer.ts";
+
+const EXECUTABLE = benchPath("build/chime");
+const TOKEN = "bench";
+
+/** An executable to measure instead, such as a release's. */
+const GIVEN = Deno.env.get("CHIME_EXECUTABLE");
+
+let compiled: Promise<void> | undefined;
+
+/** Chime, compiled from this tree unless `CHIME_EXECUTABLE` names an executable. */
+export const chime: Peer = {
+  name: "chime",
+  about: "Chime, the executable",
+  version: () => Promise.resolve(`${VERSION}, Deno ${Deno.version.deno}`),
+  async command(port) {
+    if (!GIVEN) await (compiled ??= compile({ output: EXECUTABLE }));
+    return [GIVEN ?? EXECUTABLE, "--port", `${port}`];
+  },
+  env: { CHIME_TOKEN: TOKEN },
+  clock: "/sse/",
+  channels: {
+    stream: "/sse/{c}",
+    publish: "/sse/{c}",
+    publishHeaders: [
+      `Authorization: Bearer ${TOKEN}`,
+      "Content-Type: text/plain",
+    ],
+    resumes: true,
+  },
+};

@@ -1,0 +1,49 @@
+import {
+  CPU_PER_DELIVERY,
+  DELIVERIES_PER_S,
+  LATENCY_MAX,
+  LATENCY_P50,
+  LATENCY_P99,
+  LOAD_BUSY,
+  MEMORY_PER_CLIENT,
+  PUBLISHED_PER_S,
+} from "../columns.ts";
+import type { Scenario } from "../scenario.ts";
+import { channelFlags } from "./channel_flags.ts";
+
+const CLIENTS = 1_000;
+
+/** So many messages a second, each to all clients of one channel. */
+export function fanOut(
+  name: string,
+  publishers: number,
+  rate: number,
+): Scenario {
+  const from = publishers > 1 ? ` from ${publishers} publishers` : "";
+  return {
+    name,
+    about: `${
+      CLIENTS.toLocaleString("en")
+    } clients of one channel, ${rate} messages of 90 bytes a second${from}`,
+    lacks: ({ channels }) => channels ? undefined : "has no channels",
+    steps: ({ channels }, isQuick) => [{
+      ...channelFlags(channels!),
+      clients: CLIENTS,
+      publishers,
+      rate,
+      bytes: 90,
+      "warmup-ms": isQuick ? 2_000 : 3_000,
+      "measure-ms": isQuick ? 5_000 : 10_000,
+    }],
+    columns: [
+      CPU_PER_DELIVERY,
+      DELIVERIES_PER_S,
+      PUBLISHED_PER_S,
+      LATENCY_P50,
+      LATENCY_P99,
+      LATENCY_MAX,
+      MEMORY_PER_CLIENT,
+      LOAD_BUSY,
+    ],
+  };
+}

@@ -1,0 +1,22 @@
+import type { Scenario } from "../scenario.ts";
+import { clock } from "./clock.ts";
+import { fanOut } from "./fan_out.ts";
+import { manyChannels } from "./many_channels.ts";
+import { memory } from "./memory.ts";
+import { publish } from "./publish.ts";
+import { soak } from "./soak.ts";
+import { connectStorm, resumeStorm } from "./storm.ts";
+
+/** Every scenario, in the order in which they are run. */
+export const SCENARIOS: readonly Scenario[] = [
+  fanOut("fan-out", 1, 20),
+  fanOut("saturation", 4, 800),
+  clock("clock", 1_000),
+  clock("clock-15000", 15_000),
+  manyChannels,
+  connectStorm,
+  resumeStorm,
+  publish,
+  memory,
+  soak,
+];
