@@ -112,6 +112,7 @@ export class Workers {
       else if ("channel" in news) note(member.clients, news);
       else {
         const { failure, isAddrInUse } = news;
+        this.#remove(member);
         listening.reject(
           isAddrInUse ? new Deno.errors.AddrInUse(failure) : new Error(failure),
         );
