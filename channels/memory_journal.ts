@@ -7,7 +7,7 @@ import {
 } from "./event_id.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
-import { Tail } from "./tail.ts";
+import { Tails } from "./tail.ts";
 
 /** What is kept at the most, in UTF-16 units of data, however few the events: they must fit into a process. */
 const MAX_LENGTH = 128 * 1024 * 1024;
@@ -17,7 +17,7 @@ export class MemoryJournal implements Journal {
   readonly #retention: Retention;
   readonly #events = new Deque<ChannelEvent>();
   readonly #channels = new Map<string, Deque<ChannelEvent>>();
-  readonly #tails = new Set<Tail>();
+  readonly #tails = new Tails();
   #length = 0;
   /** What an earlier process gave out lies before this. */
   #floor: EventId = `${Date.now()}-0`;
@@ -34,7 +34,7 @@ export class MemoryJournal implements Journal {
     });
     for (const event of events) this.#keep(event);
     this.#expire();
-    for (const tail of this.#tails) tail.push(events, this.#last);
+    this.#tails.push(events, this.#last);
     return Promise.resolve(events.map(({ id }) => id));
   }
 
@@ -43,9 +43,7 @@ export class MemoryJournal implements Journal {
   }
 
   tail(): AsyncIterable<TailBatch> {
-    const tail = new Tail(this.#last);
-    this.#tails.add(tail);
-    return tail;
+    return this.#tails.open(this.#last);
   }
 
   floor(): Promise<EventId> {
@@ -88,7 +86,7 @@ export class MemoryJournal implements Journal {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    for (const tail of this.#tails) tail.close();
+    this.#tails.close();
     return Promise.resolve();
   }
 

@@ -10,7 +10,7 @@ import { UnavailableError } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { openDatabase } from "./sqlite_schema.ts";
-import { Tail } from "./tail.ts";
+import { Tails } from "./tail.ts";
 
 /** An append that waits for the commit it shares. */
 interface Append {
@@ -46,7 +46,7 @@ function toEvent(row: unknown): ChannelEvent {
 export class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #retention: Retention;
-  readonly #tails = new Set<Tail>();
+  readonly #tails = new Tails();
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
   readonly #latest: StatementSync;
@@ -98,9 +98,7 @@ export class SqliteJournal implements Journal {
   }
 
   tail(): AsyncIterable<TailBatch> {
-    const tail = new Tail(this.#last);
-    this.#tails.add(tail);
-    return tail;
+    return this.#tails.open(this.#last);
   }
 
   floor(): Promise<EventId> {
@@ -148,7 +146,7 @@ export class SqliteJournal implements Journal {
       clearTimeout(this.#commitTimer);
       this.#commit();
     }
-    for (const tail of this.#tails) tail.close();
+    this.#tails.close();
     this.#database.close();
     await Promise.resolve();
   }
@@ -174,7 +172,7 @@ export class SqliteJournal implements Journal {
       for (const { reject } of appends) reject(failure);
       return;
     }
-    for (const tail of this.#tails) tail.push(events, last);
+    this.#tails.push(events, last);
     for (const [i, { resolve }] of appends.entries()) resolve(ids[i]!);
   }
 

@@ -3,7 +3,7 @@ import type { TailBatch } from "./journal.ts";
 import type { ChannelEvent } from "./message.ts";
 
 /** A timeline's tail, for a journal that knows itself what comes: it gathers what is pushed while its reader is busy. */
-export class Tail implements AsyncIterable<TailBatch> {
+class Tail implements AsyncIterable<TailBatch> {
   #events: ChannelEvent[] = [];
   #last: EventId;
   #isOpen = true;
@@ -35,5 +35,25 @@ export class Tail implements AsyncIterable<TailBatch> {
       this.#hasNews = Promise.withResolvers();
       yield batch;
     }
+  }
+}
+
+/** The open tails of a journal that knows itself what comes. */
+export class Tails {
+  readonly #tails = new Set<Tail>();
+
+  /** @param last Where the tail begins. */
+  open(last: EventId): Tail {
+    const tail = new Tail(last);
+    this.#tails.add(tail);
+    return tail;
+  }
+
+  push(events: readonly ChannelEvent[], last: EventId): void {
+    for (const tail of this.#tails) tail.push(events, last);
+  }
+
+  close(): void {
+    for (const tail of this.#tails) tail.close();
   }
 }
