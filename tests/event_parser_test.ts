@@ -2,23 +2,9 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encodeStatus, FrameEncoder, HEARTBEAT } from "../channels/frame.ts";
 import { EventParser } from "../islands/event_parser.ts";
+import { fields } from "./arbitrary_fields.ts";
 
 const encoder = new FrameEncoder();
-
-/** Any text an event stream carries, rich in what could go wrong. */
-const text = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom(" ", "\r", "\n", "\r\n", ":", "\0", "\uFEFF", "data", "é"),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 3 }),
-  ),
-});
-const name = text.map((value) => value.replace(/[\r\n\0]/g, ""));
-const fields = fc.record({
-  data: text,
-  event: name.filter((value) => value !== ""),
-  id: name,
-  retry: fc.nat(),
-}, { requiredKeys: ["data"] });
 
 /** Parses the text in chunks that end at these bytes. */
 function parse(bytes: Uint8Array, ends: readonly number[]) {

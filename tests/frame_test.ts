@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
 import fc from "fast-check";
+import { fields } from "./arbitrary_fields.ts";
 import {
   encodeStatus,
   type Frame,
@@ -12,21 +13,6 @@ import {
 
 const decoder = new TextDecoder();
 const encoder = new FrameEncoder();
-
-/** Any text an event stream carries, rich in what could go wrong. */
-const text = fc.string({
-  unit: fc.oneof(
-    fc.constantFrom(" ", "\r", "\n", "\r\n", ":", "\0", "\uFEFF", "data", "é"),
-    fc.string({ unit: "binary", minLength: 1, maxLength: 3 }),
-  ),
-});
-const name = text.map((value) => value.replace(/[\r\n\0]/g, ""));
-const fields: fc.Arbitrary<FrameFields> = fc.record({
-  data: text,
-  event: name.filter((value) => value !== ""),
-  id: name,
-  retry: fc.nat(),
-}, { requiredKeys: ["data"] });
 
 /** Cuts bytes at the places given, as a network may. */
 function cut(bytes: Frame, places: readonly number[]): Frame[] {
