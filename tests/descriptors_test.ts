@@ -1,8 +1,4 @@
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EventReader } from "./event_reader.ts";
 import { startServer } from "./server_process.ts";
 
@@ -80,7 +76,12 @@ Deno.test({
         );
       }
     } catch (error) {
-      assertInstanceOf(error, Deno.errors.ConnectionRefused);
+      // A connection that nobody has accepted yet is reset when the listener goes.
+      assert(
+        error instanceof Deno.errors.ConnectionRefused ||
+          error instanceof Deno.errors.ConnectionReset,
+        `${error}`,
+      );
     }
     for (const socket of sockets) socket.close();
 
