@@ -32,6 +32,8 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   readonly #hub: ClientHub;
   readonly #progress: Progress;
   #controller!: ReadableStreamDefaultController<Frame>;
+  /** What the stream was given to wait for when the client was parked, until more is to be asked for. */
+  #rest: PromiseWithResolvers<void> | undefined;
   #isFirst = true;
   #isOpen = true;
 
@@ -47,18 +49,16 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   }
 
   pull(): Promise<void> | void {
-    if (!this.#isOpen) return;
-    const step = this.#progress.next();
-    return step instanceof Promise ? this.#await(step) : this.#take(step);
+    if (this.#isOpen) return this.#goOn();
   }
 
   cancel(): void {
     this.#leave();
   }
 
-  /** Goes on after having been parked. */
+  /** Goes on after having been parked, and stays so where that is all there is for now. */
   wake(): void {
-    this.pull();
+    this.#goOn();
   }
 
   /** Writes frames: at once, so only to a client that is parked. */
@@ -68,6 +68,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
       this.#isFirst ? withRetry(frames, firstLength, drawRetryMs()) : frames,
     );
     this.#isFirst = false;
+    if (this.#rest && !this.#staysParked) this.#endRest();
   }
 
   /** Says why and ends the stream. */
@@ -85,8 +86,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     try {
       const taken = await step;
       if (!this.#isOpen) return;
-      if (taken) this.#take(taken);
-      else await this.pull();
+      await (taken ? this.#take(taken) : this.pull());
     } catch (error) {
       if (!this.#isOpen) return;
       console.error("A stream was cut:", error);
@@ -95,10 +95,36 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     }
   }
 
-  #take(step: Step): void {
+  #goOn(): Promise<void> | void {
+    const step = this.#progress.next();
+    if (!(step instanceof Promise)) return this.#take(step);
+    this.feed.unpark(this);
+    return this.#await(step);
+  }
+
+  #take(step: Step): Promise<void> | void {
+    if (step !== "park" && "bytes" in step) {
+      return this.write(step.bytes, step.firstLength);
+    }
+    this.feed.unpark(this);
+    this.#rest ??= Promise.withResolvers();
+    const { promise } = this.#rest;
     if (step === "park") this.feed.park(this);
-    else if ("waitFrom" in step) this.#hub.wait(this, step.waitFrom);
-    else this.write(step.bytes, step.firstLength);
+    else this.#hub.wait(this, step.waitFrom);
+    return promise;
+  }
+
+  /** Whether a parked client that was just written to has taken that, and all there is. */
+  get #staysParked(): boolean {
+    return this.slot >= 0 && this.#controller.desiredSize === 0 &&
+      !this.#progress.hasMore;
+  }
+
+  /** Has the stream ask for more once its socket has taken what was written. */
+  #endRest(): void {
+    this.feed.unpark(this);
+    this.#rest!.resolve();
+    this.#rest = undefined;
   }
 
   #leave(): void {

@@ -32,8 +32,7 @@ export class Feed {
   readonly clients: Set<Client> = new Set();
   readonly #rings: readonly Ring[];
   readonly #chunks = new Map<number, Chunk>();
-  #parked: Client[] = [];
-  #spare: Client[] = [];
+  readonly #parked: Client[] = [];
   #total = 0;
 
   /** @param rings One for each channel. */
@@ -45,6 +44,11 @@ export class Feed {
   /** Whether events name their channel, as they must where there are several. */
   get named(): boolean {
     return this.channels.length > 1;
+  }
+
+  /** How many events it has carried. */
+  get total(): number {
+    return this.#total;
   }
 
   /** Takes note of one more event in one of the rings. */
@@ -113,14 +117,8 @@ export class Feed {
 
   /** Wakes every parked client. */
   flush(): void {
-    const woken = this.#parked;
-    this.#parked = this.#spare;
-    for (const client of woken) {
-      client.slot = -1;
-      client.wake();
-    }
-    woken.length = 0;
-    this.#spare = woken;
+    // From the end: whoever takes an unparked client's slot has been looked at.
+    for (let i = this.#parked.length - 1; i >= 0; i--) this.#parked[i]!.wake();
   }
 
   /** Sends a comment to each parked client that was last written to at or before the beat. */
@@ -129,7 +127,6 @@ export class Feed {
     for (let i = this.#parked.length - 1; i >= 0; i--) {
       const client = this.#parked[i]!;
       if (client.writtenBeat > lastBeat) continue;
-      this.unpark(client);
       client.write(HEARTBEAT, HEARTBEAT.length);
     }
   }

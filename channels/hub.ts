@@ -242,7 +242,6 @@ export class Hub implements ClientHub, Disposable {
     for (const client of waiting) {
       // A flush may have woken it before.
       if (client.slot < 0) continue;
-      client.feed.unpark(client);
       client.wake();
     }
   }

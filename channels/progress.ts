@@ -81,6 +81,12 @@ export class Progress {
     return this.#resuming ? this.#resume(chunk) : chunk ?? "park";
   }
 
+  /** Whether something is owed to the client beyond what it has taken. */
+  get hasMore(): boolean {
+    return this.#resuming || !this.#cursor ||
+      this.#cursor.total < this.#feed.total;
+  }
+
   #fallOut(cursor: Cursor): Promise<Step | undefined> {
     if (!this.#resuming) this.#replayed = 0;
     this.#lost = cursor;

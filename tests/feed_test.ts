@@ -9,26 +9,42 @@ class Parked {
   writtenBeat = 0;
   woken = 0;
   written = 0;
+  readonly #react: (client: Parked) => void;
+
+  /** @param react What it does when it hears something. */
+  constructor(react: (client: Parked) => void) {
+    this.#react = react;
+  }
 
   wake(): void {
     this.woken++;
+    this.#react(this);
   }
 
   write(): void {
     this.written++;
+    this.writtenBeat++;
+    this.#react(this);
   }
 }
 
-Deno.test("Feed wakes and comments to each parked client once, and to no other", () => {
+Deno.test("Feed wakes and comments to each parked client, to those who leave meanwhile once, and to no other", () => {
   fc.assert(fc.property(
     fc.array(fc.record({ park: fc.boolean(), at: fc.nat(3) }), {
       minLength: 12,
     }),
     fc.boolean(),
-    (steps, flushes) => {
+    fc.uniqueArray(fc.nat(3)),
+    (steps, flushes, leaving) => {
       const feed = new Feed(["a"], []);
-      const clients = Array.from({ length: 4 }, () => new Parked());
       const as = (client: Parked) => client as unknown as Client;
+      const clients = Array.from(
+        { length: 4 },
+        (_, i) =>
+          new Parked((client) => {
+            if (leaving.includes(i)) feed.unpark(as(client));
+          }),
+      );
       const parked = new Set<Parked>();
       for (const { park, at } of steps) {
         const client = clients[at]!;
@@ -36,14 +52,15 @@ Deno.test("Feed wakes and comments to each parked client once, and to no other",
         else if (!parked.has(client)) feed.park(as(client));
         parked[park ? "add" : "delete"](client);
       }
-      const hear = () => flushes ? feed.flush() : feed.beat(0);
-      // Whoever heard something is no longer parked.
-      for (let i = 0; i < 3; i++) hear();
-      for (const client of clients) {
-        const once = parked.has(client) ? 1 : 0;
-        assertEquals(client.woken, flushes ? once : 0);
-        assertEquals(client.written, flushes ? 0 : once);
-        assertEquals(client.slot, -1);
+      for (let i = 0; i < 3; i++) {
+        if (flushes) feed.flush();
+        else feed.beat(i);
+      }
+      for (const [i, client] of clients.entries()) {
+        const times = !parked.has(client) ? 0 : leaving.includes(i) ? 1 : 3;
+        assertEquals(client.woken, flushes ? times : 0);
+        assertEquals(client.written, flushes ? 0 : times);
+        assertEquals(client.slot >= 0, times === 3);
       }
     },
   ));
