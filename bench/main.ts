@@ -7,7 +7,9 @@ import { benchPath } from "./paths.ts";
 import type { Peer } from "./peer.ts";
 import { Progress } from "./progress.ts";
 import { type Measured, report } from "./report.ts";
+import { withSection } from "./results.ts";
 import type { Observation, Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios/mod.ts";
 import { shownLoad, shownServer } from "./shown.ts";
 
 /** A server and its version. */
@@ -26,6 +28,7 @@ function log(text: string): void {
 function shown(
   scenario: Scenario,
   { peer, runs: [observations = []] }: Measured,
+  version: string,
   isQuick: boolean,
 ): string {
   const loads = scenario.steps(peer, isQuick);
@@ -33,7 +36,8 @@ function shown(
     shownServer(peer, server),
     shownLoad(loads[step]!),
   ]);
-  return [`# ${peer.name}`, ...new Set(lines)].join("\n");
+  const title = `# ${peer.name}: ${peer.about}; ${version}`;
+  return [title, ...new Set(lines)].join("\n");
 }
 
 async function runScenario(
@@ -68,7 +72,22 @@ async function runScenario(
   return measured;
 }
 
-async function bench(options: Options): Promise<string> {
+/** How and where a section's numbers came to be. */
+function origin(runs: number): string {
+  const command = ["deno task bench", ...Deno.args].join(" ");
+  const minute = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const times = runs > 1 ? `${runs} runs` : "1 run";
+  return `${times} by \`${command}\`, ${minute} UTC, on ${machine()}.`;
+}
+
+/** Puts a scenario's section into the results, which keep what else they have. */
+async function save(section: string): Promise<void> {
+  const names = SCENARIOS.map(({ name }) => name);
+  const old = await Deno.readTextFile(RESULTS);
+  await Deno.writeTextFile(RESULTS, withSection(old, section, names));
+}
+
+async function bench(options: Options): Promise<void> {
   const { peers, scenarios, isQuick, runs } = options;
   await buildLoad();
   const installed: Installed[] = [];
@@ -81,34 +100,17 @@ async function bench(options: Options): Promise<string> {
   const plan = scenarios.map((scenario) => ({
     scenario,
     runs: Math.min(runs, scenario.runs ?? runs),
-    peers: installed.map(({ peer }) => peer)
-      .filter((peer) => scenario.lacks(peer) === undefined),
+    servers: installed.filter(({ peer }) => scenario.lacks(peer) === undefined),
   }));
   const steps = plan.reduce(
-    (sum, { runs, peers }) => sum + runs * peers.length,
+    (sum, { runs, servers }) => sum + runs * servers.length,
     0,
   );
   const progress = new Progress(steps);
-  const parts = [
-    "# Results",
-    "",
-    `Made by \`deno task bench${
-      Deno.args.map((arg) => ` ${arg}`).join("")
-    }\`, ${
-      new Date().toISOString().slice(0, 16).replace("T", " ")
-    } UTC, on ${machine()}.`,
-    `Cells: median of ${runs} runs unless told (lowest–highest) ×ratio to Chime. What the columns mean is in README.md.`,
-    "",
-    ...installed.map(({ peer, version }) =>
-      `- ${peer.name}: ${peer.about}; ${version}`
-    ),
-    ...missing.map((name) => `- ${name}: not installed, skipped`),
-  ];
-  console.log(parts.join("\n"));
-  for (const { scenario, runs, peers } of plan) {
+  for (const { scenario, runs, servers } of plan) {
     const measured = await runScenario(
       scenario,
-      peers,
+      servers.map(({ peer }) => peer),
       runs,
       isQuick,
       progress,
@@ -121,24 +123,21 @@ async function bench(options: Options): Promise<string> {
       }),
       ...missing.map((name) => `${name}: not installed, skipped`),
     ];
-    const text = report(scenario, measured, absent);
-    console.log(`\n${text}`);
-    const commands = measured.map((one) => shown(scenario, one, isQuick));
-    parts.push("", text, "", "```sh", ...commands, "```");
+    const text = report(scenario, origin(runs), measured, absent);
+    console.log(`${text}\n`);
+    if (isQuick) continue;
+    const commands = measured.map((one, i) =>
+      shown(scenario, one, servers[i]!.version, isQuick)
+    );
+    await save([text, "", "```sh", ...commands, "```"].join("\n"));
+    log(`wrote ${scenario.name} to bench/RESULTS.md`);
   }
-  return `${parts.join("\n")}\n`;
 }
 
 try {
   const options = readOptions(Deno.args);
   if (options === "help") console.log(help());
-  else {
-    const text = await bench(options);
-    if (!options.isQuick) {
-      await Deno.writeTextFile(RESULTS, text);
-      log("wrote bench/RESULTS.md");
-    }
-  }
+  else await bench(options);
 } catch (error) {
   log((error as Error).message);
   Deno.exit(1);

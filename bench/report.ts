@@ -12,9 +12,14 @@ export interface Measured {
   readonly failures: readonly string[];
 }
 
-/** A scenario's table and what went wrong, as Markdown. */
+/**
+ * A scenario's table and what went wrong, as Markdown.
+ *
+ * @param origin How the numbers came to be, in a sentence.
+ */
 export function report(
   { name, about, columns }: Scenario,
+  origin: string,
   measured: readonly Measured[],
   absent: readonly string[],
 ): string {
@@ -44,7 +49,7 @@ export function report(
   return [
     `## ${name}`,
     "",
-    `${about}.`,
+    `${about}. ${origin}`,
     "",
     table(["", ...columns.map(({ title }) => title)], rows),
     ...notes.length + skipped.length > 0 ? ["", ...notes, ...skipped] : [],

@@ -41,8 +41,8 @@ export const memory: Scenario = {
       header: peer.clock ? [] : peer.channels?.streamHeaders ?? [],
       clock: Number(peer.clock !== undefined),
       clients,
-      "warmup-ms": isQuick ? 3_000 : 10_000,
-      "measure-ms": isQuick ? 3_000 : 10_000,
+      "warmup-ms": isQuick ? 3_000 : 5_000,
+      "measure-ms": isQuick ? 3_000 : 5_000,
     })),
   columns: [...AT_EACH, FURTHER],
 };
