@@ -4,7 +4,9 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import type { EventId } from "../channels/event_id.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
+import type { Message } from "../channels/message.ts";
 import { Workers, type WorkersOptions } from "../workers.ts";
 import { EventReader } from "./event_reader.ts";
 import { assertExactlyOnce } from "./exactly_once.ts";
@@ -23,10 +25,14 @@ function test(name: string, fn: () => Promise<void>): void {
   });
 }
 
+/** Behind every id. */
+const END: EventId = "9999999999999-0";
+const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
+
 /** Workers in this process, over a journal in memory. */
 async function start(options: Partial<WorkersOptions> = {}) {
   const logged: string[] = [];
-  const journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 });
+  const { journal = new MemoryJournal(RETENTION) } = options;
   const workers = await Workers.start({
     count: 2,
     journal,
@@ -35,7 +41,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
       port: 0,
       sharesPort: true,
       token: "t",
-      maxBodyBytes: 1_000,
+      maxBodyBytes: 10_000,
       corsOrigins: [],
       maxStreams: 1_000,
     },
@@ -176,6 +182,52 @@ test("With --workers 2 every client gets every event once and in order, however 
     maxMs: 90_000,
     seed: 3,
   });
+});
+
+/** A journal in memory during whose growth workers crash. */
+class Crashing extends MemoryJournal {
+  readonly crashes: Promise<void>[] = [];
+  readonly #every: number;
+  #count = 0;
+
+  /** @param every How many events lie between one crash and the next. */
+  constructor(every: number) {
+    super(RETENTION);
+    this.#every = every;
+  }
+
+  override append(messages: readonly Message[]): Promise<EventId[]> {
+    this.#count += messages.length;
+    if (this.#count > this.#every * (this.crashes.length + 1)) {
+      this.crashes.push(crashOne());
+    }
+    return super.append(messages);
+  }
+}
+
+test("With 2 workers that crash again and again every client gets every event once and in order", async () => {
+  const journal = new Crashing(10_000);
+  await using chime = await start({
+    journal,
+    module: new URL("./crashing_worker.ts", import.meta.url),
+  });
+  const load = {
+    publishers: 20,
+    events: 60_000,
+    clients: 50,
+    channels: 20,
+    cuts: 3,
+    maxMs: 90_000,
+    seed: 11,
+  };
+  await assertExactlyOnce([chime.url], "t", load, async (channel) => {
+    const from = await journal.floor();
+    const events = await journal.read([channel], from, END, load.events);
+    return events!.map(({ id }) => id);
+  });
+  await Promise.all(journal.crashes);
+  assert(journal.crashes.length >= 4, `${journal.crashes.length} crashes`);
+  assertEquals(chime.logged.length, journal.crashes.length);
 });
 
 test("With --workers 2 the server drains at SIGTERM and exits with 0", async () => {
