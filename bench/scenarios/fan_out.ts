@@ -11,24 +11,24 @@ import {
 import type { Scenario } from "../scenario.ts";
 import { channelFlags } from "./channel_flags.ts";
 
-const CLIENTS = 1_000;
-
 /** So many messages a second, each to all clients of one channel. */
 export function fanOut(
   name: string,
+  clients: number,
   publishers: number,
   rate: number,
 ): Scenario {
   const from = publishers > 1 ? ` from ${publishers} publishers` : "";
+  const messages = rate === 1 ? "message" : "messages";
   return {
     name,
     about: `${
-      CLIENTS.toLocaleString("en")
-    } clients of one channel, ${rate} messages of 90 bytes a second${from}`,
+      clients.toLocaleString("en")
+    } clients of one channel, ${rate} ${messages} of 90 bytes a second${from}`,
     lacks: ({ channels }) => channels ? undefined : "has no channels",
     steps: ({ channels }, isQuick) => [{
       ...channelFlags(channels!),
-      clients: CLIENTS,
+      clients,
       publishers,
       rate,
       bytes: 90,

@@ -9,8 +9,9 @@ import { connectStorm, resumeStorm } from "./storm.ts";
 
 /** Every scenario, in the order in which they are run. */
 export const SCENARIOS: readonly Scenario[] = [
-  fanOut("fan-out", 1, 20),
-  fanOut("saturation", 4, 800),
+  fanOut("fan-out", 1_000, 1, 20),
+  fanOut("fan-out-15000", 15_000, 1, 1),
+  fanOut("saturation", 1_000, 4, 800),
   clock("clock", 1_000),
   clock("clock-15000", 15_000),
   manyChannels,
