@@ -12,23 +12,33 @@ const GIVEN = Deno.env.get("CHIME_EXECUTABLE");
 let compiled: Promise<void> | undefined;
 
 /** Chime, compiled from this tree unless `CHIME_EXECUTABLE` names an executable. */
-export const chime: Peer = {
-  name: "chime",
-  about: "Chime, the executable",
-  version: () => Promise.resolve(`${VERSION}, Deno ${Deno.version.deno}`),
-  async command(port) {
-    if (!GIVEN) await (compiled ??= compile({ output: EXECUTABLE }));
-    return [GIVEN ?? EXECUTABLE, "--port", `${port}`];
-  },
-  env: { CHIME_TOKEN: TOKEN },
-  clock: "/sse/",
-  channels: {
-    stream: "/sse/{c}",
-    publish: "/sse/{c}",
-    publishHeaders: [
-      `Authorization: Bearer ${TOKEN}`,
-      "Content-Type: text/plain",
-    ],
-    resumes: true,
-  },
-};
+function executable(name: string, about: string, ...options: string[]): Peer {
+  return {
+    name,
+    about,
+    version: () => Promise.resolve(`${VERSION}, Deno ${Deno.version.deno}`),
+    async command(port) {
+      if (!GIVEN) await (compiled ??= compile({ output: EXECUTABLE }));
+      return [GIVEN ?? EXECUTABLE, "--port", `${port}`, ...options];
+    },
+    env: { CHIME_TOKEN: TOKEN },
+    clock: "/sse/",
+    channels: {
+      stream: "/sse/{c}",
+      publish: "/sse/{c}",
+      publishHeaders: [
+        `Authorization: Bearer ${TOKEN}`,
+        "Content-Type: text/plain",
+      ],
+      resumes: true,
+    },
+  };
+}
+
+export const chime = executable("chime", "Chime, the executable");
+export const chimeWorkers = executable(
+  "chime_workers",
+  "Chime, the executable, a worker for each core",
+  "--workers",
+  "auto",
+);

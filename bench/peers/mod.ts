@@ -1,7 +1,7 @@
 import type { Peer } from "../peer.ts";
 import { betterSse } from "./better_sse.ts";
 import { centrifugo } from "./centrifugo.ts";
-import { chime } from "./chime.ts";
+import { chime, chimeWorkers } from "./chime.ts";
 import { daphne } from "./daphne.ts";
 import { denoPeer } from "./deno_peer.ts";
 import { floor } from "./floor.ts";
@@ -12,6 +12,7 @@ import { nodeHttp } from "./node_http.ts";
 /** Every server that can be measured. Chime is first: the others are given as ratios to it. */
 export const PEERS: readonly Peer[] = [
   chime,
+  chimeWorkers,
   floor,
   nchan,
   mercure,
