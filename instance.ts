@@ -3,6 +3,7 @@ import { follow } from "./channels/follow.ts";
 import { Hub } from "./channels/hub.ts";
 import type { Journal } from "./channels/journal.ts";
 import { app, routes } from "./routes/mod.ts";
+import type { Counts } from "./routes/counts.ts";
 import type { Services } from "./routes/services.ts";
 import { Server } from "./server.ts";
 
@@ -30,6 +31,8 @@ export interface Surroundings {
   log(message: string): void;
   /** Counts the streams of a channel, where there are other instances in this process. */
   countClients?: Services["countClients"];
+  /** Says what all instances of this process have done, where there are others. */
+  counts?: Services["counts"];
   /** Hears of each stream that comes or goes, by channel. */
   onClients?(channel: string, change: 1 | -1): void;
 }
@@ -40,6 +43,8 @@ export class Instance {
   readonly #clock = new Clock();
   readonly #hub: Hub;
   readonly #server: Server;
+  readonly #answers: Record<string, number> = {};
+  #messages = 0;
   #isDraining = false;
 
   /**
@@ -48,7 +53,7 @@ export class Instance {
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
   constructor(options: InstanceOptions, surroundings: Surroundings) {
-    const { journal, log, countClients, onClients } = surroundings;
+    const { journal, log, countClients, counts, onClients } = surroundings;
     const hub = new Hub(journal, { onClients });
     this.#hub = hub;
     const table = routes({
@@ -59,6 +64,8 @@ export class Instance {
       maxBodyBytes: options.maxBodyBytes,
       corsOrigins: options.corsOrigins,
       countClients: countClients ?? ((channel) => hub.clientsOf(channel)),
+      onPublished: (messages) => this.#messages += messages,
+      counts: counts ?? (() => this.counts()),
       refusal: () => this.#refusal(options.maxStreams),
     });
     try {
@@ -66,7 +73,7 @@ export class Instance {
         hostname: options.hostname,
         port: options.port,
         reusePort: options.sharesPort,
-        handler: app(table),
+        handler: app(table, (answer) => this.#note(answer)),
         onFault: (error) => log(`stopped accepting, listening again: ${error}`),
       });
     } catch (error) {
@@ -75,6 +82,20 @@ export class Instance {
     }
     this.url = this.#server.url;
     follow(journal, hub);
+  }
+
+  /** What it has done so far, and holds now. */
+  counts(): Counts {
+    const [clock, channels] = [this.#clock.hub, this.#hub].map((hub) => ({
+      streams: hub.clientCount,
+      sent: hub.sent,
+    }));
+    return {
+      clock: clock!,
+      channels: channels!,
+      messages: this.#messages,
+      answers: this.#answers,
+    };
   }
 
   /** Tells every client that it must go, and settles once they are gone, or have had time enough. */
@@ -96,6 +117,10 @@ export class Instance {
     if (this.#isDraining) return { state: "draining" };
     const streams = this.#clock.hub.clientCount + this.#hub.clientCount;
     return streams < maxStreams ? undefined : { state: "overloaded" };
+  }
+
+  #note(answer: string): void {
+    this.#answers[answer] = (this.#answers[answer] ?? 0) + 1;
   }
 
   #dispose(): void {

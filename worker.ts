@@ -4,11 +4,13 @@
  * @module
  */
 import { PortJournal } from "./channels/port_journal.ts";
+import type { Counts } from "./routes/counts.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
 
-/** What a worker is told: first to start, in the end to drain. */
+/** What a worker is told: first to start, then to say what it has done, in the end to drain. */
 export type WorkerOrder =
   | { start: InstanceOptions; journal: MessagePort }
+  | "count"
   | "drain";
 
 /** What a worker tells. */
@@ -17,6 +19,7 @@ export type WorkerNews =
   | { failure: string; isAddrInUse: boolean }
   | { channel: string; change: 1 | -1 }
   | { log: string }
+  | { counts: Counts | undefined }
   | "drained";
 
 /** The part of a worker's global scope that is used here. */
@@ -34,12 +37,17 @@ scope.onmessage = async ({ data: order }) => {
     scope.postMessage("drained");
     return;
   }
+  if (order === "count") {
+    scope.postMessage({ counts: instance?.counts() });
+    return;
+  }
   const journal = new PortJournal(order.journal);
   try {
     instance = new Instance(order.start, {
       journal,
       log: (message) => scope.postMessage({ log: message }),
-      countClients: (channel) => journal.countClients(channel),
+      countClients: (channel) => journal.ask("countClients", channel),
+      counts: () => journal.ask("counts"),
       onClients: (channel, change) => scope.postMessage({ channel, change }),
     });
     scope.postMessage({ url: instance.url });

@@ -1,6 +1,7 @@
 import { JournalHost } from "./channels/journal_host.ts";
 import type { Journal } from "./channels/journal.ts";
 import type { InstanceOptions } from "./instance.ts";
+import { addCounts, type Counts } from "./routes/counts.ts";
 import type { WorkerNews, WorkerOrder } from "./worker.ts";
 
 /** How long to wait before a worker that crashed is started again, in ms: one that crashes at once must not spin. */
@@ -24,6 +25,10 @@ interface Member {
   closeJournal(): void;
   /** How many streams it has, by channel. */
   clients: Map<string, number>;
+  /** What it has done, as it last said. */
+  counts: Counts | undefined;
+  /** Settles once it has said so again, or is gone; while it is asked only. */
+  counting: PromiseWithResolvers<void> | undefined;
   drained: PromiseWithResolvers<void>;
 }
 
@@ -36,15 +41,17 @@ export class Workers {
   readonly #host: JournalHost;
   readonly #members = new Set<Member>();
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
+  /** What those have done that are gone. */
+  #gone: Counts[] = [];
   #url = "";
   #isDraining = false;
 
   private constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#host = new JournalHost(
-      options.journal,
-      (channel) => this.#countClients(channel),
-    );
+    this.#host = new JournalHost(options.journal, {
+      countClients: (channel: string) => this.#countClients(channel),
+      counts: () => this.#count(),
+    });
   }
 
   /**
@@ -100,6 +107,8 @@ export class Workers {
       worker,
       closeJournal,
       clients: new Map(),
+      counts: undefined,
+      counting: undefined,
       drained: Promise.withResolvers(),
     };
     this.#members.add(member);
@@ -110,7 +119,11 @@ export class Workers {
         listening.resolve(news.url);
       } else if ("log" in news) this.#options.log(news.log);
       else if ("channel" in news) note(member.clients, news);
-      else {
+      else if ("counts" in news) {
+        member.counts = news.counts;
+        member.counting?.resolve();
+        member.counting = undefined;
+      } else {
         const { failure, isAddrInUse } = news;
         this.#remove(member);
         listening.reject(
@@ -149,10 +162,27 @@ export class Workers {
   }
 
   #remove(member: Member): void {
-    this.#members.delete(member);
+    if (!this.#members.delete(member)) return;
+    if (member.counts) {
+      this.#gone = [addCounts([...this.#gone, closed(member.counts)])];
+    }
+    member.counting?.resolve();
     member.worker.terminate();
     member.closeJournal();
     member.drained.resolve();
+  }
+
+  /** What all have done, those that are gone as far as they had said. */
+  async #count(): Promise<Counts> {
+    await Promise.all([...this.#members].map((member) => {
+      if (!member.counting) {
+        member.counting = Promise.withResolvers();
+        member.worker.postMessage("count" satisfies WorkerOrder);
+      }
+      return member.counting.promise;
+    }));
+    const present = [...this.#members].flatMap(({ counts }) => counts ?? []);
+    return addCounts([...this.#gone, ...present]);
   }
 
   #countClients(channel: string): number {
@@ -169,4 +199,13 @@ function note(
   const count = (clients.get(channel) ?? 0) + change;
   if (count > 0) clients.set(channel, count);
   else clients.delete(channel);
+}
+
+/** Whoever is gone has no streams. */
+function closed(counts: Counts): Counts {
+  return {
+    ...counts,
+    clock: { ...counts.clock, streams: 0 },
+    channels: { ...counts.channels, streams: 0 },
+  };
 }

@@ -8,10 +8,12 @@ import {
 } from "./frame.ts";
 import { Progress, type Step, type Timeline } from "./progress.ts";
 import type { Position } from "./ring.ts";
+import type { Sent } from "./sent.ts";
 import type { Start } from "./start.ts";
 
 /** What a client needs of its hub. */
 export interface ClientHub extends Timeline {
+  readonly sent: Sent;
   /** Counts up with time, for telling idle streams. */
   readonly beat: number;
   /** Parks the client, and wakes it also when the timeline moves from the position, or has moved. */
@@ -64,7 +66,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   /** Writes frames: at once, so only to a client that is parked. */
   write(frames: Frame, firstLength: number): void {
     this.writtenBeat = this.#hub.beat;
-    this.#controller.enqueue(
+    this.#enqueue(
       this.#isFirst ? withRetry(frames, firstLength, drawRetryMs()) : frames,
     );
     this.#isFirst = false;
@@ -75,7 +77,8 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   close(status: Status): void {
     if (!this.#isOpen) return;
     const frame = encodeStatus(status);
-    this.#controller.enqueue(withRetry(frame, frame.length, drawRetryMs()));
+    this.#hub.sent.statuses[status.state]++;
+    this.#enqueue(withRetry(frame, frame.length, drawRetryMs()));
     // Who is gone already is found out by the writing.
     if (!this.#isOpen) return;
     this.#controller.close();
@@ -104,6 +107,9 @@ export class Client implements UnderlyingDefaultSource<Frame> {
 
   #take(step: Step): Promise<void> | void {
     if (step !== "park" && "bytes" in step) {
+      const { sent } = this.#hub;
+      sent.events += step.count;
+      if (step.status) sent.statuses[step.status.state]++;
       return this.write(step.bytes, step.firstLength);
     }
     this.feed.unpark(this);
@@ -112,6 +118,11 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     if (step === "park") this.feed.park(this);
     else this.#hub.wait(this, step.waitFrom);
     return promise;
+  }
+
+  #enqueue(bytes: Frame): void {
+    this.#hub.sent.bytes += bytes.length;
+    this.#controller.enqueue(bytes);
   }
 
   /** Whether a parked client that was just written to has taken that, and all there is. */

@@ -8,6 +8,7 @@ import type { History } from "./history.ts";
 import type { ChannelEvent } from "./message.ts";
 import { Pacer } from "./pacer.ts";
 import type { Position, RingLimits } from "./ring.ts";
+import { nothingSent, type Sent } from "./sent.ts";
 import type { Start } from "./start.ts";
 
 /** How long a stream may stay silent, in ms: intermediaries close what is idle for longer, often after 30 or 60 s. */
@@ -37,6 +38,7 @@ export interface HubOptions {
  */
 export class Hub implements ClientHub, Disposable {
   readonly history: History;
+  readonly sent: Sent = nothingSent();
   readonly #encoder = new FrameEncoder();
   readonly #encode = ({ type, data, id }: ChannelEvent): Promise<Frame> =>
     this.#encoder.encode({ event: type, data, id });

@@ -7,17 +7,20 @@ import type {
   JournalNews,
 } from "./port_journal.ts";
 
+/** What answers questions, by their names. */
+export type Answers = Readonly<Record<string, (...args: never[]) => unknown>>;
+
 /** Lends a journal to other threads: answers their calls, and hands its one tail on to all of them. */
 export class JournalHost {
   readonly #journal: Journal;
-  readonly #countClients: (channel: string) => number;
+  readonly #others: Answers;
   readonly #ports = new Set<MessagePort>();
   #last: EventId | undefined;
 
-  /** @param countClients Counts the streams of a channel, in all threads. */
-  constructor(journal: Journal, countClients: (channel: string) => number) {
+  /** @param others What answers all that is no journal's, see {@linkcode PortJournal.ask}. */
+  constructor(journal: Journal, others: Answers) {
     this.#journal = journal;
-    this.#countClients = countClients;
+    this.#others = others;
   }
 
   /** Hands the tail on until the journal is closed. */
@@ -55,10 +58,12 @@ export class JournalHost {
     }
   }
 
-  #ask(method: JournalMethod, args: readonly unknown[]): unknown {
-    if (method === "countClients") return this.#countClients(args[0] as string);
+  #ask(method: string, args: readonly unknown[]): unknown {
     // The other end calls with the arguments that the method takes.
-    const ask = this.#journal[method] as (...args: unknown[]) => unknown;
+    const ask = (this.#others[method] ??
+      this.#journal[method as JournalMethod]) as (
+        ...args: unknown[]
+      ) => unknown;
     return ask.apply(this.#journal, [...args]);
   }
 }

@@ -9,13 +9,13 @@ export type JournalMethod =
   | "read"
   | "latest"
   | "floor"
-  | "isReady"
-  | "countClients";
+  | "isReady";
 
 /** A question to the journal's end of the port. */
 export interface JournalCall {
   call: number;
-  method: JournalMethod;
+  /** One of the journal's, or whatever else that end answers. */
+  method: string;
   args: readonly unknown[];
 }
 
@@ -68,9 +68,9 @@ export class PortJournal implements Journal {
     return this.#call("isReady");
   }
 
-  /** How many streams carry the channel, in all threads. */
-  countClients(channel: string): Promise<number> {
-    return this.#call("countClients", channel);
+  /** Asks for something that is not the journal's. */
+  ask<T>(question: string, ...args: unknown[]): Promise<T> {
+    return this.#call(question, ...args);
   }
 
   /** The one tail of the port: it brings all since the port was made. */
@@ -93,7 +93,7 @@ export class PortJournal implements Journal {
     return Promise.resolve();
   }
 
-  async #call<T>(method: JournalMethod, ...args: unknown[]): Promise<T> {
+  async #call<T>(method: string, ...args: unknown[]): Promise<T> {
     if (!this.#isOpen) throw new UnavailableError("The journal is closed");
     const answer = Promise.withResolvers<unknown>();
     const call = ++this.#lastCall;

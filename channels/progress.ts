@@ -19,7 +19,10 @@ export interface Timeline {
 }
 
 /** Frames to write. */
-export type Write = Pick<Chunk, "bytes" | "firstLength">;
+export interface Write extends Pick<Chunk, "bytes" | "count" | "firstLength"> {
+  /** What the last of them says of the stream, if it does: it does not count as an event. */
+  readonly status?: Status;
+}
 
 /**
  * What a client does next: writes frames, parks until its feed goes on, or waits until the timeline has moved from where
@@ -100,10 +103,10 @@ export class Progress {
     this.#replayed += chunk?.count ?? 0;
     if (chunk && this.#feed.take(chunk.next)) return chunk;
     this.#resuming = false;
-    const status = write({ state: "resumed", replayed: this.#replayed });
+    const end = write({ state: "resumed", replayed: this.#replayed });
     return chunk
-      ? { ...chunk, bytes: concat([chunk.bytes, status.bytes]) }
-      : status;
+      ? { ...end, ...chunk, bytes: concat([chunk.bytes, end.bytes]) }
+      : end;
   }
 
   /** Finds the client's cursor, with the history's help; waits where that is out of reach. */
@@ -173,7 +176,11 @@ export class Progress {
       return this.#feed.named ? withChannel(frame, event.channel) : frame;
     }));
     this.#replayed += frames.length;
-    return { bytes: concat(frames), firstLength: frames[0]!.length };
+    return {
+      bytes: concat(frames),
+      count: frames.length,
+      firstLength: frames[0]!.length,
+    };
   }
 
   /** What the client missed cannot be had: says so, and goes on. */
@@ -204,7 +211,7 @@ export class Progress {
 
 function write(status: Status): Write {
   const bytes = encodeStatus(status);
-  return { bytes, firstLength: bytes.length };
+  return { bytes, count: 0, firstLength: bytes.length, status };
 }
 
 /** The first of the events, with so much data in all, but one at least. */

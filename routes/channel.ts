@@ -14,7 +14,7 @@ export function subscribe(services: Services): Handler {
   return (request, url) => {
     const channels = readChannels(url);
     const status = services.refusal();
-    if (status) return refuseStream(request, status);
+    if (status) return refuseStream(request, services.hub.sent, status);
     return streamResponse(services.hub.open(channels, readStart(request, url)));
   };
 }
@@ -38,6 +38,7 @@ export function publish(services: Services): Handler {
         : [toMessage(channel!, type, body)]
     );
     const ids = await services.journal.append(messages);
+    services.onPublished(ids.length);
     const clients = await services.countClients(channel!);
     return Response.json(
       isMany ? { ids, channel, clients } : { id: ids[0], channel, clients },

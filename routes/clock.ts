@@ -9,7 +9,7 @@ export function clock(services: Services): Handler {
   return (request, url) => {
     const zone = readZone(url.searchParams.get("tz"));
     const status = services.refusal();
-    if (status) return refuseStream(request, status);
+    if (status) return refuseStream(request, services.clock.hub.sent, status);
     return streamResponse(services.clock.open(zone, readStart(request, url)));
   };
 }

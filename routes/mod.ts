@@ -4,9 +4,20 @@ import { clock } from "./clock.ts";
 import { allowOrigin } from "./cors.ts";
 import { health, ready } from "./health.ts";
 import { HttpError } from "./http_error.ts";
+import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
 import type { Services } from "./services.ts";
 import { asset } from "./static.ts";
+
+const METHODS = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+]);
 
 /** Answers a request whose path and method are its own. */
 export type Handler = (
@@ -37,13 +48,19 @@ export function routes(services: Services): readonly Route[] {
     },
     { path: "/healthz", methods: { GET: health } },
     { path: "/readyz", methods: { GET: ready(services) } },
+    { path: "/metrics", methods: { GET: metrics(services) } },
     { path: "/static/*", methods: { GET: asset } },
   ];
 }
 
-/** Makes the function that answers every request: the table and the one error boundary. */
+/**
+ * Makes the function that answers every request: the table and the one error boundary.
+ *
+ * @param onAnswer Hears of each answer, as in `GET /sse/* 200`.
+ */
 export function app(
   table: readonly Route[],
+  onAnswer: (answer: string) => void = () => {},
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const url = URL.parse(request.url);
@@ -51,6 +68,9 @@ export function app(
     const response = await answer(route, request, url).catch(toErrorResponse);
     response.headers.set("x-content-type-options", "nosniff");
     allowOrigin(request, response, route?.corsOrigins ?? []);
+    onAnswer(
+      `${knownMethod(request)} ${route?.path ?? "none"} ${response.status}`,
+    );
     return response;
   };
 }
@@ -82,6 +102,11 @@ async function answer(
     `Cannot ${method} "${url.pathname}": allowed are ${allow}`,
     { allow },
   );
+}
+
+/** The method, unless anybody can have made it up. */
+function knownMethod({ method }: Request): string {
+  return METHODS.has(method) ? method : "other";
 }
 
 function matches(path: string, pathname: string): boolean {

@@ -2,6 +2,7 @@ import type { Clock } from "../channels/clock.ts";
 import type { Status } from "../channels/frame.ts";
 import type { Hub } from "../channels/hub.ts";
 import type { Journal } from "../channels/journal.ts";
+import type { Counts } from "./counts.ts";
 
 /** What the routes work with. */
 export interface Services {
@@ -17,6 +18,10 @@ export interface Services {
   readonly corsOrigins: readonly string[];
   /** Counts the streams that carry a channel. */
   countClients(channel: string): number | Promise<number>;
+  /** Hears of messages that the journal took. */
+  onPublished(messages: number): void;
+  /** What the server has done, all threads together. */
+  counts(): Counts | Promise<Counts>;
   /** Why no stream can be opened for now, if so. */
   refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
 }

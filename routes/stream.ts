@@ -6,6 +6,7 @@ import {
   type Status,
   withRetry,
 } from "../channels/frame.ts";
+import type { Sent } from "../channels/sent.ts";
 import type { Start } from "../channels/start.ts";
 import { HttpError } from "./http_error.ts";
 
@@ -31,9 +32,14 @@ export function streamResponse(body: BodyInit): Response {
  *
  * @throws {HttpError} 503 for any other client.
  */
-export function refuseStream(request: Request, status: Status): Response {
+export function refuseStream(
+  request: Request,
+  sent: Sent,
+  status: Status,
+): Response {
   if (request.headers.get("accept")?.includes("text/event-stream")) {
     const frame = encodeStatus(status);
+    sent.statuses[status.state]++;
     return streamResponse(withRetry(frame, frame.length, drawRetryMs()));
   }
   throw new HttpError(

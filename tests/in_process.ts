@@ -35,6 +35,10 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
     maxBodyBytes: 1_000,
     corsOrigins: [],
     countClients: (channel) => hub.clientsOf(channel),
+    onPublished: () => {},
+    counts: () => {
+      throw new Error("Only an instance counts");
+    },
     refusal: () => undefined,
     ...services,
   };

@@ -9,7 +9,9 @@ import { PLENTY, testJournal } from "./journal_contract.ts";
 /** A journal behind a port, which closes what is behind it as well. */
 async function open(retention: Retention) {
   const journal = new MemoryJournal(retention);
-  const host = new JournalHost(journal, (channel) => channel.length);
+  const host = new JournalHost(journal, {
+    length: (text: string) => text.length,
+  });
   const following = host.follow();
   const { port, close } = host.open();
   const far = new PortJournal(port);
@@ -80,6 +82,6 @@ Deno.test("PortJournal answers nothing once it is closed", async () => {
 
 Deno.test("PortJournal asks for the clients of all threads", async () => {
   const { far, close } = await open(PLENTY);
-  assertEquals(await far.countClients("abc"), 3);
+  assertEquals(await far.ask("length", "abc"), 3);
   await close();
 });

@@ -10,6 +10,7 @@ import type { Message } from "../channels/message.ts";
 import { Workers, type WorkersOptions } from "../workers.ts";
 import { EventReader } from "./event_reader.ts";
 import { assertExactlyOnce } from "./exactly_once.ts";
+import { scrape } from "./metrics.ts";
 import { publish } from "./publish.ts";
 import { startServer } from "./server_process.ts";
 
@@ -78,6 +79,34 @@ test("Workers serve one port: a message published to one reaches the clients of 
   await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
 });
 
+test("Workers count together, those that crashed as well", async () => {
+  await using chime = await start({
+    module: new URL("./crashing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  await Promise.all(readers.map((reader) => reader.take(1)));
+  const streams = 'chime_streams{source="channels"}';
+  const events = 'chime_events_sent_total{source="channels"}';
+  const before = await scrape(chime.url);
+  assertEquals(before.get("chime_messages_total"), 1);
+  assertEquals(before.get(streams), readers.length);
+  assertEquals(before.get(events), readers.length);
+
+  await crashOne();
+  while (chime.logged.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const after = await untilAnswered(() => scrape(chime.url));
+  assertEquals(after.get("chime_messages_total"), 1);
+  assertEquals(after.get(events), readers.length);
+  const left = after.get(streams)!;
+  assert(left > 0 && left < readers.length, `${left} streams`);
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
 test("Workers drain together", async () => {
   await using chime = await start();
   const readers = await openStreams(chime.url);
@@ -110,7 +139,7 @@ test("A worker that crashes is replaced; its clients resume and miss nothing, th
   while (cut.size === 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  const { id } = await publishUntilTaken(chime.url, "2");
+  const { id } = await untilAnswered(() => publish(chime.url, "news", "2"));
   for (const i of cut) {
     await using again = await EventReader.open(`${chime.url}sse/news`, {
       headers: { "last-event-id": firsts[i]![0]!.id! },
@@ -138,10 +167,10 @@ async function crashOne(): Promise<void> {
 }
 
 /** A connection to a worker that crashes meanwhile is lost. */
-async function publishUntilTaken(url: string, body: string) {
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
   while (true) {
     try {
-      return await publish(url, "news", body);
+      return await ask();
     } catch (error) {
       assert(error instanceof TypeError, `${error}`);
     }

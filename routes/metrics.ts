@@ -1,0 +1,100 @@
+import { cpuUsage } from "node:process";
+import { VERSION } from "../help.ts";
+import type { Counts, HubCounts } from "./counts.ts";
+import { exposition, EXPOSITION_TYPE, type Metric } from "./exposition.ts";
+import type { Handler } from "./mod.ts";
+import type { Services } from "./services.ts";
+
+/** `GET /metrics`: what the server has done and holds, as Prometheus reads it. */
+export function metrics({ counts, journal }: Services): Handler {
+  return async () => {
+    const told = tell(await counts(), await journal.isReady());
+    return new Response(exposition(told), {
+      headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" },
+    });
+  };
+}
+
+/** Everything there is to tell. https://prometheus.io/docs/practices/naming/ */
+function tell(counts: Counts, isReady: boolean): Metric[] {
+  const { user, system } = cpuUsage();
+  return [
+    {
+      name: "chime_build_info",
+      help: "Always 1; the labels say what runs.",
+      type: "gauge",
+      samples: [[{ version: VERSION, deno: Deno.version.deno }, 1]],
+    },
+    {
+      name: "chime_streams",
+      help: "Open streams.",
+      type: "gauge",
+      samples: bySource(counts, ({ streams }) => streams),
+    },
+    {
+      name: "chime_messages_total",
+      help: "Messages that the journal took.",
+      type: "counter",
+      samples: [[{}, counts.messages]],
+    },
+    {
+      name: "chime_events_sent_total",
+      help: "Events, each once for every stream that it was written to.",
+      type: "counter",
+      samples: bySource(counts, ({ sent }) => sent.events),
+    },
+    {
+      name: "chime_bytes_sent_total",
+      help: "Bytes written to streams.",
+      type: "counter",
+      samples: bySource(counts, ({ sent }) => sent.bytes),
+    },
+    {
+      name: "chime_statuses_sent_total",
+      help:
+        "Status events written to streams: lagged and reset are clients that missed something, and were told.",
+      type: "counter",
+      samples: SOURCES.flatMap((source) =>
+        Object.entries(counts[source].sent.statuses).map((
+          [state, count],
+        ) => [{ source, state }, count] as const)
+      ),
+    },
+    {
+      name: "chime_http_responses_total",
+      help: "Requests answered; a stream when it opens.",
+      type: "counter",
+      samples: Object.entries(counts.answers).map(([answer, count]) => {
+        const [method, route, status] = answer.split(" ");
+        return [{ method: method!, route: route!, status: status! }, count];
+      }),
+    },
+    {
+      name: "chime_journal_ready",
+      help: "1 while the journal can be reached, else 0.",
+      type: "gauge",
+      samples: [[{}, Number(isReady)]],
+    },
+    {
+      name: "process_resident_memory_bytes",
+      help: "Resident memory of the process.",
+      type: "gauge",
+      samples: [[{}, Deno.memoryUsage().rss]],
+    },
+    {
+      name: "process_cpu_seconds_total",
+      help: "Processor time of the process.",
+      type: "counter",
+      samples: [[{}, (user + system) / 1e6]],
+    },
+  ];
+}
+
+const SOURCES = ["clock", "channels"] as const;
+
+function bySource(
+  counts: Counts,
+  count: (hub: HubCounts) => number,
+): Metric["samples"] {
+  return SOURCES.map((source) => [{ source }, count(counts[source])]);
+}
