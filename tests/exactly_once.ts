@@ -103,7 +103,8 @@ class Reader {
   stop(): void {
     this.#isOver = true;
     // An `AbortSignal` would not do: once the request is collected, it no longer reaches the response's body.
-    this.#body?.cancel();
+    // What the server cut is over already.
+    this.#body?.cancel().catch(() => {});
   }
 
   async #readOnce(url: string, until: number): Promise<void> {
