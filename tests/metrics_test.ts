@@ -21,6 +21,7 @@ function start(maxStreams = 10) {
   }, { journal, log() {} });
   return {
     url: instance.url,
+    instance,
     journal,
     async [Symbol.asyncDispose]() {
       await instance.drain();
@@ -79,6 +80,22 @@ Deno.test("GET /metrics counts what clients were told of their streams", async (
     metrics.get('chime_events_sent_total{source="channels"}'),
     3,
   );
+});
+
+Deno.test("An instance counts the streams that it drains", async () => {
+  await using chime = start();
+  const readers = await Promise.all(
+    ["sse/", "sse/news", "sse/news"].map((path) =>
+      EventReader.open(`${chime.url}${path}`)
+    ),
+  );
+  const ends = readers.map((reader) => reader.rest());
+  await chime.instance.drain();
+  await Promise.all(ends);
+  const { clock, channels } = chime.instance.counts();
+  assertEquals(clock.sent.statuses.draining, 1);
+  assertEquals(channels.sent.statuses.draining, 2);
+  assertEquals([clock.streams, channels.streams], [0, 0]);
 });
 
 Deno.test("GET /metrics counts refused streams", async () => {
