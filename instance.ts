@@ -31,6 +31,7 @@ export interface Surroundings {
   log(message: string): void;
   /** Counts the streams of a channel, where there are other instances in this process. */
   countClients?: Services["countClients"];
+  counted?: Services["counted"];
   /** Says what all instances of this process have done, where there are others. */
   counts?: Services["counts"];
   /** Hears of each stream that comes or goes, by channel. */
@@ -53,7 +54,8 @@ export class Instance {
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
   constructor(options: InstanceOptions, surroundings: Surroundings) {
-    const { journal, log, countClients, counts, onClients } = surroundings;
+    const { journal, log, countClients, counted, counts, onClients } =
+      surroundings;
     const hub = new Hub(journal, { onClients });
     this.#hub = hub;
     const table = routes({
@@ -64,6 +66,7 @@ export class Instance {
       maxBodyBytes: options.maxBodyBytes,
       corsOrigins: options.corsOrigins,
       countClients: countClients ?? ((channel) => hub.clientsOf(channel)),
+      counted,
       onPublished: (messages) => this.#messages += messages,
       counts: counts ?? (() => this.counts()),
       refusal: () => this.#refusal(options.maxStreams),

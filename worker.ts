@@ -17,7 +17,6 @@ export type WorkerOrder =
 export type WorkerNews =
   | { url: string }
   | { failure: string; isAddrInUse: boolean }
-  | { channel: string; change: 1 | -1 }
   | { log: string }
   | { counts: Counts | undefined }
   | "drained";
@@ -42,13 +41,19 @@ scope.onmessage = async ({ data: order }) => {
     return;
   }
   const journal = new PortJournal(order.journal);
+  let counted = Promise.resolve();
   try {
     instance = new Instance(order.start, {
       journal,
       log: (message) => scope.postMessage({ log: message }),
       countClients: (channel) => journal.ask("countClients", channel),
       counts: () => journal.ask("counts"),
-      onClients: (channel, change) => scope.postMessage({ channel, change }),
+      onClients: (channel, change) => {
+        counted = journal.ask<void>("noteClient", channel, change)
+          // The journal is closed: nobody counts any more.
+          .catch(() => {});
+      },
+      counted: () => counted,
     });
     scope.postMessage({ url: instance.url });
   } catch (error) {

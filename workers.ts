@@ -48,10 +48,7 @@ export class Workers {
 
   private constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#host = new JournalHost(options.journal, {
-      countClients: (channel: string) => this.#countClients(channel),
-      counts: () => this.#count(),
-    });
+    this.#host = new JournalHost(options.journal);
   }
 
   /**
@@ -100,13 +97,19 @@ export class Workers {
     const { module = new URL("./worker.ts", import.meta.url), count } =
       this.#options;
     const worker = new Worker(module, { type: "module" });
-    const { port: journal, close: closeJournal } = this.#host.open();
+    const clients = new Map<string, number>();
+    const { port: journal, close: closeJournal } = this.#host.open({
+      noteClient: (channel: string, change: 1 | -1) =>
+        note(clients, channel, change),
+      countClients: (channel: string) => this.#countClients(channel),
+      counts: () => this.#count(),
+    });
     const listening = Promise.withResolvers<string>();
     let isListening = false;
     const member: Member = {
       worker,
       closeJournal,
-      clients: new Map(),
+      clients,
       counts: undefined,
       counting: undefined,
       drained: Promise.withResolvers(),
@@ -118,7 +121,6 @@ export class Workers {
         isListening = true;
         listening.resolve(news.url);
       } else if ("log" in news) this.#options.log(news.log);
-      else if ("channel" in news) note(member.clients, news);
       else if ("counts" in news) {
         member.counts = news.counts;
         member.counting?.resolve();
@@ -194,7 +196,8 @@ export class Workers {
 
 function note(
   clients: Map<string, number>,
-  { channel, change }: { channel: string; change: 1 | -1 },
+  channel: string,
+  change: 1 | -1,
 ): void {
   const count = (clients.get(channel) ?? 0) + change;
   if (count > 0) clients.set(channel, count);

@@ -1,6 +1,7 @@
 import type { EventId } from "./event_id.ts";
 import { UnavailableError } from "./history.ts";
 import type { Journal } from "./journal.ts";
+import { Outbox } from "./outbox.ts";
 import type {
   JournalCall,
   JournalMethod,
@@ -13,44 +14,52 @@ export type Answers = Readonly<Record<string, (...args: never[]) => unknown>>;
 /** Lends a journal to other threads: answers their calls, and hands its one tail on to all of them. */
 export class JournalHost {
   readonly #journal: Journal;
-  readonly #others: Answers;
-  readonly #ports = new Set<MessagePort>();
+  readonly #outboxes = new Set<Outbox<JournalNews>>();
   #last: EventId | undefined;
 
-  /** @param others What answers all that is no journal's, see {@linkcode PortJournal.ask}. */
-  constructor(journal: Journal, others: Answers) {
+  constructor(journal: Journal) {
     this.#journal = journal;
-    this.#others = others;
   }
 
   /** Hands the tail on until the journal is closed. */
   async follow(): Promise<void> {
     for await (const batch of this.#journal.tail()) {
       this.#last = batch.last;
-      for (const port of this.#ports) send(port, { batch });
+      for (const outbox of this.#outboxes) outbox.push({ batch });
     }
   }
 
-  /** Makes a port for a {@linkcode PortJournal}, whose tail begins where this one stands. */
-  open(): { port: MessagePort; close(): void } {
+  /**
+   * Makes a port for a {@linkcode PortJournal}, whose tail begins where this one stands.
+   *
+   * @param others What answers all that is no journal's, see {@linkcode PortJournal.ask}.
+   */
+  open(others: Answers): { port: MessagePort; close(): void } {
     const { port1: own, port2: port } = new MessageChannel();
-    own.onmessage = async ({ data }: MessageEvent<JournalCall>) =>
-      send(own, await this.#answer(data));
-    this.#ports.add(own);
+    const outbox = new Outbox<JournalNews>((news) => own.postMessage(news));
+    own.onmessage = ({ data }: MessageEvent<JournalCall[]>) => {
+      for (const call of data) {
+        this.#answer(call, others).then((answer) => outbox.push(answer));
+      }
+    };
+    this.#outboxes.add(outbox);
     // Otherwise the tail's first batch will tell.
-    if (this.#last) send(own, { batch: { events: [], last: this.#last } });
+    if (this.#last) outbox.push({ batch: { events: [], last: this.#last } });
     return {
       port,
       close: () => {
-        this.#ports.delete(own);
+        this.#outboxes.delete(outbox);
         own.close();
       },
     };
   }
 
-  async #answer({ call, method, args }: JournalCall): Promise<JournalNews> {
+  async #answer(
+    { call, method, args }: JournalCall,
+    others: Answers,
+  ): Promise<JournalNews> {
     try {
-      return { call, value: await this.#ask(method, args) };
+      return { call, value: await this.#ask(method, args, others) };
     } catch (error) {
       const { message } = error as Error;
       const isUnavailable = error instanceof UnavailableError;
@@ -58,16 +67,12 @@ export class JournalHost {
     }
   }
 
-  #ask(method: string, args: readonly unknown[]): unknown {
+  #ask(method: string, args: readonly unknown[], others: Answers): unknown {
     // The other end calls with the arguments that the method takes.
-    const ask = (this.#others[method] ??
+    const ask = (others[method] ??
       this.#journal[method as JournalMethod]) as (
         ...args: unknown[]
       ) => unknown;
     return ask.apply(this.#journal, [...args]);
   }
-}
-
-function send(port: MessagePort, news: JournalNews): void {
-  port.postMessage(news);
 }

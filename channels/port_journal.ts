@@ -2,6 +2,7 @@ import type { EventId } from "./event_id.ts";
 import { UnavailableError } from "./history.ts";
 import type { Journal, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
+import { Outbox } from "./outbox.ts";
 
 /** What can be asked behind a port. */
 export type JournalMethod =
@@ -28,6 +29,7 @@ export type JournalNews =
 /** A journal that is in another thread, see {@linkcode JournalHost}. */
 export class PortJournal implements Journal {
   readonly #port: MessagePort;
+  readonly #outbox: Outbox<JournalCall>;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #batches: TailBatch[] = [];
   #hasNews = Promise.withResolvers<void>();
@@ -37,7 +39,10 @@ export class PortJournal implements Journal {
   /** @param port Its other end is a {@linkcode JournalHost}'s. */
   constructor(port: MessagePort) {
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<JournalNews>) => this.#hear(data);
+    this.#outbox = new Outbox((calls) => port.postMessage(calls));
+    port.onmessage = ({ data }: MessageEvent<JournalNews[]>) => {
+      for (const news of data) this.#hear(news);
+    };
   }
 
   append(messages: readonly Message[]): Promise<EventId[]> {
@@ -98,7 +103,7 @@ export class PortJournal implements Journal {
     const answer = Promise.withResolvers<unknown>();
     const call = ++this.#lastCall;
     this.#calls.set(call, answer);
-    this.#port.postMessage({ call, method, args } satisfies JournalCall);
+    this.#outbox.push({ call, method, args });
     return await answer.promise as T;
   }
 

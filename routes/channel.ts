@@ -11,11 +11,13 @@ const MAX_CHANNELS = 32;
 
 /** `GET /sse/{channel}[,{channel}…]`: those channels on one stream. */
 export function subscribe(services: Services): Handler {
-  return (request, url) => {
+  return async (request, url) => {
     const channels = readChannels(url);
     const status = services.refusal();
     if (status) return refuseStream(request, services.hub.sent, status);
-    return streamResponse(services.hub.open(channels, readStart(request, url)));
+    const stream = services.hub.open(channels, readStart(request, url));
+    await services.counted?.();
+    return streamResponse(stream);
   };
 }
 
@@ -37,9 +39,11 @@ export function publish(services: Services): Handler {
         ? readLines(channel!, type, body)
         : [toMessage(channel!, type, body)]
     );
-    const ids = await services.journal.append(messages);
+    const [ids, clients] = await Promise.all([
+      services.journal.append(messages),
+      services.countClients(channel!),
+    ]);
     services.onPublished(ids.length);
-    const clients = await services.countClients(channel!);
     return Response.json(
       isMany ? { ids, channel, clients } : { id: ids[0], channel, clients },
       { status: 201, headers: { "cache-control": "no-store" } },

@@ -18,6 +18,8 @@ export interface Services {
   readonly corsOrigins: readonly string[];
   /** Counts the streams that carry a channel. */
   countClients(channel: string): number | Promise<number>;
+  /** Settles once the streams that were opened are counted, where that takes time. */
+  counted?: (() => Promise<void>) | undefined;
   /** Hears of messages that the journal took. */
   onPublished(messages: number): void;
   /** What the server has done, all threads together. */

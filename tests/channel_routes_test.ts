@@ -25,6 +25,21 @@ Deno.test("POST /sse/{channel} publishes the body, and says where it went", asyn
   ]);
 });
 
+Deno.test("GET /sse/{channel} is answered once the stream is counted: whoever publishes then is told of it", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using chime = inProcess({ counted: () => promise });
+  let isAnswered = false;
+  const answer = chime.request("/sse/news").then((response) => {
+    isAnswered = true;
+    return response;
+  });
+  await chime.publish("/sse/news", "1");
+  assertEquals(isAnswered, false);
+  resolve();
+  const [event] = await new EventReader((await answer).body!).take(1);
+  assertEquals(event!.data, "1");
+});
+
 Deno.test("POST /sse/{channel}?event= gives the event its type", async () => {
   await using chime = inProcess();
   const stream = await chime.request("/sse/news");

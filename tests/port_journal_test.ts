@@ -9,11 +9,9 @@ import { PLENTY, testJournal } from "./journal_contract.ts";
 /** A journal behind a port, which closes what is behind it as well. */
 async function open(retention: Retention) {
   const journal = new MemoryJournal(retention);
-  const host = new JournalHost(journal, {
-    length: (text: string) => text.length,
-  });
+  const host = new JournalHost(journal);
   const following = host.follow();
-  const { port, close } = host.open();
+  const { port, close } = host.open({ length: (text: string) => text.length });
   const far = new PortJournal(port);
   await journal.append([]);
   return {
@@ -52,7 +50,7 @@ Deno.test("PortJournal begins its tail where the host's stands", async () => {
   const { host, journal, close } = await open(PLENTY);
   const [id] = await journal.append([{ channel: "a", data: "1" }]);
   await new Promise((resolve) => setTimeout(resolve));
-  const { port, close: closePort } = host.open();
+  const { port, close: closePort } = host.open({});
   const late = new PortJournal(port);
   const { value } = await late.tail()[Symbol.asyncIterator]().next();
   assertEquals(value, { events: [], last: id });
