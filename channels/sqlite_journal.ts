@@ -201,7 +201,10 @@ export class SqliteJournal implements Journal {
         : 0;
       database.prepare("UPDATE timeline SET floor = ?, last = ?")
         .run(floor ?? this.#floor, last);
+      // Nothing may fail once it is committed.
+      const oldestMs = this.#readOldestMs();
       database.exec("COMMIT");
+      this.#oldestMs = oldestMs;
       this.#count += events.length - Number(removed);
       this.#floor = floor ?? this.#floor;
       this.#last = last;
@@ -210,7 +213,6 @@ export class SqliteJournal implements Journal {
       if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
-    this.#oldestMs = this.#readOldestMs();
   }
 
   /** The last event that exceeds the retention, given how many there are. */

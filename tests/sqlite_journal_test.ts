@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -82,6 +83,32 @@ Deno.test("SqliteJournal commits what comes together at once, and refuses it tog
   const [id] = await journal.append([{ channel: "a", data: "4" }]);
   const kept = await journal.read(["a"], floor, id!, 9);
   assertEquals(kept!.map(({ data }) => data), ["4"]);
+});
+
+Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
+  await using at = await folder();
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  const floor = await journal.floor();
+  const { prepare } = DatabaseSync.prototype;
+  {
+    using _ = stub(
+      DatabaseSync.prototype,
+      "prepare",
+      function (this: DatabaseSync, sql) {
+        if (/^SELECT min/.test(sql)) throw new Error("disk I/O error");
+        return prepare.call(this, sql);
+      },
+    );
+    await assertRejects(
+      () => journal.append([{ channel: "a", data: "refused" }]),
+      UnavailableError,
+      "disk I/O error",
+    );
+  }
+  const [id] = await journal.append([{ channel: "a", data: "taken" }]);
+  assertEquals(await journal.read(["a"], floor, id!, 9), [
+    { channel: "a", data: "taken", id: id! },
+  ]);
 });
 
 Deno.test("SqliteJournal lets go of what is too old, though nothing is appended", async () => {
