@@ -51,7 +51,9 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   }
 
   pull(): Promise<void> | void {
-    if (this.#isOpen) return this.#goOn();
+    if (!this.#isOpen) return;
+    const going = this.#goOn();
+    return going ? going.then(() => this.#rest?.promise) : this.#rest?.promise;
   }
 
   cancel(): void {
@@ -89,7 +91,8 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     try {
       const taken = await step;
       if (!this.#isOpen) return;
-      await (taken ? this.#take(taken) : this.pull());
+      if (taken) this.#take(taken);
+      else await this.#goOn();
     } catch (error) {
       if (!this.#isOpen) return;
       console.error("A stream was cut:", error);
@@ -100,24 +103,26 @@ export class Client implements UnderlyingDefaultSource<Frame> {
 
   #goOn(): Promise<void> | void {
     const step = this.#progress.next();
-    if (!(step instanceof Promise)) return this.#take(step);
+    if (!(step instanceof Promise)) {
+      this.#take(step);
+      return;
+    }
     this.feed.unpark(this);
     return this.#await(step);
   }
 
-  #take(step: Step): Promise<void> | void {
+  #take(step: Step): void {
     if (step !== "park" && "bytes" in step) {
       const { sent } = this.#hub;
       sent.events += step.count;
       if (step.status) sent.statuses[step.status.state]++;
-      return this.write(step.bytes, step.firstLength);
+      this.write(step.bytes, step.firstLength);
+      return;
     }
     this.feed.unpark(this);
     this.#rest ??= Promise.withResolvers();
-    const { promise } = this.#rest;
     if (step === "park") this.feed.park(this);
     else this.#hub.wait(this, step.waitFrom);
-    return promise;
   }
 
   #enqueue(bytes: Frame): void {

@@ -52,7 +52,7 @@ export class Hub implements ClientHub, Disposable {
   readonly #pacer = new Pacer(() => this.#flush(this.#dirty));
   #position: Position;
   #turn: Promise<void> = Promise.resolve();
-  #hasBegun: boolean;
+  #beginning: EventId | undefined;
   #epoch = 0;
   #clientCount = 0;
   #beat = 0;
@@ -63,7 +63,7 @@ export class Hub implements ClientHub, Disposable {
     { last, ringLimits = RING_LIMITS, onClients }: HubOptions = {},
   ) {
     this.history = history;
-    this.#hasBegun = last !== undefined;
+    this.#beginning = last;
     this.#position = { ordinal: 0, id: last ?? ORIGIN };
     this.#directory = new Directory(ringLimits);
     this.#onClients = onClients ?? (() => {});
@@ -74,8 +74,8 @@ export class Hub implements ClientHub, Disposable {
     return this.#position;
   }
 
-  get hasBegun(): boolean {
-    return this.#hasBegun;
+  get beginning(): EventId | undefined {
+    return this.#beginning;
   }
 
   get epoch(): number {
@@ -127,7 +127,7 @@ export class Hub implements ClientHub, Disposable {
    */
   begin(id: EventId): Promise<void> {
     return this.#inTurn(() => {
-      this.#hasBegun = true;
+      this.#beginning = id;
       this.#moveTo({ ordinal: 0, id });
     });
   }

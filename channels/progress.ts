@@ -1,5 +1,5 @@
 import { concat } from "./concat.ts";
-import { compareEventIds, type EventId } from "./event_id.ts";
+import { compareEventIds, type EventId, ORIGIN } from "./event_id.ts";
 import type { Chunk, Cursor, Feed } from "./feed.ts";
 import { encodeStatus, type Frame, type Status, withChannel } from "./frame.ts";
 import { type History, UnavailableError } from "./history.ts";
@@ -11,8 +11,8 @@ import type { Start } from "./start.ts";
 export interface Timeline {
   readonly position: Position;
   readonly history: History;
-  /** Whether it is known where the timeline stands. */
-  readonly hasBegun: boolean;
+  /** The id behind which its first event comes, once known. */
+  readonly beginning: EventId | undefined;
   /** Counts the timelines: it goes up where one ends and another begins. */
   readonly epoch: number;
   encode(event: ChannelEvent): Promise<Frame>;
@@ -43,6 +43,8 @@ export class Progress {
   readonly #latest: boolean;
   /** Where the client stands among what is held, once known. */
   #cursor: Cursor | undefined;
+  /** Where a fresh stream goes on once the newest events up to there are found. */
+  #beginning: Cursor | undefined;
   /** Where it stood when it fell out of a ring, until what it missed is found. */
   #lost: Cursor | undefined;
   /** The id that it stands at while no cursor is known. Without either, the stream is fresh. */
@@ -63,9 +65,7 @@ export class Progress {
     this.#resuming = start.resumes;
     this.#isMoment = start.isMoment ?? false;
     this.#epoch = timeline.epoch;
-    if (!start.resumes && !start.latest) {
-      this.#cursor = feed.end(timeline.position);
-    }
+    if (!start.resumes) this.#goOnAt(feed.end(timeline.position));
   }
 
   /**
@@ -93,7 +93,7 @@ export class Progress {
   #fallOut(cursor: Cursor): Promise<Step | undefined> {
     if (!this.#resuming) this.#replayed = 0;
     this.#lost = cursor;
-    this.#after = cursor.id;
+    this.#after = this.#idOf(cursor);
     this.#cursor = undefined;
     return this.#find();
   }
@@ -111,8 +111,8 @@ export class Progress {
 
   /** Finds the client's cursor, with the history's help; waits where that is out of reach. */
   async #find(): Promise<Step | undefined> {
-    const { position, history, hasBegun } = this.#timeline;
-    if (!hasBegun) return { waitFrom: position };
+    const { position, history, beginning } = this.#timeline;
+    if (!beginning) return { waitFrom: position };
     try {
       if (this.#after === "floor") this.#after = await history.floor();
       if (this.#after) {
@@ -121,7 +121,7 @@ export class Progress {
           : this.#after;
         return await this.#replay(after, position);
       }
-      return this.#resuming ? this.#reset() : await this.#begin(position);
+      return this.#resuming ? this.#reset() : await this.#begin();
     } catch (error) {
       if (error instanceof UnavailableError) return { waitFrom: position };
       throw error;
@@ -139,15 +139,15 @@ export class Progress {
       this.#lost = undefined;
       return;
     }
+    // It has been told that its id is known.
+    if (isAhead && !this.#resuming) return { waitFrom: position };
     const limit = this.#batch;
     const { channels } = this.#feed;
     const { history } = this.#timeline;
     const events = await history.read(channels, after, position.id, limit);
     if (this.#epoch !== this.#timeline.epoch) return;
     if (!events) return this.#giveUp();
-    if (isAhead) {
-      return this.#resuming ? this.#resume(undefined) : { waitFrom: position };
-    }
+    if (isAhead) return this.#resume(undefined);
     if (events.length === 0) {
       this.#after = position.id;
       return;
@@ -159,13 +159,13 @@ export class Progress {
     return await this.#encode(some);
   }
 
-  /** Begins a fresh stream with the newest events, and goes on with what comes. */
-  async #begin(position: Position): Promise<Step | undefined> {
-    const cursor = this.#feed.end(position);
+  /** Begins a fresh stream with the newest events, and goes on with what came since. */
+  async #begin(): Promise<Step | undefined> {
+    const cursor = this.#beginning!;
     const { channels } = this.#feed;
-    const events = this.#latest
-      ? await this.#timeline.history.latest(channels, position.id)
-      : [];
+    const { history } = this.#timeline;
+    const events = await history.latest(channels, this.#idOf(cursor));
+    this.#beginning = undefined;
     this.#cursor = cursor;
     return events.length > 0 ? await this.#encode(events) : undefined;
   }
@@ -204,8 +204,20 @@ export class Progress {
     this.#lost = undefined;
     this.#after = this.#isMoment ? "floor" : undefined;
     this.#isMoment = false;
-    this.#cursor = this.#after || this.#latest ? undefined : cursor;
+    this.#cursor = undefined;
+    if (!this.#after) this.#goOnAt(cursor);
     return write({ state: "reset" });
+  }
+
+  /** Goes on as a fresh stream does. */
+  #goOnAt(cursor: Cursor): void {
+    this.#cursor = this.#latest ? undefined : cursor;
+    this.#beginning = this.#latest ? cursor : undefined;
+  }
+
+  /** A cursor that was taken before the timeline began has no id of its own. */
+  #idOf({ id }: Cursor): EventId {
+    return id === ORIGIN ? this.#timeline.beginning! : id;
   }
 }
 

@@ -185,6 +185,7 @@ Deno.test("Hub waits for a client's id where the client is ahead, and repeats no
   ]);
   for (const event of events) await chime.hub.append([event], event.id);
   assertEquals(await take(reader, 1), [{ data: "3", id: "3-0" }]);
+  assertEquals(chime.history.reads, 1);
 });
 
 Deno.test("Hub replays from the oldest place that is kept, where asked", async () => {
@@ -259,6 +260,38 @@ Deno.test("Hub begins a fresh stream with the newest event of each channel, wher
   ]);
   await chime.publish("c", "");
   assertEquals(await take(reader, 1), [{ event: "c", data: "", id: "6-0" }]);
+});
+
+for (const [which, count] of [["", 0], [", though nobody reads", 2]] as const) {
+  Deno.test(`Hub goes on from where a stream was opened, though its newest event is found later${which}`, async () => {
+    using chime = setUp();
+    await chime.publish("a", "1");
+    const stream = chime.hub.open(["a"], { resumes: false, latest: true });
+    for (let i = 0; i < count; i++) await chime.publish("a", "unread");
+    const { latest } = chime.history;
+    chime.history.latest = () => Promise.reject(new UnavailableError("away"));
+    const events = take(new EventReader(stream), 3 + count);
+    await new Promise((resolve) => setTimeout(resolve));
+    chime.history.latest = latest;
+    const later = ["2", "3"].map((data) => chime.history.add("a", data));
+    await chime.hub.append(later, chime.history.last);
+    assertEquals(
+      (await events).map(({ data }) => data),
+      ["1", ...Array(count).fill("unread"), "2", "3"],
+    );
+  });
+}
+
+Deno.test("Hub refills a fresh stream from where the timeline began, if it was opened before", async () => {
+  const history = new ListHistory();
+  for (const data of ["1", "2", "3"]) history.add("a", data);
+  using hub = new Hub(history, { ringLimits: { ...ALL, maxFrames: 2 } });
+  const stream = hub.open(["a"], FRESH);
+  await hub.begin("3-0");
+  const later = ["4", "5", "6", "7"].map((data) => history.add("a", data));
+  await hub.append(later, history.last);
+  const events = await take(new EventReader(stream), 4);
+  assertEquals(events.map(({ data }) => data), ["4", "5", "6", "7"]);
 });
 
 Deno.test("Hub tells every client to reset where the timeline ends, and goes on with the next one", async () => {
