@@ -29,6 +29,7 @@ export function streamResponse(body: BodyInit): Response {
  * Answers a request for a stream that cannot be opened for now.
  *
  * An `EventSource` gives up for good on any status but 200, so it gets a stream that says why, for how long, and ends.
+ * The connection is closed, as the next one may reach a worker or a server that has room.
  *
  * @throws {HttpError} 503 for any other client.
  */
@@ -40,12 +41,16 @@ export function refuseStream(
   if (request.headers.get("accept")?.includes("text/event-stream")) {
     const frame = encodeStatus(status);
     sent.statuses[status.state]++;
-    return streamResponse(withRetry(frame, frame.length, drawRetryMs()));
+    const answer = streamResponse(
+      withRetry(frame, frame.length, drawRetryMs()),
+    );
+    answer.headers.set("connection", "close");
+    return answer;
   }
   throw new HttpError(
     503,
     `Cannot open a stream: the server is ${status.state}`,
-    { "retry-after": `${RETRY_AFTER_S}` },
+    { "retry-after": `${RETRY_AFTER_S}`, "connection": "close" },
   );
 }
 

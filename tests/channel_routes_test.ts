@@ -332,8 +332,21 @@ Deno.test("GET /sse/{channel} while draining tells an EventSource so", async () 
   const response = await chime.request("/sse/news", {
     headers: { accept: "text/event-stream" },
   });
+  assertEquals(response.headers.get("connection"), "close");
   const [event] = await new EventReader(response.body!).rest();
   assertEquals(event!.data, '{"state":"draining"}');
+});
+
+Deno.test("GET /sse/{channel} while overloaded tells others so, who find another connection", async () => {
+  await using chime = inProcess({ refusal: () => ({ state: "overloaded" }) });
+  const response = await chime.request("/sse/news");
+  assertEquals(response.headers.get("connection"), "close");
+  assertEquals(response.headers.get("retry-after"), "3");
+  await assertProblem(
+    response,
+    503,
+    "Cannot open a stream: the server is overloaded",
+  );
 });
 
 Deno.test("Channels that nobody listens to take no memory in the hub", async () => {
