@@ -1,3 +1,4 @@
+import { atMost } from "./at_most.ts";
 import { Clock } from "./channels/clock.ts";
 import { follow } from "./channels/follow.ts";
 import { Hub } from "./channels/hub.ts";
@@ -8,7 +9,7 @@ import type { Services } from "./routes/services.ts";
 import { Server } from "./server.ts";
 
 /** How long clients have to take their last bytes, in ms, before they are left. */
-const DRAIN_MS = 3_000;
+export const DRAIN_MS = 3_000;
 
 /** What an instance is made of. All of it is plain data, so that it can be sent to another thread. */
 export interface InstanceOptions {
@@ -107,12 +108,7 @@ export class Instance {
     for (const hub of [this.#clock.hub, this.#hub]) {
       hub.closeAll({ state: "draining" });
     }
-    let timer: ReturnType<typeof setTimeout>;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_MS);
-    });
-    await Promise.race([this.#server.close(), late]);
-    clearTimeout(timer!);
+    await atMost(DRAIN_MS, this.#server.close());
     this.#dispose();
   }
 

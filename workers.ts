@@ -1,11 +1,15 @@
+import { atMost } from "./at_most.ts";
 import { JournalHost } from "./channels/journal_host.ts";
 import type { Journal } from "./channels/journal.ts";
-import type { InstanceOptions } from "./instance.ts";
+import { DRAIN_MS, type InstanceOptions } from "./instance.ts";
 import { addCounts, type Counts } from "./routes/counts.ts";
 import type { WorkerNews, WorkerOrder } from "./worker.ts";
 
 /** How long to wait before a worker that crashed is started again, in ms: one that crashes at once must not spin. */
 const RESTART_MS = 200;
+
+/** How long a worker may take to answer, in ms. */
+const PATIENCE_MS = 1_000;
 
 /** What the workers are made of. */
 export interface WorkersOptions {
@@ -87,7 +91,11 @@ export class Workers {
     for (const timer of this.#restarts) clearTimeout(timer);
     await Promise.all([...this.#members].map(async (member) => {
       member.worker.postMessage("drain" satisfies WorkerOrder);
-      await member.drained.promise;
+      const isDrained = await atMost(
+        DRAIN_MS + PATIENCE_MS,
+        member.drained.promise,
+      );
+      if (!isDrained) this.#options.log("a worker did not drain, ending it");
       this.#remove(member);
     }));
   }
@@ -174,14 +182,14 @@ export class Workers {
     member.drained.resolve();
   }
 
-  /** What all have done, those that are gone as far as they had said. */
+  /** What all have done; those that are gone, or do not answer, as far as they had said. */
   async #count(): Promise<Counts> {
     await Promise.all([...this.#members].map((member) => {
       if (!member.counting) {
         member.counting = Promise.withResolvers();
         member.worker.postMessage("count" satisfies WorkerOrder);
       }
-      return member.counting.promise;
+      return atMost(PATIENCE_MS, member.counting.promise);
     }));
     const present = [...this.#members].flatMap(({ counts }) => counts ?? []);
     return addCounts([...this.#gone, ...present]);

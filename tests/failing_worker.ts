@@ -1,13 +1,15 @@
 /**
- * A worker that crashes when it is told to on the channel `crash`: by the name with which it answers to `who`.
+ * A worker that fails when it is told to on the channel `fail`: it answers to `who` with its name, crashes at
+ * `crash <name>`, and hangs at `hang <name>`.
  *
  * @module
  */
 import "../worker.ts";
 
 const name = crypto.randomUUID();
-const crash = new BroadcastChannel("crash");
-crash.onmessage = ({ data }) => {
-  if (data === "who") crash.postMessage(name);
-  if (data === name) throw new Error("told to");
+const fail = new BroadcastChannel("fail");
+fail.onmessage = ({ data }) => {
+  if (data === "who") fail.postMessage(name);
+  if (data === `crash ${name}`) throw new Error("told to");
+  while (data === `hang ${name}`);
 };

@@ -1,8 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 
 /** A server's metrics, by their names with labels: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export async function scrape(url: string): Promise<Map<string, number>> {
-  const response = await fetch(`${url}metrics`);
+export async function scrape(
+  url: string,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const response = await fetch(`${url}metrics`, { signal: signal ?? null });
   assertEquals(response.status, 200);
   assertMatch(response.headers.get("content-type")!, /^text\/plain; version=/);
   const lines = (await response.text()).split("\n")

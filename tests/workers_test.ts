@@ -4,6 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import type { EventId } from "../channels/event_id.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
 import type { Message } from "../channels/message.ts";
@@ -81,7 +82,7 @@ test("Workers serve one port: a message published to one reaches the clients of 
 
 test("Workers count together, those that crashed as well", async () => {
   await using chime = await start({
-    module: new URL("./crashing_worker.ts", import.meta.url),
+    module: new URL("./failing_worker.ts", import.meta.url),
   });
   const readers = await openStreams(chime.url);
   await publish(chime.url, "news", "1");
@@ -93,7 +94,7 @@ test("Workers count together, those that crashed as well", async () => {
   assertEquals(before.get(streams), readers.length);
   assertEquals(before.get(events), readers.length);
 
-  await crashOne();
+  await failOne("crash");
   while (chime.logged.length === 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -118,13 +119,13 @@ test("Workers drain together", async () => {
 
 test("A worker that crashes is replaced; its clients resume and miss nothing, the others notice nothing", async () => {
   await using chime = await start({
-    module: new URL("./crashing_worker.ts", import.meta.url),
+    module: new URL("./failing_worker.ts", import.meta.url),
   });
   const readers = await openStreams(chime.url);
   await publish(chime.url, "news", "1");
   const firsts = await Promise.all(readers.map((reader) => reader.take(1)));
 
-  await crashOne();
+  await failOne("crash");
   // Those of the crashed worker end, with whatever error.
   const cut = new Set<number>();
   const rests = readers.map(async (reader, i) => {
@@ -155,15 +156,56 @@ test("A worker that crashes is replaced; its clients resume and miss nothing, th
   );
 });
 
-/** Makes one of the workers crash. */
-async function crashOne(): Promise<void> {
-  const crash = new BroadcastChannel("crash");
+/** Makes one of the workers crash, or hang. */
+async function failOne(how: "crash" | "hang"): Promise<void> {
+  const fail = new BroadcastChannel("fail");
   const name = await new Promise((resolve) => {
-    crash.onmessage = ({ data }) => resolve(data);
-    crash.postMessage("who");
+    fail.onmessage = ({ data }) => resolve(data);
+    fail.postMessage("who");
   });
-  crash.postMessage(name);
-  crash.close();
+  fail.postMessage(`${how} ${name}`);
+  fail.close();
+}
+
+test("Workers answer, and drain, without one that hangs", async () => {
+  using time = new FakeTime();
+  const chime = await start({
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  await Promise.all(readers.map((reader) => reader.take(1)));
+  const counted = await scrape(chime.url);
+  await failOne("hang");
+  // Some of so many reach the worker that does not hang.
+  const stop = new AbortController();
+  const asked = Array.from(
+    { length: 24 },
+    () => scrape(chime.url, stop.signal),
+  );
+  const settled = Promise.allSettled(asked);
+  const streams = 'chime_streams{source="channels"}';
+  const metrics = await whileTimePasses(time, Promise.any(asked));
+  assertEquals(metrics.get(streams), counted.get(streams));
+  stop.abort();
+  await settled;
+
+  await whileTimePasses(time, chime[Symbol.asyncDispose]());
+  assertEquals(chime.logged[0], "a worker did not drain, ending it");
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
+/** Lets time pass until the promise has settled. */
+async function whileTimePasses<T>(
+  time: FakeTime,
+  promise: Promise<T>,
+): Promise<T> {
+  let isSettled = false;
+  const settled = promise.finally(() => isSettled = true);
+  while (!isSettled) await time.tickAsync(100);
+  return await settled;
 }
 
 /** A connection to a worker that crashes meanwhile is lost. */
@@ -228,7 +270,7 @@ class Crashing extends MemoryJournal {
   override append(messages: readonly Message[]): Promise<EventId[]> {
     this.#count += messages.length;
     if (this.#count > this.#every * (this.crashes.length + 1)) {
-      this.crashes.push(crashOne());
+      this.crashes.push(failOne("crash"));
     }
     return super.append(messages);
   }
@@ -238,7 +280,7 @@ test("With 2 workers that crash again and again every client gets every event on
   const journal = new Crashing(10_000);
   await using chime = await start({
     journal,
-    module: new URL("./crashing_worker.ts", import.meta.url),
+    module: new URL("./failing_worker.ts", import.meta.url),
   });
   const load = {
     publishers: 20,
