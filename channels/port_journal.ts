@@ -83,7 +83,7 @@ export class PortJournal implements Journal {
     while (this.#isOpen) {
       await this.#hasNews.promise;
       this.#hasNews = Promise.withResolvers();
-      yield* this.#batches.splice(0);
+      yield* join(this.#batches.splice(0));
     }
   }
 
@@ -120,5 +120,20 @@ export class PortJournal implements Journal {
       const { message, isUnavailable } = news.error;
       answer.reject(new (isUnavailable ? UnavailableError : Error)(message));
     }
+  }
+}
+
+/** Makes one batch of those that came while the reader was busy, so that it catches up at less cost for each. */
+function* join(batches: readonly TailBatch[]): Generator<TailBatch> {
+  const [first, ...others] = batches;
+  // The first may be the tail's own, whose events do not count.
+  if (first) yield first;
+  let events: ChannelEvent[] = [];
+  for (const [i, batch] of others.entries()) {
+    for (const event of batch.events) events.push(event);
+    const next = others[i + 1];
+    if (!batch.isReset && next && !next.isReset) continue;
+    yield { ...batch, events };
+    events = [];
   }
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import type { EventId } from "../channels/event_id.ts";
 import { UnavailableError } from "../channels/history.ts";
-import type { Journal, Retention } from "../channels/journal.ts";
+import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
 import { JournalHost } from "../channels/journal_host.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
 import { PortJournal } from "../channels/port_journal.ts";
@@ -57,6 +58,44 @@ Deno.test("PortJournal begins its tail where the host's stands", async () => {
   await late[Symbol.asyncDispose]();
   closePort();
   await close();
+});
+
+Deno.test("PortJournal makes one batch of those that came while the reader was busy, but for the first", async () => {
+  const { journal, far, close } = await open(PLENTY);
+  const tail = far.tail();
+  await tail.next();
+  const ids: EventId[] = [];
+  for (let i = 0; i < 9; i++) {
+    ids.push(...await journal.append([{ channel: "a", data: `${i}` }]));
+  }
+  // The answer comes behind all of them.
+  await far.floor();
+  const batches: TailBatch[] = [];
+  for (let i = 0; i < 2; i++) batches.push((await tail.next()).value);
+  assertEquals(batches.map(({ last }) => last), [ids[0], ids[8]]);
+  assertEquals(
+    batches.flatMap(({ events }) => events.map(({ id }) => id)),
+    ids,
+  );
+  await close();
+});
+
+Deno.test("PortJournal keeps apart what lies before a reset and behind it", async () => {
+  const event = (n: number) => ({ channel: "a", data: "", id: `${n}-0` });
+  const batches = [
+    { events: [], last: "1-0" },
+    ...[2, 3].map((n) => ({ events: [event(n)], last: `${n}-0` })),
+    { events: [], last: "0-1", isReset: true },
+    ...[1, 2].map((n) => ({ events: [event(n)], last: `${n}-0` })),
+  ];
+  const { port1, port2 } = new MessageChannel();
+  await using far = new PortJournal(port2);
+  port1.postMessage(batches.map((batch) => ({ batch })));
+  const tail = far.tail();
+  const lasts: EventId[] = [];
+  for (let i = 0; i < 4; i++) lasts.push((await tail.next()).value.last);
+  assertEquals(lasts, ["1-0", "3-0", "0-1", "2-0"]);
+  port1.close();
 });
 
 Deno.test("PortJournal tells a journal that is away from one that fails", async () => {
