@@ -1,6 +1,11 @@
 import { type EventId, eventIdMs } from "./event_id.ts";
 import type { Frame } from "./frame.ts";
-import type { History } from "./history.ts";
+import {
+  type History,
+  type Reading,
+  type ReadLimits,
+  readWithin,
+} from "./history.ts";
 import { Hub } from "./hub.ts";
 import type { ChannelEvent } from "./message.ts";
 import type { Start } from "./start.ts";
@@ -77,20 +82,18 @@ export class Clock implements History, Disposable {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
     const now = currentSecond();
     const first = Math.floor(eventIdMs(after) / 1000) + 1;
     const isKnown = first > now - MAX_REPLAY_S - REPLAY_GRACE_S &&
       first - 1 <= Math.max(now, this.#second) + MAX_AHEAD_S;
     if (!isKnown) return Promise.resolve(undefined);
     // Where the system's time was set back, the timeline is ahead of it.
-    const last = Math.min(now, eventIdMs(upTo) / 1000, first + limit - 1);
-    const events = [];
-    for (let second = first; second <= last; second++) {
-      for (const zone of channels) events.push(this.#tick(zone, second));
-    }
-    return Promise.resolve(events);
+    const last = Math.min(now, eventIdMs(upTo) / 1000);
+    return Promise.resolve(
+      readWithin(this.#ticks(channels, first, last), limits),
+    );
   }
 
   /** The id behind which every tick can be computed, see {@linkcode History}. */
@@ -114,6 +117,16 @@ export class Clock implements History, Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.hub[Symbol.dispose]();
+  }
+
+  *#ticks(
+    zones: readonly string[],
+    first: number,
+    last: number,
+  ): Generator<ChannelEvent> {
+    for (let second = first; second <= last; second++) {
+      for (const zone of zones) yield this.#tick(zone, second);
+    }
   }
 
   /** Sets the timer for the next whole second: each time anew, so that a late tick does not delay those after it. */

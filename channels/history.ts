@@ -1,13 +1,28 @@
 import type { EventId } from "./event_id.ts";
 import type { ChannelEvent } from "./message.ts";
 
+/** How much is read at once. Each may be exceeded by the first event alone. */
+export interface ReadLimits {
+  maxEvents: number;
+  /** In UTF-16 units of data. */
+  maxLength: number;
+}
+
+/** What was read. */
+export interface Reading {
+  /** Oldest first. */
+  events: readonly ChannelEvent[];
+  /** Whether there are no more in what was asked for. */
+  isComplete: boolean;
+}
+
 /** Where a hub finds events that its rings do not hold. */
 export interface History {
   /**
-   * The channels' events behind `after`, up to and with `upTo`, oldest first, `limit` at most.
+   * The channels' events behind `after`, up to and with `upTo`, as far as the limits go.
    *
    * Resolves to nothing where it cannot be proved that these are all there were: `after` is older than what is kept, or
-   * was never given out. An `after` beyond `upTo` that may be right is answered with an empty list.
+   * was never given out. An `after` beyond `upTo` that may be right is answered with nothing that is complete.
    *
    * @throws {UnavailableError} where it cannot be read for now.
    */
@@ -15,8 +30,8 @@ export interface History {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined>;
+    limits: ReadLimits,
+  ): Promise<Reading | undefined>;
 
   /**
    * The id behind which everything is kept.
@@ -34,6 +49,24 @@ export interface History {
     channels: readonly string[],
     upTo: EventId,
   ): Promise<readonly ChannelEvent[]>;
+}
+
+/** Takes events from the beginning as far as the limits go, and no more than one besides. */
+export function readWithin(
+  events: Iterable<ChannelEvent>,
+  { maxEvents, maxLength }: ReadLimits,
+): Reading {
+  const taken: ChannelEvent[] = [];
+  let length = 0;
+  for (const event of events) {
+    length += event.data.length;
+    const isTooMuch = taken.length === maxEvents || length > maxLength;
+    if (taken.length > 0 && isTooMuch) {
+      return { events: taken, isComplete: false };
+    }
+    taken.push(event);
+  }
+  return { events: taken, isComplete: true };
 }
 
 /** What keeps the events is out of reach for now. A client that needs it waits until the timeline goes on. */

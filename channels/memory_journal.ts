@@ -5,6 +5,7 @@ import {
   eventIdMs,
   nextEventId,
 } from "./event_id.ts";
+import { type Reading, type ReadLimits, readWithin } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { Tails } from "./tail.ts";
@@ -55,15 +56,20 @@ export class MemoryJournal implements Journal {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
     this.#expire();
     const isKnown = compareEventIds(after, this.#floor) >= 0 &&
       compareEventIds(after, this.#last) <= 0;
     return Promise.resolve(
       isKnown
-        ? channels.flatMap((name) => this.#between(name, after, upTo, limit))
-          .sort((a, b) => compareEventIds(a.id, b.id)).slice(0, limit)
+        ? readWithin(
+          channels.flatMap((name) =>
+            // One more tells whether there are more.
+            this.#between(name, after, upTo, limits.maxEvents + 1)
+          ).sort((a, b) => compareEventIds(a.id, b.id)),
+          limits,
+        )
         : undefined,
     );
   }

@@ -1,5 +1,5 @@
 import type { EventId } from "./event_id.ts";
-import { UnavailableError } from "./history.ts";
+import { type Reading, type ReadLimits, UnavailableError } from "./history.ts";
 import type { Journal, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -53,9 +53,9 @@ export class PortJournal implements Journal {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
-    return this.#call("read", channels, after, upTo, limit);
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
+    return this.#call("read", channels, after, upTo, limits);
   }
 
   latest(

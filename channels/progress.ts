@@ -30,10 +30,10 @@ export interface Write extends Pick<Chunk, "bytes" | "count" | "firstLength"> {
  */
 export type Step = Write | "park" | { waitFrom: Position };
 
-/** How many events one reading of the history brings: few at first, as they may be large, then more. */
-const FIRST_BATCH = 32;
-const LAST_BATCH = 512;
-/** How much of them is written at once, in characters of data, unless a single event is larger. */
+/** How many events one reading of the history brings at most: few at first, as many clients may come for few, then more. */
+const FIRST_READ_EVENTS = 32;
+const MAX_READ_EVENTS = 512;
+/** How much of them is read, and written, at once, in UTF-16 units of data, unless a single event is larger. */
 const MAX_WRITE_LENGTH = 64 * 1024;
 
 /** How far a client has come in its feed, and what comes next for it: from the rings, or from the history. */
@@ -55,7 +55,7 @@ export class Progress {
   #isMoment: boolean;
   #epoch: number;
   #replayed = 0;
-  #batch = FIRST_BATCH;
+  #maxEvents = FIRST_READ_EVENTS;
 
   constructor(timeline: Timeline, feed: Feed, start: Start) {
     this.#timeline = timeline;
@@ -141,22 +141,21 @@ export class Progress {
     }
     // It has been told that its id is known.
     if (isAhead && !this.#resuming) return { waitFrom: position };
-    const limit = this.#batch;
     const { channels } = this.#feed;
-    const { history } = this.#timeline;
-    const events = await history.read(channels, after, position.id, limit);
+    const reading = await this.#timeline.history.read(
+      channels,
+      after,
+      position.id,
+      { maxEvents: this.#maxEvents, maxLength: MAX_WRITE_LENGTH },
+    );
     if (this.#epoch !== this.#timeline.epoch) return;
-    if (!events) return this.#giveUp();
+    if (!reading) return this.#giveUp();
     if (isAhead) return this.#resume(undefined);
-    if (events.length === 0) {
-      this.#after = position.id;
-      return;
-    }
-    const some = upToLength(events, MAX_WRITE_LENGTH);
-    const isLast = some.length === events.length && events.length < limit;
-    this.#after = isLast ? position.id : some.at(-1)!.id;
-    this.#batch = Math.min(2 * some.length, LAST_BATCH);
-    return await this.#encode(some);
+    const { events, isComplete } = reading;
+    this.#after = isComplete ? position.id : events.at(-1)!.id;
+    if (events.length === 0) return;
+    this.#maxEvents = Math.min(2 * events.length, MAX_READ_EVENTS);
+    return await this.#encode(events);
   }
 
   /** Begins a fresh stream with the newest events, and goes on with what came since. */
@@ -224,19 +223,6 @@ export class Progress {
 function write(status: Status): Write {
   const bytes = encodeStatus(status);
   return { bytes, count: 0, firstLength: bytes.length, status };
-}
-
-/** The first of the events, with so much data in all, but one at least. */
-function upToLength(
-  events: readonly ChannelEvent[],
-  maxLength: number,
-): readonly ChannelEvent[] {
-  let length = 0;
-  const end = events.findIndex(({ data }, i) => {
-    length += data.length;
-    return i > 0 && length > maxLength;
-  });
-  return end < 0 ? events : events.slice(0, end);
 }
 
 /** A moment since which nothing came is the timeline's end: no journal knows an id that it has not given out. */

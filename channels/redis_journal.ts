@@ -1,4 +1,5 @@
 import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
+import { type Reading, type ReadLimits, readWithin } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis_address.ts";
@@ -7,7 +8,7 @@ import { EventReader, toEntries } from "./redis_entries.ts";
 import { append, boundsCommand, LOAD_COMMAND } from "./redis_scripts.ts";
 import { RedisTail } from "./redis_tail.ts";
 
-/** How many entries are read at once, in search of events. */
+/** How many entries are read at once, in search of events, at most. */
 const PAGE = 256;
 /** How often what is too old is let go of, in ms. */
 const EXPIRY_MS = 60_000;
@@ -93,27 +94,28 @@ export class RedisJournal implements Journal {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
     const events: ChannelEvent[] = [];
+    let page = Math.min(limits.maxEvents + 1, PAGE);
     for (let from = after;;) {
       // In this order: what is still kept after the reading was there for it.
-      const [page, bounds] = await this.#connection.send(
-        ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${PAGE}`],
+      const [reply, bounds] = await this.#connection.send(
+        ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
         boundsCommand(this.#key),
       );
       const [first, newest] = bounds as [EventId, EventId];
       const isKnown = compareEventIds(from, first) >= 0 &&
         compareEventIds(from, newest) <= 0;
       if (!isKnown) return undefined;
-      const entries = toEntries(page);
+      const entries = toEntries(reply);
       for (const event of this.#reader.events(entries)) {
         if (channels.includes(event.channel)) events.push(event);
       }
-      if (events.length >= limit || entries.length < PAGE) {
-        return events.slice(0, limit);
-      }
+      const reading = readWithin(events, limits);
+      if (!reading.isComplete || entries.length < page) return reading;
       from = entries.at(-1)![0];
+      page = Math.min(2 * page, PAGE);
     }
   }
 

@@ -6,7 +6,12 @@ import {
   eventIdN,
   nextEventId,
 } from "./event_id.ts";
-import { UnavailableError } from "./history.ts";
+import {
+  type Reading,
+  type ReadLimits,
+  readWithin,
+  UnavailableError,
+} from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { openDatabase } from "./sqlite_schema.ts";
@@ -112,19 +117,23 @@ export class SqliteJournal implements Journal {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
     return this.#try(() => {
       this.#expire();
       const isKnown = compareEventIds(after, this.#floor) >= 0 &&
         compareEventIds(after, this.#last) <= 0;
       return isKnown
-        ? this.#read.all(
-          JSON.stringify(channels),
-          ...parts(after),
-          ...parts(upTo),
-          limit,
-        ).map(toEvent)
+        ? readWithin(
+          this.#read.iterate(
+            JSON.stringify(channels),
+            ...parts(after),
+            ...parts(upTo),
+            // One more tells whether there are more.
+            limits.maxEvents + 1,
+          ).map(toEvent),
+          limits,
+        )
         : undefined;
     });
   }

@@ -3,9 +3,8 @@ import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import fc from "fast-check";
 import { compareEventIds, type EventId } from "../channels/event_id.ts";
-import { UnavailableError } from "../channels/history.ts";
+import { type Reading, UnavailableError } from "../channels/history.ts";
 import { Hub } from "../channels/hub.ts";
-import type { ChannelEvent } from "../channels/message.ts";
 import { EventReader } from "./event_reader.ts";
 import { ListHistory } from "./list_history.ts";
 
@@ -507,12 +506,12 @@ Deno.test("Hub keeps nothing of clients that left", async () => {
 Deno.test("Hub lets a client leave while its history is read", async () => {
   using chime = setUp();
   await chime.publish("a", "1");
-  const { promise, resolve } = Promise.withResolvers<ChannelEvent[]>();
+  const { promise, resolve } = Promise.withResolvers<Reading>();
   chime.history.read = () => promise;
   const reader = chime.hub.open(["a"], resume("0-0")).getReader();
   const read = reader.read();
   await reader.cancel();
-  resolve([...chime.history.events]);
+  resolve({ events: [...chime.history.events], isComplete: true });
   assertEquals((await read).done, true);
   assertEquals(chime.hub.clientCount, 0);
 });
@@ -672,13 +671,13 @@ Deno.test("Hub says nothing of a client that leaves while its history is read", 
   using chime = setUp();
   using log = stub(console, "error", () => {});
   await chime.publish("a", "1");
-  const { promise, resolve } = Promise.withResolvers<ChannelEvent[]>();
+  const { promise, resolve } = Promise.withResolvers<Reading>();
   chime.history.read = () => promise;
   const reader = chime.hub.open(["a"], resume("0-0")).getReader();
   const read = reader.read();
   await Promise.resolve();
   await reader.cancel();
-  resolve([...chime.history.events]);
+  resolve({ events: [...chime.history.events], isComplete: true });
   await read;
   await new Promise((resolve) => setTimeout(resolve));
   assertEquals(log.calls, []);

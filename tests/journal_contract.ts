@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
 import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
 import type { ChannelEvent, Message } from "../channels/message.ts";
+import { readEvents } from "./read_events.ts";
 
 /** Retention that nothing here exceeds. */
 export const PLENTY: Retention = { maxEvents: 100_000, maxAgeMs: 86_400_000 };
@@ -108,7 +109,8 @@ export function testJournal({ name, skip, open }: Backend): void {
         const expected = messages.map((m, i) => ({ ...m, id: ids[i]! }));
         const last = ids.at(-1);
         if (!last) return;
-        const kept = await journal.read(
+        const kept = await readEvents(
+          journal,
           ["a", "b", "c.d-e_f"],
           from,
           last,
@@ -124,7 +126,7 @@ export function testJournal({ name, skip, open }: Backend): void {
     const from = await journal.floor();
     const texts = ["a\0b", "\0", "\uFEFFx", "a\r\nb\r", "", " x ", "\u{1F701}"];
     const ids = await journal.append(texts.map((data) => message("a", data)));
-    const kept = await journal.read(["a"], from, ids.at(-1)!, 99);
+    const kept = await readEvents(journal, ["a"], from, ids.at(-1)!, 99);
     assertEquals(kept!.map(({ data }) => data), texts);
   });
 
@@ -132,7 +134,7 @@ export function testJournal({ name, skip, open }: Backend): void {
     const from = await journal.floor();
     const data = ["\0", "x\0y", "\uFEFFx", "\r\n", "\u{10FFFF}", ""];
     const ids = await journal.append(data.map((data) => message("a", data)));
-    const kept = await journal.read(["a"], from, ids.at(-1)!, 9);
+    const kept = await readEvents(journal, ["a"], from, ids.at(-1)!, 9);
     assertEquals(kept!.map(({ data }) => data), data);
     const [newest] = await journal.latest(["a"], ids[1]!);
     assertEquals(newest!.data, data[1]);
@@ -148,7 +150,7 @@ export function testJournal({ name, skip, open }: Backend): void {
       to: number,
       limit: number,
     ) =>
-      (await journal.read(channels, ids[from]!, ids[to]!, limit))!
+      (await readEvents(journal, channels, ids[from]!, ids[to]!, limit))!
         .map(({ data }) => Number(data));
     assertEquals(await read(["a"], 0, 29, 99), [
       3,
@@ -167,19 +169,45 @@ export function testJournal({ name, skip, open }: Backend): void {
     assertEquals(await read(["a"], 29, 29, 99), []);
   });
 
+  test("reads as much as the limits allow, one event at least, and says whether that is all", async (journal) => {
+    const from = await journal.floor();
+    const ids = await journal.append(
+      [3, 4, 5, 50, 1].map((length) => message("a", "x".repeat(length))),
+    );
+    const read = async (
+      after: EventId,
+      maxEvents: number,
+      maxLength: number,
+    ) => {
+      const reading = await journal.read(["a"], after, ids.at(-1)!, {
+        maxEvents,
+        maxLength,
+      });
+      const lengths = reading!.events.map(({ data }) => data.length);
+      return [lengths, reading!.isComplete];
+    };
+    assertEquals(await read(from, 9, 99), [[3, 4, 5, 50, 1], true]);
+    assertEquals(await read(from, 5, 63), [[3, 4, 5, 50, 1], true]);
+    assertEquals(await read(from, 4, 99), [[3, 4, 5, 50], false]);
+    assertEquals(await read(from, 9, 62), [[3, 4, 5, 50], false]);
+    assertEquals(await read(from, 9, 11), [[3, 4], false]);
+    assertEquals(await read(ids[2]!, 9, 11), [[50], false]);
+    assertEquals(await read(ids[3]!, 9, 0), [[1], true]);
+  });
+
   test("does not answer for what it cannot know", async (journal) => {
     const [id] = await journal.append([message("a", "1")]);
-    assertEquals(await journal.read(["a"], ORIGIN, id!, 9), undefined);
-    assertEquals(await journal.read(["a"], "1-0", id!, 9), undefined);
+    assertEquals(await readEvents(journal, ["a"], ORIGIN, id!, 9), undefined);
+    assertEquals(await readEvents(journal, ["a"], "1-0", id!, 9), undefined);
     const future: EventId = `${Date.now() + 3_600_000}-0`;
-    assertEquals(await journal.read(["a"], future, id!, 9), undefined);
-    assertEquals(await journal.read(["a"], id!, id!, 9), []);
+    assertEquals(await readEvents(journal, ["a"], future, id!, 9), undefined);
+    assertEquals(await readEvents(journal, ["a"], id!, id!, 9), []);
   });
 
   test("answers for everything behind its floor", async (journal) => {
     const floor = await journal.floor();
     const [id] = await journal.append([message("a", "1")]);
-    const events = await journal.read(["a"], floor, id!, 9);
+    const events = await readEvents(journal, ["a"], floor, id!, 9);
     assertEquals(events!.map(({ data }) => data), ["1"]);
   });
 
@@ -228,10 +256,13 @@ export function testJournal({ name, skip, open }: Backend): void {
       }
       const last = ids.at(-1)!;
       const floor = await journal.floor();
-      const kept = await journal.read(["a"], floor, last, 99);
+      const kept = await readEvents(journal, ["a"], floor, last, 99);
       assert(kept!.length >= 10 && kept!.length < 40, `${kept!.length}`);
       assertEquals(kept!.at(-1)!.data, "39");
-      assertEquals(await journal.read(["a"], ids[0]!, last, 99), undefined);
+      assertEquals(
+        await readEvents(journal, ["a"], ids[0]!, last, 99),
+        undefined,
+      );
     },
     { maxEvents: 10, maxAgeMs: 86_400_000 },
   );

@@ -1,5 +1,10 @@
 import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
-import type { History } from "../channels/history.ts";
+import {
+  type History,
+  type Reading,
+  type ReadLimits,
+  readWithin,
+} from "../channels/history.ts";
 import type { ChannelEvent } from "../channels/message.ts";
 
 /** A history in a list, which can forget. */
@@ -27,17 +32,20 @@ export class ListHistory implements History {
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
-    limit: number,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
     this.reads++;
     const isKnown = compareEventIds(after, this.forgotten) >= 0 &&
       compareEventIds(after, this.last) <= 0;
     return Promise.resolve(
       isKnown
-        ? this.events.filter(({ channel, id }) =>
-          channels.includes(channel) && compareEventIds(id, after) > 0 &&
-          compareEventIds(id, upTo) <= 0
-        ).slice(0, limit)
+        ? readWithin(
+          this.events.filter(({ channel, id }) =>
+            channels.includes(channel) && compareEventIds(id, after) > 0 &&
+            compareEventIds(id, upTo) <= 0
+          ),
+          limits,
+        )
         : undefined,
     );
   }

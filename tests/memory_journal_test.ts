@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { MemoryJournal } from "../channels/memory_journal.ts";
 import { PLENTY, testJournal } from "./journal_contract.ts";
+import { readEvents } from "./read_events.ts";
 
 testJournal({
   name: "MemoryJournal",
@@ -34,7 +35,7 @@ Deno.test("MemoryJournal neither reads nor claims what is too old, whoever asks 
   const floor = await journal.floor();
   const [a] = await journal.append([{ channel: "a", data: "1" }]);
   await time.tickAsync(1_001);
-  assertEquals(await journal.read(["a"], floor, a!, 9), undefined);
+  assertEquals(await readEvents(journal, ["a"], floor, a!, 9), undefined);
   const [b] = await journal.append([{ channel: "a", data: "2" }]);
   await time.tickAsync(1_001);
   assertEquals(await journal.floor(), b);

@@ -17,6 +17,7 @@ import {
   testRedis,
   until,
 } from "./redis_fixture.ts";
+import { readEvents } from "./read_events.ts";
 
 testRedis(
   "starts without Redis, and goes on once that is there",
@@ -31,7 +32,7 @@ testRedis(
         () => publish(journal, "0"),
         () => journal.floor(),
         () => journal.latest(["a"], "1-0"),
-        () => journal.read(["a"], "1-0", "1-0", 9),
+        () => readEvents(journal, ["a"], "1-0", "1-0", 9),
       ]
     ) {
       await assertRejects(

@@ -10,6 +10,7 @@ import {
   RedisServer,
   type RedisServerOptions,
 } from "./redis_server.ts";
+import { readEvents } from "./read_events.ts";
 
 /** The stream's key, unless told otherwise. */
 export const KEY = "chime";
@@ -138,7 +139,7 @@ export async function dataBetween(
   after: EventId,
   upTo: EventId,
 ): Promise<string[]> {
-  const events = await journal.read(["a"], after, upTo, 1_000_000);
+  const events = await readEvents(journal, ["a"], after, upTo);
   assert(events, `cannot tell what is behind ${after}`);
   return events.map(({ data }) => data);
 }

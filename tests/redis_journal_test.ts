@@ -18,6 +18,7 @@ import {
   until,
 } from "./redis_fixture.ts";
 import { redisMissing, RedisServer } from "./redis_server.ts";
+import { readEvents } from "./read_events.ts";
 
 testJournal({
   name: "RedisJournal",
@@ -59,7 +60,7 @@ testRedis("brings every instance the same order", async (server) => {
   const end = a.events.at(-1)!.id;
   for (const journal of [one, two]) {
     assertEquals(
-      await journal.read(["a"], a.events[99]!.id, end, 999),
+      await readEvents(journal, ["a"], a.events[99]!.id, end, 999),
       a.events.slice(100),
     );
   }
@@ -74,7 +75,7 @@ testRedis("finds events however many others lie between", async (server) => {
   );
   const [last] = await publish(journal, "3");
   assertEquals(await dataBetween(journal, floor, last!), ["1", "2", "3"]);
-  assertEquals(await journal.read(["a"], first!, last!, 2), [
+  assertEquals(await readEvents(journal, ["a"], first!, last!, 2), [
     { channel: "a", data: "2", id: second! },
     { channel: "a", data: "3", id: last! },
   ]);
@@ -185,7 +186,7 @@ testRedis("lets go of what is too old, without a reset", async (server) => {
   const [id] = await publish(journal, "1");
   assertEquals(await tail.until("1"), ["1"]);
   assertEquals(await journal.floor(), "2000-0");
-  assertEquals(await journal.read(["a"], "1000-0", id!, 9), undefined);
+  assertEquals(await readEvents(journal, ["a"], "1000-0", id!, 9), undefined);
   assertEquals(await journal.latest(["a"], "2000-0"), []);
   assertEquals((await journal.latest(["a"], id!)).length, 1);
 });

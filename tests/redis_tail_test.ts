@@ -13,6 +13,7 @@ import {
   until,
 } from "./redis_fixture.ts";
 import type { RedisServer } from "./redis_server.ts";
+import { readEvents } from "./read_events.ts";
 
 testRedis("tells now and then that nothing has come", async (server) => {
   await using journal = await connect(server);
@@ -81,7 +82,7 @@ testRedis("tells of a reset where Redis comes back empty", async (server) => {
   await until(async () => await one.isReady() && await two.isReady());
   const [id] = await publish(two, "2");
   for (const tail of tails) assertEquals(await tail.until("2"), ["2"]);
-  assertEquals(await one.read(["a"], old!, id!, 9), undefined);
+  assertEquals(await readEvents(one, ["a"], old!, id!, 9), undefined);
   assertEquals(await dataBetween(one, begin!, id!), ["2"]);
 });
 
@@ -118,7 +119,10 @@ testRedis(
     await tail.until("3");
     await server.command("RENAME", "copy", KEY);
     assertEquals(await tail.reset(), second);
-    assertEquals(await journal.read(["a"], third!, third!, 9), undefined);
+    assertEquals(
+      await readEvents(journal, ["a"], third!, third!, 9),
+      undefined,
+    );
     await publish(journal, "4");
     assertEquals(await tail.until("4"), ["4"]);
   },

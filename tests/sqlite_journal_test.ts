@@ -9,6 +9,7 @@ import { JournalFileError } from "../channels/journal.ts";
 import { UnavailableError } from "../channels/history.ts";
 import { assertRejects } from "@std/assert";
 import { PLENTY, testJournal } from "./journal_contract.ts";
+import { readEvents } from "./read_events.ts";
 
 /** A folder for a test's file. */
 async function folder() {
@@ -46,7 +47,7 @@ Deno.test("SqliteJournal goes on where it was closed", async () => {
   }
   await using journal = new SqliteJournal(at.file, PLENTY);
   const [next] = await journal.append([{ channel: "a", data: "2" }]);
-  assertEquals(await journal.read(["a"], floor, next!, 9), [
+  assertEquals(await readEvents(journal, ["a"], floor, next!, 9), [
     { channel: "a", data: "1", type: "t", id: ids[0]! },
     { channel: "a", data: "2", id: next! },
   ]);
@@ -81,7 +82,7 @@ Deno.test("SqliteJournal commits what comes together at once, and refuses it tog
     await assertRejects(() => append, UnavailableError, "The journal failed");
   }
   const [id] = await journal.append([{ channel: "a", data: "4" }]);
-  const kept = await journal.read(["a"], floor, id!, 9);
+  const kept = await readEvents(journal, ["a"], floor, id!, 9);
   assertEquals(kept!.map(({ data }) => data), ["4"]);
 });
 
@@ -106,7 +107,7 @@ Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
     );
   }
   const [id] = await journal.append([{ channel: "a", data: "taken" }]);
-  assertEquals(await journal.read(["a"], floor, id!, 9), [
+  assertEquals(await readEvents(journal, ["a"], floor, id!, 9), [
     { channel: "a", data: "taken", id: id! },
   ]);
 });
@@ -207,7 +208,7 @@ Deno.test("SqliteJournal keeps as many as told, also across restarts", async () 
     for (let i = 0; i < 3; i++) {
       ids.push(...await journal.append([{ channel: "a", data: `${i}` }]));
       const floor = await journal.floor();
-      const kept = await journal.read(["a"], floor, ids.at(-1)!, 99);
+      const kept = await readEvents(journal, ["a"], floor, ids.at(-1)!, 99);
       assertEquals(kept!.map(({ id }) => id), ids.slice(-3));
       if (ids.length > 3) assertEquals(floor, ids.at(-4));
     }
