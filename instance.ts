@@ -32,6 +32,7 @@ export interface Surroundings {
   log(message: string): void;
   /** Counts the streams of a channel, where there are other instances in this process. */
   countClients?: Services["countClients"];
+  /** Settles once the streams that were opened are counted, where that is done in another thread. */
   counted?: Services["counted"];
   /** Says what all instances of this process have done, where there are others. */
   counts?: Services["counts"];

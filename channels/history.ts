@@ -1,7 +1,7 @@
 import type { EventId } from "./event_id.ts";
 import type { ChannelEvent } from "./message.ts";
 
-/** How much is read at once. Each may be exceeded by the first event alone. */
+/** How much is read at once. The first event is, however large it is. */
 export interface ReadLimits {
   maxEvents: number;
   /** In UTF-16 units of data. */
@@ -22,7 +22,7 @@ export interface History {
    * The channels' events behind `after`, up to and with `upTo`, as far as the limits go.
    *
    * Resolves to nothing where it cannot be proved that these are all there were: `after` is older than what is kept, or
-   * was never given out. An `after` beyond `upTo` that may be right is answered with nothing that is complete.
+   * was never given out. An `after` beyond `upTo` that may be right is answered with no events, and those are complete.
    *
    * @throws {UnavailableError} where it cannot be read for now.
    */
@@ -51,7 +51,7 @@ export interface History {
   ): Promise<readonly ChannelEvent[]>;
 }
 
-/** Takes events from the beginning as far as the limits go, and no more than one besides. */
+/** Takes events as far as the limits go, one at least, and asks for one more to know whether that is all. */
 export function readWithin(
   events: Iterable<ChannelEvent>,
   { maxEvents, maxLength }: ReadLimits,
