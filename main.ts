@@ -3,6 +3,7 @@ import { MemoryJournal } from "./channels/memory_journal.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { HELP, VERSION } from "./help.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
+import { log } from "./log.ts";
 import { dropPermissions } from "./permissions.ts";
 import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server.ts";
 import { Workers } from "./workers.ts";
@@ -13,11 +14,6 @@ const SAME_SIGNAL_MS = 250;
 const SPARE_DESCRIPTORS = 64;
 /** A limit below this leaves little room for clients. */
 const ROOMY_DESCRIPTORS = 4_096;
-
-/** Writes a line to standard error, where it does not mix with what was asked for. */
-function log(message: string): void {
-  console.error(`chime: ${message}`);
-}
 
 /** Ends the process, saying why. */
 function fail(message: string, code: number): never {

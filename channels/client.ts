@@ -1,3 +1,4 @@
+import { log } from "../log.ts";
 import type { Feed } from "./feed.ts";
 import {
   drawRetryMs,
@@ -95,7 +96,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
       else await this.#goOn();
     } catch (error) {
       if (!this.#isOpen) return;
-      console.error("A stream was cut:", error);
+      log("a stream was cut", error);
       this.#controller.error(error);
       this.#leave();
     }

@@ -1,3 +1,4 @@
+import { log } from "../log.ts";
 import { type EventId, isEventId } from "./event_id.ts";
 import { checkFrame } from "./frame.ts";
 import { type ChannelEvent, checkChannel } from "./message.ts";
@@ -39,8 +40,8 @@ export class EventReader {
   #warn(id: string, { message }: Error): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    console.error(
-      `The journal's entry ${id} is no event, and is passed over, as further ones will be: ${message}`,
+    log(
+      `the journal's entry ${id} is no event, and is passed over, as further ones will be: ${message}`,
     );
   }
 }

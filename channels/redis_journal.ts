@@ -1,3 +1,4 @@
+import { log } from "../log.ts";
 import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
 import { type Reading, type ReadLimits, readWithin } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
@@ -165,10 +166,10 @@ export class RedisJournal implements Journal {
   #report(connection: symbol, reason?: string): void {
     if (reason !== undefined) {
       this.#lost.add(connection);
-      if (!this.#said.has(reason)) console.error(`Redis is away: ${reason}`);
+      if (!this.#said.has(reason)) log(`Redis is away: ${reason}`);
       this.#said.add(reason);
     } else if (this.#lost.delete(connection) && this.#lost.size === 0) {
-      console.error("Redis is back");
+      log("Redis is back");
       this.#said.clear();
     }
   }

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../channels/history.ts";
+import { log } from "../log.ts";
 import { publish, subscribe } from "./channel.ts";
 import { clock } from "./clock.ts";
 import { allowOrigin } from "./cors.ts";
@@ -129,7 +130,7 @@ function toErrorResponse(error: unknown): Response {
     return new HttpError(503, error.message, { "retry-after": "1" })
       .toResponse();
   }
-  console.error(error);
+  log("a request failed", error);
   return new HttpError(500, "Chime failed to answer; its log says why")
     .toResponse();
 }

@@ -44,7 +44,7 @@ export class Log implements Disposable {
       const texts = args.map((arg) =>
         typeof arg === "string" ? arg : Deno.inspect(arg)
       );
-      this.lines.push(texts.join(" "));
+      this.lines.push(texts.join(" ").replace(/^chime: /, ""));
     }) as Stub;
   }
 

@@ -1,0 +1,16 @@
+/**
+ * Writes a line to standard error.
+ *
+ * It never throws: where standard error is a full disk or a closed pipe, the line is lost and the process goes on.
+ *
+ * @param message One line, without a newline at its end.
+ * @param error What was caught: its stack follows the line.
+ */
+export function log(message: string, error?: unknown): void {
+  try {
+    if (error === undefined) console.error(`chime: ${message}`);
+    else console.error(`chime: ${message}:`, error);
+  } catch {
+    // Nobody can be told that nobody can be told.
+  }
+}
