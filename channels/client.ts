@@ -1,11 +1,12 @@
 import { log } from "../log.ts";
 import type { Feed } from "./feed.ts";
+import { concat } from "./concat.ts";
 import {
   drawRetryMs,
+  encodeRetry,
   encodeStatus,
   type Frame,
   type Status,
-  withRetry,
 } from "./frame.ts";
 import { Progress, type Step, type Timeline } from "./progress.ts";
 import type { Position } from "./ring.ts";
@@ -37,7 +38,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   #controller!: ReadableStreamDefaultController<Frame>;
   /** What the stream was given to wait for when the client was parked, until more is to be asked for. */
   #rest: PromiseWithResolvers<void> | undefined;
-  #isFirst = true;
+  #hasBegun = false;
   #isOpen = true;
 
   constructor(hub: ClientHub, feed: Feed, start: Start) {
@@ -54,6 +55,8 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   pull(): Promise<void> | void {
     if (!this.#isOpen) return;
     const going = this.#goOn();
+    // Browsers open a stream at its first byte, however long the first event takes to come.
+    if (!this.#hasBegun) this.#enqueue(this.#begin());
     return going ? going.then(() => this.#rest?.promise) : this.#rest?.promise;
   }
 
@@ -67,12 +70,9 @@ export class Client implements UnderlyingDefaultSource<Frame> {
   }
 
   /** Writes frames: at once, so only to a client that is parked. */
-  write(frames: Frame, firstLength: number): void {
+  write(frames: Frame): void {
     this.writtenBeat = this.#hub.beat;
-    this.#enqueue(
-      this.#isFirst ? withRetry(frames, firstLength, drawRetryMs()) : frames,
-    );
-    this.#isFirst = false;
+    this.#enqueue(this.#hasBegun ? frames : concat([this.#begin(), frames]));
     if (this.#rest && !this.#staysParked) this.#endRest();
   }
 
@@ -81,7 +81,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     if (!this.#isOpen) return;
     const frame = encodeStatus(status);
     this.#hub.sent.statuses[status.state]++;
-    this.#enqueue(withRetry(frame, frame.length, drawRetryMs()));
+    this.#enqueue(concat([encodeRetry(drawRetryMs()), frame]));
     // Who is gone already is found out by the writing.
     if (!this.#isOpen) return;
     this.#controller.close();
@@ -117,13 +117,19 @@ export class Client implements UnderlyingDefaultSource<Frame> {
       const { sent } = this.#hub;
       sent.events += step.count;
       if (step.status) sent.statuses[step.status.state]++;
-      this.write(step.bytes, step.firstLength);
+      this.write(step.bytes);
       return;
     }
     this.feed.unpark(this);
     this.#rest ??= Promise.withResolvers();
     if (step === "park") this.feed.park(this);
     else this.#hub.wait(this, step.waitFrom);
+  }
+
+  /** The bytes that the stream begins with. */
+  #begin(): Frame {
+    this.#hasBegun = true;
+    return encodeRetry(drawRetryMs());
   }
 
   #enqueue(bytes: Frame): void {

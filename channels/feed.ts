@@ -14,8 +14,6 @@ export interface Cursor extends Position {
 export interface Chunk {
   readonly bytes: Frame;
   readonly count: number;
-  /** The first frame's length in bytes. */
-  readonly firstLength: number;
   readonly next: Cursor;
 }
 
@@ -127,7 +125,7 @@ export class Feed {
     for (let i = this.#parked.length - 1; i >= 0; i--) {
       const client = this.#parked[i]!;
       if (client.writtenBeat > lastBeat) continue;
-      client.write(HEARTBEAT, HEARTBEAT.length);
+      client.write(HEARTBEAT);
     }
   }
 
@@ -156,7 +154,6 @@ export class Feed {
     return last && {
       bytes: concat(frames),
       count: frames.length,
-      firstLength: frames[0]!.length,
       next: {
         ordinal: last.ordinal,
         id: last.id,

@@ -105,21 +105,12 @@ export function drawRetryMs(): number {
 }
 
 /**
- * Puts a `retry` field into the first of the frames.
+ * The line that a stream begins with. No blank line follows: some clients would make an empty event of it.
  *
- * @param frames One or more frames.
- * @param firstLength The first one's length in bytes.
+ * @param retryMs How long the client waits before it connects again, in ms.
  */
-export function withRetry(
-  frames: Frame,
-  firstLength: number,
-  retryMs: number,
-): Frame {
-  return concat([
-    frames.subarray(0, firstLength - 1),
-    encoder.encode(`retry:${retryMs}\n\n`),
-    frames.subarray(firstLength),
-  ]);
+export function encodeRetry(retryMs: number): Frame {
+  return encoder.encode(`retry:${retryMs}\n`);
 }
 
 const EVENT_FIELD = encoder.encode("event: ");

@@ -19,7 +19,7 @@ export interface Timeline {
 }
 
 /** Frames to write. */
-export interface Write extends Pick<Chunk, "bytes" | "count" | "firstLength"> {
+export interface Write extends Pick<Chunk, "bytes" | "count"> {
   /** What the last of them says of the stream, if it does: it does not count as an event. */
   readonly status?: Status;
 }
@@ -178,7 +178,6 @@ export class Progress {
     return {
       bytes: concat(frames),
       count: frames.length,
-      firstLength: frames[0]!.length,
     };
   }
 
@@ -222,7 +221,7 @@ export class Progress {
 
 function write(status: Status): Write {
   const bytes = encodeStatus(status);
-  return { bytes, count: 0, firstLength: bytes.length, status };
+  return { bytes, count: 0, status };
 }
 
 /** A moment since which nothing came is the timeline's end: no journal knows an id that it has not given out. */

@@ -1,10 +1,11 @@
+import { concat } from "../channels/concat.ts";
 import { parseDuration } from "../channels/duration.ts";
 import { type EventId, isEventId } from "../channels/event_id.ts";
 import {
   drawRetryMs,
+  encodeRetry,
   encodeStatus,
   type Status,
-  withRetry,
 } from "../channels/frame.ts";
 import type { Sent } from "../channels/sent.ts";
 import type { Start } from "../channels/start.ts";
@@ -42,7 +43,7 @@ export function refuseStream(
     const frame = encodeStatus(status);
     sent.statuses[status.state]++;
     const answer = streamResponse(
-      withRetry(frame, frame.length, drawRetryMs()),
+      concat([encodeRetry(drawRetryMs()), frame]),
     );
     answer.headers.set("connection", "close");
     return answer;

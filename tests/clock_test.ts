@@ -57,6 +57,7 @@ Deno.test("Clock sends the current second at once, then each at its moment", asy
 Deno.test("Clock gives a tick its second as id", async () => {
   await using set = setUp();
   const reader = set.clock.open("UTC").getReader();
+  await reader.read();
   const { value } = await reader.read();
   const id = /^id: (.*)$/m.exec(new TextDecoder().decode(value))![1];
   assertEquals(id, "1795325420000-0");

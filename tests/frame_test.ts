@@ -3,12 +3,12 @@ import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-st
 import fc from "fast-check";
 import { fields } from "./arbitrary_fields.ts";
 import {
+  encodeRetry,
   encodeStatus,
   type Frame,
   FrameEncoder,
   type FrameFields,
   withChannel,
-  withRetry,
 } from "../channels/frame.ts";
 
 const decoder = new TextDecoder();
@@ -158,13 +158,12 @@ Deno.test("FrameEncoder keeps the order of calls that overlap", async () => {
   );
 });
 
-Deno.test("withRetry puts the field into the first frame alone", async () => {
-  const first = await encoder.encode({ data: "a", id: "1-0" });
-  const second = await encoder.encode({ data: "b", id: "2-0" });
-  const both = new Uint8Array([...first, ...second]);
-  assertEquals(await parse([withRetry(both, first.length, 2345)]), [
+Deno.test("encodeRetry makes a line that belongs to the event after it", async () => {
+  const line = encodeRetry(2345);
+  assertEquals(decoder.decode(line), "retry:2345\n");
+  const frame = await encoder.encode({ data: "a", id: "1-0" });
+  assertEquals(await parse([line, frame]), [
     { data: "a", id: "1-0", retry: 2345 },
-    { data: "b", id: "2-0" },
   ]);
 });
 

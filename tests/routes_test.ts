@@ -210,7 +210,7 @@ Deno.test("A fault of the server's own is a 500 that says nothing of it, and is 
     500,
     "Chime failed to answer; its log says why",
   );
-  assertEquals(log.calls[0]!.args, [fault]);
+  assertEquals(log.calls[0]!.args, ["chime: a request failed:", fault]);
 });
 
 for (const method of ["toString", "constructor", "valueOf", "__proto__"]) {

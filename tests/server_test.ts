@@ -81,7 +81,7 @@ Deno.test("The server answers over HTTP/2 with prior knowledge, several streams 
     );
     for (const { status, text } of firsts) {
       assertEquals(status, 200);
-      assertMatch(text, /^data: The current time is /);
+      assertMatch(text, /^retry:\d{4}\ndata: The current time is /);
     }
   } finally {
     await new Promise<void>((resolve) => session.close(resolve));
