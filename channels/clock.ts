@@ -2,6 +2,7 @@ import { type EventId, eventIdMs } from "./event_id.ts";
 import type { Frame } from "./frame.ts";
 import {
   type History,
+  type LatestQuery,
   type Reading,
   type ReadLimits,
   readWithin,
@@ -73,7 +74,7 @@ export class Clock implements History, Disposable {
     return this.hub.open([zone], {
       ...start,
       isMoment: false,
-      latest: true,
+      latest: 1,
     });
   }
 
@@ -102,16 +103,12 @@ export class Clock implements History, Disposable {
   }
 
   /** The tick of the current second, see {@linkcode History}. */
-  latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
+  latest({ channels, upTo }: LatestQuery): Promise<Reading> {
     const now = currentSecond();
-    // One that is behind the timeline's end is about to come.
+    // One that is newer than the timeline's end is about to come.
     const isDue = now * 1000 > eventIdMs(upTo);
-    return Promise.resolve(
-      isDue ? [] : channels.map((zone) => this.#tick(zone, now)),
-    );
+    const events = isDue ? [] : channels.map((zone) => this.#tick(zone, now));
+    return Promise.resolve({ events, isComplete: true });
   }
 
   [Symbol.dispose](): void {

@@ -12,6 +12,11 @@ export class Deque<T> {
     return this.#items[this.#first + index];
   }
 
+  /** The items from one index up to, and without, another. */
+  slice(start: number, end: number): T[] {
+    return this.#items.slice(this.#first + start, this.#first + end);
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

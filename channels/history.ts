@@ -16,6 +16,17 @@ export interface Reading {
   isComplete: boolean;
 }
 
+/** Which events are the newest. */
+export interface LatestQuery {
+  channels: readonly string[];
+  /** The id up to which events count. */
+  upTo: EventId;
+  /** How many of each channel, at most. */
+  count: number;
+  /** Those up to here were read already, and are left out. */
+  after: EventId;
+}
+
 /** Where a hub finds events that its rings do not hold. */
 export interface History {
   /**
@@ -41,14 +52,11 @@ export interface History {
   floor(): Promise<EventId>;
 
   /**
-   * The newest event of each channel that has one, up to and with `upTo`, oldest first.
+   * The newest events of each channel, oldest first, as far as the limits go.
    *
    * @throws {UnavailableError} where it cannot be read for now.
    */
-  latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]>;
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading>;
 }
 
 /** Takes events as far as the limits go, one at least, and asks for one more to know whether that is all. */

@@ -5,7 +5,12 @@ import {
   eventIdMs,
   nextEventId,
 } from "./event_id.ts";
-import { type Reading, type ReadLimits, readWithin } from "./history.ts";
+import {
+  type LatestQuery,
+  type Reading,
+  type ReadLimits,
+  readWithin,
+} from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { Tails } from "./tail.ts";
@@ -67,7 +72,7 @@ export class MemoryJournal implements Journal {
           channels.flatMap((name) =>
             // One more tells whether there are more.
             this.#between(name, after, upTo, limits.maxEvents + 1)
-          ).sort((a, b) => compareEventIds(a.id, b.id)),
+          ).sort(byId),
           limits,
         )
         : undefined,
@@ -75,20 +80,15 @@ export class MemoryJournal implements Journal {
   }
 
   latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
+    { channels, upTo, count, after }: LatestQuery,
+    limits: ReadLimits,
+  ): Promise<Reading> {
     this.#expire();
-    return Promise.resolve(
-      channels.flatMap((name) => {
-        const events = this.#channels.get(name);
-        if (!events) return [];
-        const index = events.indexBehind(({ id }) =>
-          compareEventIds(id, upTo) > 0
-        );
-        return index > 0 ? [events.at(index - 1)!] : [];
-      }).sort((a, b) => compareEventIds(a.id, b.id)),
+    const events = channels.flatMap((name) =>
+      // One more tells whether there are more.
+      this.#between(name, after, upTo, limits.maxEvents + 1, count)
     );
+    return Promise.resolve(readWithin(events.sort(byId), limits));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -120,20 +120,25 @@ export class MemoryJournal implements Journal {
     }
   }
 
+  /** The channel's events after one id and up to another: the oldest `limit` of the newest `count`. */
   #between(
     channel: string,
     after: EventId,
     upTo: EventId,
     limit: number,
+    count = Infinity,
   ): ChannelEvent[] {
     const events = this.#channels.get(channel);
-    const found: ChannelEvent[] = [];
-    if (!events) return found;
-    let index = events.indexBehind(({ id }) => compareEventIds(id, after) > 0);
-    for (let event; (event = events.at(index)); index++) {
-      if (found.length >= limit || compareEventIds(event.id, upTo) > 0) break;
-      found.push(event);
-    }
-    return found;
+    if (!events) return [];
+    const end = events.indexBehind(({ id }) => compareEventIds(id, upTo) > 0);
+    const start = Math.max(
+      events.indexBehind(({ id }) => compareEventIds(id, after) > 0),
+      end - count,
+    );
+    return events.slice(start, Math.min(end, start + limit));
   }
+}
+
+function byId(a: ChannelEvent, b: ChannelEvent): number {
+  return compareEventIds(a.id, b.id);
 }

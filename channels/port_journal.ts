@@ -1,5 +1,10 @@
 import type { EventId } from "./event_id.ts";
-import { type Reading, type ReadLimits, UnavailableError } from "./history.ts";
+import {
+  type LatestQuery,
+  type Reading,
+  type ReadLimits,
+  UnavailableError,
+} from "./history.ts";
 import type { Journal, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { Outbox } from "./outbox.ts";
@@ -58,11 +63,8 @@ export class PortJournal implements Journal {
     return this.#call("read", channels, after, upTo, limits);
   }
 
-  latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
-    return this.#call("latest", channels, upTo);
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
+    return this.#call("latest", query, limits);
   }
 
   floor(): Promise<EventId> {

@@ -40,11 +40,14 @@ const MAX_WRITE_LENGTH = 64 * 1024;
 export class Progress {
   readonly #timeline: Timeline;
   readonly #feed: Feed;
-  readonly #latest: boolean;
+  /** How many of each channel's newest events a fresh stream begins with. */
+  readonly #latest: number;
   /** Where the client stands among what is held, once known. */
   #cursor: Cursor | undefined;
   /** Where a fresh stream goes on once the newest events up to there are found. */
   #beginning: Cursor | undefined;
+  /** The last of the newest events that was written. */
+  #shown = ORIGIN;
   /** Where it stood when it fell out of a ring, until what it missed is found. */
   #lost: Cursor | undefined;
   /** The id that it stands at while no cursor is known. Without either, the stream is fresh. */
@@ -60,7 +63,7 @@ export class Progress {
   constructor(timeline: Timeline, feed: Feed, start: Start) {
     this.#timeline = timeline;
     this.#feed = feed;
-    this.#latest = start.latest ?? false;
+    this.#latest = start.latest ?? 0;
     this.#after = start.resume;
     this.#resuming = start.resumes;
     this.#isMoment = start.isMoment ?? false;
@@ -161,11 +164,16 @@ export class Progress {
   /** Begins a fresh stream with the newest events, and goes on with what came since. */
   async #begin(): Promise<Step | undefined> {
     const cursor = this.#beginning!;
-    const { channels } = this.#feed;
-    const { history } = this.#timeline;
-    const events = await history.latest(channels, this.#idOf(cursor));
-    this.#beginning = undefined;
-    this.#cursor = cursor;
+    const { events, isComplete } = await this.#timeline.history.latest({
+      channels: this.#feed.channels,
+      upTo: this.#idOf(cursor),
+      count: this.#latest,
+      after: this.#shown,
+    }, { maxEvents: MAX_READ_EVENTS, maxLength: MAX_WRITE_LENGTH });
+    if (isComplete) {
+      this.#beginning = undefined;
+      this.#cursor = cursor;
+    } else this.#shown = events.at(-1)!.id;
     return events.length > 0 ? await this.#encode(events) : undefined;
   }
 
@@ -209,6 +217,7 @@ export class Progress {
 
   /** Goes on as a fresh stream does. */
   #goOnAt(cursor: Cursor): void {
+    this.#shown = ORIGIN;
     this.#cursor = this.#latest ? undefined : cursor;
     this.#beginning = this.#latest ? cursor : undefined;
   }

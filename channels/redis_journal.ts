@@ -1,6 +1,11 @@
 import { log } from "../log.ts";
 import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
-import { type Reading, type ReadLimits, readWithin } from "./history.ts";
+import {
+  type LatestQuery,
+  type Reading,
+  type ReadLimits,
+  readWithin,
+} from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis_address.ts";
@@ -11,6 +16,8 @@ import { RedisTail } from "./redis_tail.ts";
 
 /** How many entries are read at once, in search of events, at most. */
 const PAGE = 256;
+/** How many entries are read at once where each is known to be wanted, and may be large. */
+const FEW = 16;
 /** How often what is too old is let go of, in ms. */
 const EXPIRY_MS = 60_000;
 
@@ -120,27 +127,19 @@ export class RedisJournal implements Journal {
     }
   }
 
-  async latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
-    const missing = new Set(channels);
-    const oldestMs = Date.now() - this.#retention.maxAgeMs;
-    const found: ChannelEvent[] = [];
-    for (let to: string = upTo;;) {
-      const [page] = await this.#connection.send(
-        ["XREVRANGE", this.#key, to, "-", "COUNT", `${PAGE}`],
+  async latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
+    // One more tells whether there are more.
+    const ids = (await this.#newest(query)).slice(0, limits.maxEvents + 1);
+    const events: ChannelEvent[] = [];
+    while (ids.length > 0 && readWithin(events, limits).isComplete) {
+      const replies = await this.#connection.send(
+        ...ids.splice(0, FEW).map((id) => ["XRANGE", this.#key, id, id]),
       );
-      const entries = toEntries(page);
-      for (const event of this.#reader.events(entries)) {
-        if (missing.delete(event.channel)) found.unshift(event);
+      for (const reply of replies) {
+        events.push(...this.#reader.events(toEntries(reply)));
       }
-      const last = entries.at(-1);
-      if (missing.size === 0 || !last || eventIdMs(last[0]) < oldestMs) break;
-      to = `(${last[0]}`;
     }
-    // What is too old is let go of now and then only, and the newest of all never.
-    return found.filter(({ id }) => eventIdMs(id) >= oldestMs);
+    return readWithin(events, limits);
   }
 
   /** Ends the tail, waits for the answers to what was appended, and closes the connections. */
@@ -150,6 +149,34 @@ export class RedisJournal implements Journal {
     await Promise.allSettled(this.#appends);
     await this.#connection[Symbol.asyncDispose]();
     await Promise.all(tails);
+  }
+
+  /** The ids of the newest events of each channel, oldest first: the events together may be large. */
+  async #newest(
+    { channels, upTo, count, after }: LatestQuery,
+  ): Promise<EventId[]> {
+    const missing = new Map(channels.map((name) => [name, count]));
+    // What is too old is let go of now and then only, and the newest of all never.
+    const oldestMs = Date.now() - this.#retention.maxAgeMs;
+    const ids: EventId[] = [];
+    for (let to: string = upTo;;) {
+      const [page] = await this.#connection.send(
+        ["XREVRANGE", this.#key, to, `(${after}`, "COUNT", `${PAGE}`],
+      );
+      const entries = toEntries(page);
+      for (const { channel, id } of this.#reader.events(entries)) {
+        const left = missing.get(channel);
+        if (!left || eventIdMs(id) < oldestMs) continue;
+        ids.push(id);
+        if (left > 1) missing.set(channel, left - 1);
+        else missing.delete(channel);
+      }
+      const last = entries.at(-1);
+      const isDone = missing.size === 0 || !last ||
+        eventIdMs(last[0]) < oldestMs;
+      if (isDone) return ids.reverse();
+      to = `(${last[0]}`;
+    }
   }
 
   #connect(): RedisConnection {

@@ -7,6 +7,7 @@ import {
   nextEventId,
 } from "./event_id.ts";
 import {
+  type LatestQuery,
   type Reading,
   type ReadLimits,
   readWithin,
@@ -24,10 +25,14 @@ interface Append {
   reject(error: unknown): void;
 }
 
-/** An event's row. */
-interface Row {
+/** An event's id, as its row has it. */
+interface Place {
   ms: number;
   n: number;
+}
+
+/** An event's row. */
+interface Row extends Place {
   channel: string;
   type: string | null;
   data: Uint8Array;
@@ -55,6 +60,7 @@ export class SqliteJournal implements Journal {
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
   readonly #latest: StatementSync;
+  readonly #one: StatementSync;
   #queue: Append[] = [];
   #commitTimer: ReturnType<typeof setTimeout> | undefined;
   #count: number;
@@ -79,8 +85,12 @@ export class SqliteJournal implements Journal {
       WHERE channel IN (SELECT value FROM json_each(?)) AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
       ORDER BY ms, n LIMIT ?`);
     this.#latest = database.prepare(`
-      SELECT ms, n, channel, type, data FROM event
-      WHERE channel = ? AND (ms, n) <= (?, ?) ORDER BY ms DESC, n DESC LIMIT 1`);
+      SELECT ms, n FROM event
+      WHERE channel = ? AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
+      ORDER BY ms DESC, n DESC LIMIT ?`);
+    this.#one = database.prepare(
+      "SELECT ms, n, channel, type, data FROM event WHERE ms = ? AND n = ?",
+    );
     const state = database.prepare("SELECT floor, last FROM timeline").get();
     this.#floor = state!.floor as EventId;
     this.#last = state!.last as EventId;
@@ -139,14 +149,16 @@ export class SqliteJournal implements Journal {
   }
 
   latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
+    { channels, upTo, count, after }: LatestQuery,
+    limits: ReadLimits,
+  ): Promise<Reading> {
     return this.#try(() => {
       this.#expire();
-      return channels.flatMap((channel) =>
-        this.#latest.all(channel, ...parts(upTo)).map(toEvent)
-      ).sort((a, b) => compareEventIds(a.id, b.id));
+      const places = channels.flatMap((channel) =>
+        this.#latest.all(channel, ...parts(after), ...parts(upTo), count)
+      ) as unknown as Place[];
+      places.sort((a, b) => a.ms - b.ms || a.n - b.n);
+      return readWithin(this.#at(places), limits);
     });
   }
 
@@ -158,6 +170,11 @@ export class SqliteJournal implements Journal {
     this.#tails.close();
     this.#database.close();
     await Promise.resolve();
+  }
+
+  /** The events at those places, each read when it is asked for: together they may be large. */
+  *#at(places: readonly Place[]): Generator<ChannelEvent> {
+    for (const { ms, n } of places) yield toEvent(this.#one.get(ms, n));
   }
 
   /** Commits all that waits: all of it is durable afterwards, or none of it is there. */

@@ -11,6 +11,9 @@ export interface Start {
   resume?: EventId | "floor" | undefined;
   /** Whether `resume` is a moment that the client chose: where less is kept, that is replayed after the reset. */
   isMoment?: boolean;
-  /** Whether a stream that begins fresh, also after a reset, begins with the newest event of each channel. */
-  latest?: boolean;
+  /**
+   * With how many of the newest events of each channel a stream begins that is fresh, or was reset: 0, or nothing,
+   * stands for none.
+   */
+  latest?: number;
 }

@@ -14,6 +14,9 @@ import { HttpError } from "./http_error.ts";
 /** How long a refused client that is no `EventSource` is asked to wait, in s. */
 const RETRY_AFTER_S = 3;
 
+/** How many of a channel's newest events a stream begins with at most. */
+const MAX_LATEST = 1_000;
+
 /** The answer that carries a stream. */
 export function streamResponse(body: BodyInit): Response {
   return new Response(body, {
@@ -60,7 +63,7 @@ export function refuseStream(
  * `since` in the query, where `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
  */
 export function readStart(request: Request, { searchParams }: URL): Start {
-  const latest = searchParams.get("latest") === "1";
+  const latest = readLatest(searchParams.get("latest"));
   const text = request.headers.get("last-event-id") ||
     searchParams.get("lastEventId") ||
     searchParams.get("last_event_id") ||
@@ -72,6 +75,19 @@ export function readStart(request: Request, { searchParams }: URL): Start {
   return backMs === undefined
     ? { resumes: true, latest }
     : { resumes: true, resume: timeAgo(backMs), isMoment: true };
+}
+
+/** @throws {HttpError} 400 where it is no whole number from 1 to {@linkcode MAX_LATEST}. */
+function readLatest(text: string | null): number {
+  if (text === null) return 0;
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= MAX_LATEST) return count;
+  throw new HttpError(
+    400,
+    `Cannot use latest ${
+      JSON.stringify(text)
+    }: it must be a whole number from 1 to ${MAX_LATEST}`,
+  );
 }
 
 function timeAgo(ms: number): EventId {

@@ -4,6 +4,7 @@ import { MemoryJournal } from "../channels/memory_journal.ts";
 import { assertProblem } from "./assert_problem.ts";
 import { EventReader } from "./event_reader.ts";
 import { inProcess, TOKEN } from "./in_process.ts";
+import { latestEvents } from "./read_events.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -111,7 +112,7 @@ for (
     assertEquals(detail.startsWith("Cannot publish line 2: "), true, detail);
     assertEquals(detail.includes(rule), true, detail);
     const { journal } = chime.services;
-    const latest = await journal.latest(["news"], `${Date.now()}-99`);
+    const latest = await latestEvents(journal, ["news"], `${Date.now()}-99`);
     assertEquals(latest, []);
   });
 }
@@ -289,6 +290,8 @@ for (
     ]],
     ["nonsense", "?since=nonsense", ['{"state":"reset"}']],
     ["latest", "?latest=1", ["3"]],
+    ["the newest two", "?latest=2", ["2", "3"]],
+    ["as many as there are", "?latest=1000", ["1", "2", "3"]],
   ] as const
 ) {
   Deno.test(`GET /sse/{channel} begins behind ${what}`, async () => {
@@ -508,6 +511,17 @@ Deno.test("GET /sse/{channel}?since= of a time in which nothing came resumes, an
   await chime.publish("/sse/news", "3");
   assertEquals((await reader.take(1))[0]!.data, "3");
 });
+
+for (const latest of ["0", "1001", "-1", "1.5", "01e2", "all", ""]) {
+  Deno.test(`GET /sse/{channel}?latest=${latest} is refused`, async () => {
+    await using chime = inProcess();
+    await assertProblem(
+      await chime.request(`/sse/news?latest=${latest}`),
+      400,
+      `Cannot use latest "${latest}": it must be a whole number from 1 to 1000`,
+    );
+  });
+}
 
 Deno.test("GET /sse/{channel}?latest=1 begins with the newest event after a reset, too", async () => {
   await using chime = inProcess();

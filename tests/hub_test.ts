@@ -270,7 +270,7 @@ Deno.test("Hub begins a fresh stream with the newest event of each channel, wher
   using chime = setUp();
   for (const name of ["a", "b", "a", "b", "b"]) await chime.publish(name, "");
   const reader = new EventReader(
-    chime.hub.open(["a", "b", "c"], { resumes: false, latest: true }),
+    chime.hub.open(["a", "b", "c"], { resumes: false, latest: 1 }),
   );
   assertEquals(await take(reader, 2), [
     { event: "a", data: "", id: "3-0" },
@@ -284,7 +284,7 @@ for (const [which, count] of [["", 0], [", though nobody reads", 2]] as const) {
   Deno.test(`Hub goes on from where a stream was opened, though its newest event is found later${which}`, async () => {
     using chime = setUp();
     await chime.publish("a", "1");
-    const stream = chime.hub.open(["a"], { resumes: false, latest: true });
+    const stream = chime.hub.open(["a"], { resumes: false, latest: 1 });
     for (let i = 0; i < count; i++) await chime.publish("a", "unread");
     const { latest } = chime.history;
     chime.history.latest = () => Promise.reject(new UnavailableError("away"));
@@ -299,6 +299,25 @@ for (const [which, count] of [["", 0], [", though nobody reads", 2]] as const) {
     );
   });
 }
+
+Deno.test("Hub writes the newest events of each channel a few at a time, and goes on with what came meanwhile", async () => {
+  using chime = setUp();
+  for (let i = 0; i < 30; i++) {
+    await chime.publish(i % 2 ? "a" : "b", `${i}`.padEnd(10_000));
+  }
+  const stream = chime.hub.open(["a", "b"], { resumes: false, latest: 10 });
+  const reader = await begun(stream);
+  const ids: string[] = [];
+  while (ids.length < 21) {
+    const { value } = await reader.read();
+    assertLess(value!.length, 100_000);
+    const text = new TextDecoder().decode(value);
+    if (ids.length === 0) await chime.publish("a", "meanwhile");
+    ids.push(...[...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id!));
+  }
+  assertEquals(ids, Array.from({ length: 21 }, (_, i) => `${i + 11}-0`));
+  await reader.cancel();
+});
 
 Deno.test("Hub refills a fresh stream from where the timeline began, if it was opened before", async () => {
   const history = new ListHistory();

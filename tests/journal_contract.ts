@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
+import type { ReadLimits } from "../channels/history.ts";
 import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
 import type { ChannelEvent, Message } from "../channels/message.ts";
-import { readEvents } from "./read_events.ts";
+import { latestEvents, readEvents } from "./read_events.ts";
 
 /** Retention that nothing here exceeds. */
 export const PLENTY: Retention = { maxEvents: 100_000, maxAgeMs: 86_400_000 };
@@ -136,7 +137,7 @@ export function testJournal({ name, skip, open }: Backend): void {
     const ids = await journal.append(data.map((data) => message("a", data)));
     const kept = await readEvents(journal, ["a"], from, ids.at(-1)!, 9);
     assertEquals(kept!.map(({ data }) => data), data);
-    const [newest] = await journal.latest(["a"], ids[1]!);
+    const [newest] = await latestEvents(journal, ["a"], ids[1]!);
     assertEquals(newest!.data, data[1]);
   });
 
@@ -216,11 +217,44 @@ export function testJournal({ name, skip, open }: Backend): void {
       ["a", "b", "a", "b", "a"].map((name, i) => message(name, `${i}`)),
     );
     const latest = async (channels: string[], upTo: EventId) =>
-      (await journal.latest(channels, upTo)).map(({ data }) => data);
+      (await latestEvents(journal, channels, upTo)).map(({ data }) => data);
     assertEquals(await latest(["b", "a"], ids[4]!), ["3", "4"]);
     assertEquals(await latest(["b", "a"], ids[1]!), ["0", "1"]);
     assertEquals(await latest(["none"], ids[4]!), []);
     assertEquals(await latest(["b", "a"], ids[0]!), ["0"]);
+  });
+
+  test("finds the newest events of each channel, a few at a time", async (journal) => {
+    const ids = await journal.append(
+      [..."abababaaab"].map((name, i) => message(name, `${i}`)),
+    );
+    const latest = (
+      channels: string[],
+      count: number,
+      at: { after?: EventId; upTo?: EventId; limits?: Partial<ReadLimits> },
+    ) => {
+      const { after = ORIGIN, upTo = ids[9]! } = at;
+      const limits = { maxEvents: 100, maxLength: 100, ...at.limits };
+      return journal.latest({ channels, upTo, count, after }, limits).then(
+        ({ events, isComplete }) => [
+          events.map(({ data }) => data).join(""),
+          isComplete,
+        ],
+      );
+    };
+    assertEquals(await latest(["a", "b"], 3, {}), ["356789", true]);
+    assertEquals(await latest(["b"], 100, {}), ["1359", true]);
+    assertEquals(await latest(["a"], 2, { upTo: ids[7]! }), ["67", true]);
+    assertEquals(await latest(["a"], 3, { after: ids[6]! }), ["78", true]);
+    assertEquals(await latest(["a"], 3, { after: ids[9]! }), ["", true]);
+    const few = { limits: { maxEvents: 2 } };
+    assertEquals(await latest(["a", "b"], 2, few), ["57", false]);
+    const next = { ...few, after: ids[7]! };
+    assertEquals(await latest(["a", "b"], 2, next), ["89", true]);
+    const short = { limits: { maxLength: 1 } };
+    assertEquals(await latest(["a"], 2, short), ["7", false]);
+    const none = { limits: { maxLength: 0 } };
+    assertEquals(await latest(["a"], 1, none), ["8", true]);
   });
 
   test("begins its tail at the present end", async (journal) => {

@@ -1,6 +1,7 @@
 import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
 import {
   type History,
+  type LatestQuery,
   type Reading,
   type ReadLimits,
   readWithin,
@@ -55,16 +56,21 @@ export class ListHistory implements History {
   }
 
   latest(
-    channels: readonly string[],
-    upTo: EventId,
-  ): Promise<readonly ChannelEvent[]> {
+    { channels, upTo, count, after }: LatestQuery,
+    limits: ReadLimits,
+  ): Promise<Reading> {
     this.reads++;
     const known = this.events.filter(({ id }) =>
       compareEventIds(id, upTo) <= 0
     );
-    const newest = channels.map((name) =>
-      known.findLast(({ channel }) => channel === name)
+    const newest = new Set(
+      channels.flatMap((name) =>
+        known.filter(({ channel }) => channel === name).slice(-count)
+      ),
     );
-    return Promise.resolve(known.filter((event) => newest.includes(event)));
+    const events = known.filter((event) =>
+      newest.has(event) && compareEventIds(event.id, after) > 0
+    );
+    return Promise.resolve(readWithin(events, limits));
   }
 }

@@ -1,4 +1,4 @@
-import type { EventId } from "../channels/event_id.ts";
+import { type EventId, ORIGIN } from "../channels/event_id.ts";
 import type { History } from "../channels/history.ts";
 import type { ChannelEvent } from "../channels/message.ts";
 
@@ -12,4 +12,18 @@ export async function readEvents(
 ): Promise<readonly ChannelEvent[] | undefined> {
   const limits = { maxEvents, maxLength: Infinity };
   return (await history.read(channels, after, upTo, limits))?.events;
+}
+
+/** The newest events of each channel, however large. */
+export async function latestEvents(
+  history: History,
+  channels: readonly string[],
+  upTo: EventId,
+  count = 1,
+): Promise<readonly ChannelEvent[]> {
+  const { events } = await history.latest(
+    { channels, upTo, count, after: ORIGIN },
+    { maxEvents: 100_000, maxLength: Infinity },
+  );
+  return events;
 }

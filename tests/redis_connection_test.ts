@@ -17,7 +17,7 @@ import {
   testRedis,
   until,
 } from "./redis_fixture.ts";
-import { readEvents } from "./read_events.ts";
+import { latestEvents, readEvents } from "./read_events.ts";
 
 testRedis(
   "starts without Redis, and goes on once that is there",
@@ -31,7 +31,7 @@ testRedis(
       const attempt of [
         () => publish(journal, "0"),
         () => journal.floor(),
-        () => journal.latest(["a"], "1-0"),
+        () => latestEvents(journal, ["a"], "1-0"),
         () => readEvents(journal, ["a"], "1-0", "1-0", 9),
       ]
     ) {

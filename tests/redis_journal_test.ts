@@ -18,7 +18,7 @@ import {
   until,
 } from "./redis_fixture.ts";
 import { redisMissing, RedisServer } from "./redis_server.ts";
-import { readEvents } from "./read_events.ts";
+import { latestEvents, readEvents } from "./read_events.ts";
 
 testJournal({
   name: "RedisJournal",
@@ -79,9 +79,9 @@ testRedis("finds events however many others lie between", async (server) => {
     { channel: "a", data: "2", id: second! },
     { channel: "a", data: "3", id: last! },
   ]);
-  const latest = await journal.latest(["none", "a", "b"], last!);
+  const latest = await latestEvents(journal, ["none", "a", "b"], last!);
   assertEquals(latest.map(({ channel }) => channel), ["b", "a"]);
-  const before = await journal.latest(["a"], latest[0]!.id);
+  const before = await latestEvents(journal, ["a"], latest[0]!.id);
   assertEquals(before.map(({ data }) => data), ["2"]);
 });
 
@@ -89,8 +89,8 @@ testRedis("keeps the timelines of two keys apart", async (server) => {
   await using one = await connect(server);
   await using two = await connect(server, PLENTY, "other");
   const [id] = await publish(one, "1");
-  assertEquals((await one.latest(["a"], id!)).length, 1);
-  assertEquals(await two.latest(["a"], id!), []);
+  assertEquals((await latestEvents(one, ["a"], id!)).length, 1);
+  assertEquals(await latestEvents(two, ["a"], id!), []);
 });
 
 testRedis("uses the database in the URL", async (server) => {
@@ -171,7 +171,10 @@ testRedis("passes over what is no event", async (server, log) => {
   const [end] = await publish(journal, "2");
   assertEquals(await tail.until("2"), ["1", "2"]);
   assertEquals(await dataBetween(journal, start, end!), ["1", "2"]);
-  assertEquals((await journal.latest(["a", "not a name"], end!)).length, 1);
+  assertEquals(
+    (await latestEvents(journal, ["a", "not a name"], end!)).length,
+    1,
+  );
   assertEquals(log.lines.length, 1);
   assertStringIncludes(log.lines[0]!, `entry ${ids[0]} is no event`);
 });
@@ -187,8 +190,8 @@ testRedis("lets go of what is too old, without a reset", async (server) => {
   assertEquals(await tail.until("1"), ["1"]);
   assertEquals(await journal.floor(), "2000-0");
   assertEquals(await readEvents(journal, ["a"], "1000-0", id!, 9), undefined);
-  assertEquals(await journal.latest(["a"], "2000-0"), []);
-  assertEquals((await journal.latest(["a"], id!)).length, 1);
+  assertEquals(await latestEvents(journal, ["a"], "2000-0"), []);
+  assertEquals((await latestEvents(journal, ["a"], id!)).length, 1);
 });
 
 testRedis(

@@ -9,7 +9,7 @@ import { JournalFileError } from "../channels/journal.ts";
 import { UnavailableError } from "../channels/history.ts";
 import { assertRejects } from "@std/assert";
 import { PLENTY, testJournal } from "./journal_contract.ts";
-import { readEvents } from "./read_events.ts";
+import { latestEvents, readEvents } from "./read_events.ts";
 
 /** A folder for a test's file. */
 async function folder() {
@@ -123,9 +123,9 @@ Deno.test("SqliteJournal lets go of what is too old, though nothing is appended"
   await time.tickAsync(1);
   const [id] = await appended;
   await time.tickAsync(900);
-  assertEquals((await journal.latest(["a"], id!)).length, 1);
+  assertEquals((await latestEvents(journal, ["a"], id!)).length, 1);
   await time.tickAsync(200);
-  assertEquals(await journal.latest(["a"], id!), []);
+  assertEquals(await latestEvents(journal, ["a"], id!), []);
   assertEquals(await journal.floor(), id);
 });
 
@@ -138,7 +138,7 @@ Deno.test("SqliteJournal commits what waits before it closes", async () => {
   }
   const [id] = await appended;
   await using journal = new SqliteJournal(at.file, PLENTY);
-  assertEquals((await journal.latest(["a"], id!)).length, 1);
+  assertEquals((await latestEvents(journal, ["a"], id!)).length, 1);
 });
 
 Deno.test("SqliteJournal refuses a file that another has open", async () => {
