@@ -36,6 +36,7 @@ export interface History {
    * was never given out. An `after` beyond `upTo` that may be right is answered with no events, and those are complete.
    *
    * @throws {UnavailableError} where it cannot be read for now.
+   * @throws {UnreadableError} where it cannot be read for good.
    */
   read(
     channels: readonly string[],
@@ -48,6 +49,7 @@ export interface History {
    * The id behind which everything is kept.
    *
    * @throws {UnavailableError} where it cannot be read for now.
+   * @throws {UnreadableError} where it cannot be read for good.
    */
   floor(): Promise<EventId>;
 
@@ -55,6 +57,7 @@ export interface History {
    * The newest events of each channel, oldest first, as far as the limits go.
    *
    * @throws {UnavailableError} where it cannot be read for now.
+   * @throws {UnreadableError} where it cannot be read for good.
    */
   latest(query: LatestQuery, limits: ReadLimits): Promise<Reading>;
 }
@@ -80,4 +83,12 @@ export function readWithin(
 /** What keeps the events is out of reach for now. A client that needs it waits until the timeline goes on. */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
+}
+
+/**
+ * The events are there but cannot be read: a damaged page, an I/O error, a record that makes no event. Waiting will not
+ * help, so a client that needs them is told to reset. Whoever throws it writes the reason to the log.
+ */
+export class UnreadableError extends Error {
+  override name = "UnreadableError";
 }

@@ -25,13 +25,14 @@ export interface TailBatch {
  * so that it can also be far away.
  */
 export interface Journal extends History, AsyncDisposable {
-  /** Whether it can be reached. */
+  /** Whether it can be reached, read and appended to, as far as is known. */
   isReady(): Promise<boolean>;
 
   /**
    * Appends the messages, all or none, and resolves with their ids once they are as safe as this journal makes them.
    *
    * @throws {UnavailableError} where it cannot take them for now.
+   * @throws {BatchTooLargeError} where they are more than it can keep.
    */
   append(messages: readonly Message[]): Promise<EventId[]>;
 

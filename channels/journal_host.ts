@@ -1,5 +1,4 @@
 import type { EventId } from "./event_id.ts";
-import { UnavailableError } from "./history.ts";
 import type { Journal } from "./journal.ts";
 import { Outbox } from "./outbox.ts";
 import type {
@@ -61,9 +60,8 @@ export class JournalHost {
     try {
       return { call, value: await this.#ask(method, args, others) };
     } catch (error) {
-      const { message } = error as Error;
-      const isUnavailable = error instanceof UnavailableError;
-      return { call, error: { message, isUnavailable } };
+      const { name, message } = error as Error;
+      return { call, error: { name, message } };
     }
   }
 

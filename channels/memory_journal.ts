@@ -1,3 +1,4 @@
+import { batchError } from "./batch_limit.ts";
 import { Deque } from "./deque.ts";
 import {
   compareEventIds,
@@ -34,6 +35,8 @@ export class MemoryJournal implements Journal {
   }
 
   append(messages: readonly Message[]): Promise<EventId[]> {
+    const error = batchError(messages, this.#retention, MAX_LENGTH);
+    if (error) return Promise.reject(error);
     const events = messages.map((message) => {
       this.#last = nextEventId(this.#last);
       return { ...message, id: this.#last };

@@ -1,9 +1,11 @@
+import { BatchTooLargeError } from "./batch_limit.ts";
 import type { EventId } from "./event_id.ts";
 import {
   type LatestQuery,
   type Reading,
   type ReadLimits,
   UnavailableError,
+  UnreadableError,
 } from "./history.ts";
 import type { Journal, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
@@ -28,8 +30,15 @@ export interface JournalCall {
 /** What comes from the journal's end of the port: an answer, or the tail. */
 export type JournalNews =
   | { call: number; value: unknown }
-  | { call: number; error: { message: string; isUnavailable: boolean } }
+  | { call: number; error: { name: string; message: string } }
   | { batch: TailBatch };
+
+/** The errors that callers tell apart, by name: a class does not pass through a port. */
+const ERRORS: ReadonlyMap<string, new (message: string) => Error> = new Map([
+  ["UnavailableError", UnavailableError],
+  ["UnreadableError", UnreadableError],
+  ["BatchTooLargeError", BatchTooLargeError],
+]);
 
 /** A journal that is in another thread, see {@linkcode JournalHost}. */
 export class PortJournal implements Journal {
@@ -119,8 +128,8 @@ export class PortJournal implements Journal {
     this.#calls.delete(news.call);
     if ("value" in news) answer.resolve(news.value);
     else {
-      const { message, isUnavailable } = news.error;
-      answer.reject(new (isUnavailable ? UnavailableError : Error)(message));
+      const { name, message } = news.error;
+      answer.reject(new (ERRORS.get(name) ?? Error)(message));
     }
   }
 }

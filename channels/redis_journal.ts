@@ -1,4 +1,5 @@
 import { log } from "../log.ts";
+import { batchError } from "./batch_limit.ts";
 import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
 import {
   type LatestQuery,
@@ -70,10 +71,13 @@ export class RedisJournal implements Journal {
   /**
    * Appends the messages, all or none, and resolves with their ids once Redis has them.
    *
+   * @throws {BatchTooLargeError} where there are more than it keeps.
    * @throws {UnavailableError} where Redis is away, at once, and where it refuses. Where the connection is lost before the
    * answer, or Redis is silent for some seconds, too: then alone the messages may yet have been appended.
    */
   append(messages: readonly Message[]): Promise<EventId[]> {
+    const error = batchError(messages, this.#retention);
+    if (error) return Promise.reject(error);
     if (messages.length === 0) return Promise.resolve([]);
     return this.#append(messages);
   }

@@ -103,7 +103,8 @@ export async function append(
   const args = [
     "1",
     key,
-    `${maxEvents}`,
+    // The oldest entry tells where the stream begins, and cannot itself be proved to follow what was read.
+    `${maxEvents + 1}`,
     expires ? `${maxAgeMs}` : "",
     ...messages.flatMap(({ channel, data, type }) => [
       channel,

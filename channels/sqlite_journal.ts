@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { batchError } from "./batch_limit.ts";
 import {
   compareEventIds,
   type EventId,
@@ -101,6 +102,8 @@ export class SqliteJournal implements Journal {
   }
 
   append(messages: readonly Message[]): Promise<EventId[]> {
+    const error = batchError(messages, this.#retention);
+    if (error) return Promise.reject(error);
     const { promise, resolve, reject } = Promise.withResolvers<EventId[]>();
     this.#queue.push({ messages, resolve, reject });
     // Whatever else arrives in this turn of the event loop shares the commit.

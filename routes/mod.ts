@@ -1,3 +1,4 @@
+import { BatchTooLargeError } from "../channels/batch_limit.ts";
 import { UnavailableError } from "../channels/history.ts";
 import { log } from "../log.ts";
 import { publish, subscribe } from "./channel.ts";
@@ -129,6 +130,9 @@ function toErrorResponse(error: unknown): Response {
   if (error instanceof UnavailableError) {
     return new HttpError(503, error.message, { "retry-after": "1" })
       .toResponse();
+  }
+  if (error instanceof BatchTooLargeError) {
+    return new HttpError(413, error.message).toResponse();
   }
   log("a request failed", error);
   return new HttpError(500, "Chime failed to answer; its log says why")

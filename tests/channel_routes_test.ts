@@ -543,3 +543,24 @@ Deno.test("Pages of other origins may use the clock as well", async () => {
     assertEquals(cors(response), { "access-control-allow-origin": "*" });
   }
 });
+
+Deno.test("POST /sse/{channel} of more messages than are kept is a 413 that names both numbers, and delivers none", async () => {
+  await using chime = inProcess({
+    journal: new MemoryJournal({ maxEvents: 5, maxAgeMs: 86_400_000 }),
+  });
+  const lines = (count: number) => '{"data":"x"}\n'.repeat(count);
+  await assertProblem(
+    await chime.publish("/sse/a", lines(6), NDJSON),
+    413,
+    "Cannot publish 6 messages at once: the journal keeps 5 (--retain-events)",
+  );
+  const answer = await chime.publish("/sse/a", lines(5), NDJSON);
+  assertEquals(answer.status, 201);
+  const { ids } = await answer.json();
+  const { journal } = chime.services;
+  const kept = await journal.read(["a"], await journal.floor(), ids[4], {
+    maxEvents: 9,
+    maxLength: 9,
+  });
+  assertEquals(kept!.events.map(({ id }) => id), ids);
+});

@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { BatchTooLargeError } from "../channels/batch_limit.ts";
 import { compareEventIds, type EventId, ORIGIN } from "../channels/event_id.ts";
 import type { ReadLimits } from "../channels/history.ts";
 import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
@@ -63,6 +64,12 @@ const messages = fc.array(
   }).map(({ channel, data, type }) => message(channel, data, type)),
   { maxLength: 12 },
 );
+
+/** The floor, or the id where that is newer. */
+async function lowest(journal: Journal, id: EventId): Promise<EventId> {
+  const floor = await journal.floor();
+  return compareEventIds(floor, id) > 0 ? floor : id;
+}
 
 /** What every journal promises, tried on one kind. */
 export function testJournal({ name, skip, open }: Backend): void {
@@ -272,6 +279,47 @@ export function testJournal({ name, skip, open }: Backend): void {
   test("appends nothing where nothing is given", async (journal) => {
     assertEquals(await journal.append([]), []);
   });
+
+  test(
+    "refuses a batch of more than it keeps, and keeps what it has",
+    async (journal) => {
+      const batch = (count: number) =>
+        Array.from({ length: count }, (_, i) => message("a", `${i}`));
+      const from = await journal.floor();
+      const tail = new TailReader(journal);
+      await tail.start();
+      const ids = await journal.append(batch(5));
+      await assertRejects(
+        () => journal.append(batch(6)),
+        BatchTooLargeError,
+        "Cannot publish 6 messages at once: the journal keeps 5 (--retain-events)",
+      );
+      const kept = await readEvents(journal, ["a"], from, ids[4]!);
+      assertEquals(kept!.map(({ id }) => id), ids);
+      const [next] = await journal.append([message("a", "next")]);
+      const events = await tail.take(6);
+      assertEquals(events.map(({ id }) => id), [...ids, next]);
+    },
+    { maxEvents: 5, maxAgeMs: 86_400_000 },
+  );
+
+  test(
+    "keeps all of a batch of as many as it keeps",
+    async (journal) => {
+      const batch = Array.from({ length: 300 }, (_, i) => message("a", `${i}`));
+      for (let i = 0; i < 3; i++) await journal.append(batch.slice(0, 101));
+      const [last] = await journal.append([message("a", "last")]);
+      const ids = await journal.append(batch);
+      const kept = await readEvents(
+        journal,
+        ["a"],
+        await lowest(journal, last!),
+        ids.at(-1)!,
+      );
+      assertEquals(kept!.slice(-300).map(({ id }) => id), ids);
+    },
+    { maxEvents: 300, maxAgeMs: 86_400_000 },
+  );
 
   test("ends its tail when it is closed", async (journal) => {
     const tail = new TailReader(journal);

@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { BatchTooLargeError } from "../channels/batch_limit.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
 import { PLENTY, testJournal } from "./journal_contract.ts";
 import { latestEvents, readEvents } from "./read_events.ts";
@@ -39,6 +40,21 @@ Deno.test("MemoryJournal neither reads nor claims what is too old, whoever asks 
   const [b] = await journal.append([{ channel: "a", data: "2" }]);
   await time.tickAsync(1_001);
   assertEquals(await journal.floor(), b);
+});
+
+Deno.test("MemoryJournal refuses a batch of more characters than it keeps", async () => {
+  await using journal = new MemoryJournal(PLENTY);
+  const most = "x".repeat(64 * 1024 * 1024);
+  const batch = [most, most, "y"].map((data) => ({ channel: "a", data }));
+  const floor = await journal.floor();
+  await assertRejects(
+    () => journal.append(batch),
+    BatchTooLargeError,
+    "Cannot publish 134217729 characters at once: the journal keeps 134217728",
+  );
+  const ids = await journal.append(batch.slice(0, 2));
+  const kept = await readEvents(journal, ["a"], floor, ids[1]!);
+  assertEquals(kept!.map(({ id }) => id), ids);
 });
 
 Deno.test("MemoryJournal keeps 128 Mi characters at most", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { EventId } from "../channels/event_id.ts";
-import { UnavailableError } from "../channels/history.ts";
+import { UnavailableError, UnreadableError } from "../channels/history.ts";
 import type { Journal, Retention, TailBatch } from "../channels/journal.ts";
 import { JournalHost } from "../channels/journal_host.ts";
 import { MemoryJournal } from "../channels/memory_journal.ts";
@@ -98,10 +98,16 @@ Deno.test("PortJournal keeps apart what lies before a reset and behind it", asyn
   port1.close();
 });
 
-Deno.test("PortJournal tells a journal that is away from one that fails", async () => {
+Deno.test("PortJournal tells a journal that is away, one that cannot be read and one that fails apart", async () => {
   const { journal, far, close } = await open(PLENTY);
   journal.append = () => Promise.reject(new UnavailableError("away"));
   await assertRejects(() => far.append([]), UnavailableError, "away");
+  journal.read = () => Promise.reject(new UnreadableError("damaged"));
+  await assertRejects(
+    () => far.read(["a"], "1-0", "2-0", { maxEvents: 1, maxLength: 1 }),
+    UnreadableError,
+    "damaged",
+  );
   journal.floor = () => Promise.reject(new RangeError("a bug"));
   const error = await assertRejects(() => far.floor(), Error, "a bug");
   assertEquals(error instanceof UnavailableError, false);
