@@ -2,7 +2,7 @@ import { concat } from "./concat.ts";
 import { compareEventIds, type EventId, ORIGIN } from "./event_id.ts";
 import type { Chunk, Cursor, Feed } from "./feed.ts";
 import { encodeStatus, type Frame, type Status, withChannel } from "./frame.ts";
-import { type History, UnavailableError } from "./history.ts";
+import { type History, UnavailableError, UnreadableError } from "./history.ts";
 import type { ChannelEvent } from "./message.ts";
 import type { Position } from "./ring.ts";
 import type { Start } from "./start.ts";
@@ -36,6 +36,12 @@ const MAX_READ_EVENTS = 512;
 /** How much of them is read, and written, at once, in UTF-16 units of data, unless a single event is larger. */
 const MAX_WRITE_LENGTH = 64 * 1024;
 
+/**
+ * How often a client that fell out of a ring may find that the history, too, has let go of what comes next for it. One
+ * that reads more slowly than others publish would otherwise never catch up, and never be told.
+ */
+const MAX_SKIPS = 16;
+
 /** How far a client has come in its feed, and what comes next for it: from the rings, or from the history. */
 export class Progress {
   readonly #timeline: Timeline;
@@ -58,6 +64,8 @@ export class Progress {
   #isMoment: boolean;
   #epoch: number;
   #replayed = 0;
+  /** How often what came next was gone from the history, since the client fell out of a ring. */
+  #skips = 0;
   #maxEvents = FIRST_READ_EVENTS;
 
   constructor(timeline: Timeline, feed: Feed, start: Start) {
@@ -96,6 +104,7 @@ export class Progress {
   #fallOut(cursor: Cursor): Promise<Step | undefined> {
     if (!this.#resuming) this.#replayed = 0;
     this.#lost = cursor;
+    this.#skips = 0;
     this.#after = this.#idOf(cursor);
     this.#cursor = undefined;
     return this.#find();
@@ -127,6 +136,7 @@ export class Progress {
       return this.#resuming ? this.#reset() : await this.#begin();
     } catch (error) {
       if (error instanceof UnavailableError) return { waitFrom: position };
+      if (error instanceof UnreadableError) return this.#resetUnread();
       throw error;
     }
   }
@@ -138,10 +148,7 @@ export class Progress {
   ): Promise<Step | undefined> {
     const isAhead = compareEventIds(after, position.id) > 0;
     this.#cursor = isAhead ? undefined : this.#feed.seek(after);
-    if (this.#cursor) {
-      this.#lost = undefined;
-      return;
-    }
+    if (this.#cursor) return this.#arrive(this.#cursor);
     // It has been told that its id is known.
     if (isAhead && !this.#resuming) return { waitFrom: position };
     const { channels } = this.#feed;
@@ -152,7 +159,7 @@ export class Progress {
       { maxEvents: this.#maxEvents, maxLength: MAX_WRITE_LENGTH },
     );
     if (this.#epoch !== this.#timeline.epoch) return;
-    if (!reading) return this.#giveUp();
+    if (!reading) return await this.#skip(after);
     if (isAhead) return this.#resume(undefined);
     const { events, isComplete } = reading;
     this.#after = isComplete ? position.id : events.at(-1)!.id;
@@ -189,14 +196,42 @@ export class Progress {
     };
   }
 
-  /** What the client missed cannot be had: says so, and goes on. */
-  #giveUp(): Write {
+  /** What comes next for the client is gone: goes on with the oldest that is still held, here or in the history. */
+  async #skip(after: EventId): Promise<Step | undefined> {
+    if (this.#resuming || !this.#lost) return this.#reset();
+    const floor = await this.#timeline.history.floor();
+    if (this.#epoch !== this.#timeline.epoch) return;
+    const oldest = this.#feed.oldest();
+    const isHeld = compareEventIds(floor, after) > 0 &&
+      compareEventIds(floor, oldest.id) < 0;
+    if (++this.#skips <= MAX_SKIPS && isHeld) {
+      this.#after = floor;
+      return;
+    }
+    this.#cursor = oldest;
+    return this.#arrive(oldest);
+  }
+
+  /** Goes on in the rings. Only here can be counted what was gone, so that is told now. */
+  #arrive(cursor: Cursor): Write | undefined {
     const lost = this.#lost;
-    if (this.#resuming || !lost) return this.#reset();
     this.#lost = undefined;
-    this.#cursor = this.#feed.oldest();
-    const missed = this.#cursor.total - lost.total - this.#replayed;
-    return write({ state: "lagged", missed });
+    if (!lost || this.#skips === 0) return undefined;
+    const missed = cursor.total - lost.total - this.#replayed;
+    return missed > 0 ? write({ state: "lagged", missed }) : undefined;
+  }
+
+  /** What the client asked for cannot be read: says so, and goes on with what comes, as a second reading would fail, too. */
+  #resetUnread(): Write {
+    const end = this.#lost
+      ? this.#feed.oldest()
+      : this.#feed.end(this.#timeline.position);
+    const cursor = this.#beginning ?? end;
+    const reset = this.#reset();
+    this.#after = undefined;
+    this.#beginning = undefined;
+    this.#cursor = cursor;
+    return reset;
   }
 
   /**
