@@ -1,22 +1,19 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { batchError } from "./batch_limit.ts";
-import {
-  compareEventIds,
-  type EventId,
-  eventIdMs,
-  eventIdN,
-  nextEventId,
-} from "./event_id.ts";
+import { compareEventIds, type EventId, nextEventId } from "./event_id.ts";
 import {
   type LatestQuery,
   type Reading,
   type ReadLimits,
-  readWithin,
   UnavailableError,
 } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
 import type { ChannelEvent, Message } from "./message.ts";
-import { openDatabase } from "./sqlite_schema.ts";
+import { SqliteFileWatch } from "./sqlite_file_watch.ts";
+import { SqliteHealth } from "./sqlite_health.ts";
+import { SqliteReader } from "./sqlite_reader.ts";
+import { fileError, openDatabase } from "./sqlite_schema.ts";
+import { SqliteWriter } from "./sqlite_writer.ts";
 import { Tails } from "./tail.ts";
 
 /** An append that waits for the commit it shares. */
@@ -26,83 +23,47 @@ interface Append {
   reject(error: unknown): void;
 }
 
-/** An event's id, as its row has it. */
-interface Place {
-  ms: number;
-  n: number;
-}
-
-/** An event's row. */
-interface Row extends Place {
-  channel: string;
-  type: string | null;
-  data: Uint8Array;
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function toEvent(row: unknown): ChannelEvent {
-  const { ms, n, channel, type, data } = row as Row;
-  const event: ChannelEvent = {
-    channel,
-    data: decoder.decode(data),
-    id: `${ms}-${n}`,
-  };
-  if (type !== null) event.type = type;
-  return event;
-}
-
 /** Keeps events in a file: an event whose append has resolved outlives the process and the machine's power. */
 export class SqliteJournal implements Journal {
-  readonly #database: DatabaseSync;
   readonly #retention: Retention;
+  readonly #database: DatabaseSync;
+  readonly #reader: SqliteReader;
+  readonly #writer: SqliteWriter;
+  readonly #file: SqliteFileWatch;
   readonly #tails = new Tails();
-  readonly #insert: StatementSync;
-  readonly #read: StatementSync;
-  readonly #latest: StatementSync;
-  readonly #one: StatementSync;
+  readonly #health: SqliteHealth;
   #queue: Append[] = [];
   #commitTimer: ReturnType<typeof setTimeout> | undefined;
-  #count: number;
-  #oldestMs: number;
-  #floor: EventId;
-  #last: EventId;
+  #isOpen = true;
 
   /**
    * Opens the file, or makes it.
    *
-   * @throws {JournalFileError} where it cannot be opened, is another program's, or was written by a newer Chime.
+   * @throws {JournalFileError} where it cannot be opened or written, is another program's, is damaged, or was written by
+   * a newer Chime.
    */
   constructor(path: string, retention: Retention) {
     this.#retention = retention;
-    const database = openDatabase(path);
-    this.#database = database;
-    this.#insert = database.prepare(
-      "INSERT INTO event (ms, n, channel, type, data) VALUES (?, ?, ?, ?, ?)",
+    this.#database = openDatabase(path);
+    try {
+      this.#reader = new SqliteReader(this.#database);
+      this.#writer = new SqliteWriter(this.#database, retention);
+      // Proves that it can be written, and brings its write-ahead log into being.
+      this.#writer.probe(0);
+      this.#file = new SqliteFileWatch(path);
+    } catch (error) {
+      this.#database.close();
+      throw fileError(path, error);
+    }
+    this.#health = new SqliteHealth(
+      path,
+      this.#file,
+      (bytes) => this.#writer.probe(bytes),
     );
-    this.#read = database.prepare(`
-      SELECT ms, n, channel, type, data FROM event
-      WHERE channel IN (SELECT value FROM json_each(?)) AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
-      ORDER BY ms, n LIMIT ?`);
-    this.#latest = database.prepare(`
-      SELECT ms, n FROM event
-      WHERE channel = ? AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
-      ORDER BY ms DESC, n DESC LIMIT ?`);
-    this.#one = database.prepare(
-      "SELECT ms, n, channel, type, data FROM event WHERE ms = ? AND n = ?",
-    );
-    const state = database.prepare("SELECT floor, last FROM timeline").get();
-    this.#floor = state!.floor as EventId;
-    this.#last = state!.last as EventId;
-    const { count } = database.prepare("SELECT count(*) AS count FROM event")
-      .get()!;
-    this.#count = count as number;
-    this.#oldestMs = this.#readOldestMs();
   }
 
   append(messages: readonly Message[]): Promise<EventId[]> {
-    const error = batchError(messages, this.#retention);
+    const error = batchError(messages, this.#retention) ?? this.#closedError();
     if (error) return Promise.reject(error);
     const { promise, resolve, reject } = Promise.withResolvers<EventId[]>();
     this.#queue.push({ messages, resolve, reject });
@@ -112,18 +73,15 @@ export class SqliteJournal implements Journal {
   }
 
   isReady(): Promise<boolean> {
-    return Promise.resolve(true);
+    return Promise.resolve(this.#health.isGood);
   }
 
   tail(): AsyncIterable<TailBatch> {
-    return this.#tails.open(this.#last);
+    return this.#tails.open(this.#writer.last);
   }
 
   floor(): Promise<EventId> {
-    return this.#try(() => {
-      this.#expire();
-      return this.#floor;
-    });
+    return this.#read(() => this.#writer.floor);
   }
 
   read(
@@ -132,52 +90,31 @@ export class SqliteJournal implements Journal {
     upTo: EventId,
     limits: ReadLimits,
   ): Promise<Reading | undefined> {
-    return this.#try(() => {
-      this.#expire();
-      const isKnown = compareEventIds(after, this.#floor) >= 0 &&
-        compareEventIds(after, this.#last) <= 0;
+    return this.#read(() => {
+      const { floor, last } = this.#writer;
+      const isKnown = compareEventIds(after, floor) >= 0 &&
+        compareEventIds(after, last) <= 0;
       return isKnown
-        ? readWithin(
-          this.#read.iterate(
-            JSON.stringify(channels),
-            ...parts(after),
-            ...parts(upTo),
-            // One more tells whether there are more.
-            limits.maxEvents + 1,
-          ).map(toEvent),
-          limits,
-        )
+        ? this.#reader.read(channels, after, upTo, limits)
         : undefined;
     });
   }
 
-  latest(
-    { channels, upTo, count, after }: LatestQuery,
-    limits: ReadLimits,
-  ): Promise<Reading> {
-    return this.#try(() => {
-      this.#expire();
-      const places = channels.flatMap((channel) =>
-        this.#latest.all(channel, ...parts(after), ...parts(upTo), count)
-      ) as unknown as Place[];
-      places.sort((a, b) => a.ms - b.ms || a.n - b.n);
-      return readWithin(this.#at(places), limits);
-    });
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
+    return this.#read(() => this.#reader.latest(query, limits));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOpen = false;
+    this.#health[Symbol.dispose]();
     if (this.#commitTimer !== undefined) {
       clearTimeout(this.#commitTimer);
       this.#commit();
     }
     this.#tails.close();
-    this.#database.close();
+    // Otherwise it stays open until the process ends, which touches no file.
+    if (this.#file.canClose) this.#database.close();
     await Promise.resolve();
-  }
-
-  /** The events at those places, each read when it is asked for: together they may be large. */
-  *#at(places: readonly Place[]): Generator<ChannelEvent> {
-    for (const { ms, n } of places) yield toEvent(this.#one.get(ms, n));
   }
 
   /** Commits all that waits: all of it is durable afterwards, or none of it is there. */
@@ -186,7 +123,7 @@ export class SqliteJournal implements Journal {
     const appends = this.#queue;
     this.#queue = [];
     const events: ChannelEvent[] = [];
-    let last = this.#last;
+    let { last } = this.#writer;
     const ids = appends.map(({ messages }) =>
       messages.map((message) => {
         last = nextEventId(last);
@@ -194,10 +131,14 @@ export class SqliteJournal implements Journal {
         return last;
       })
     );
-    try {
-      this.#write(events, last);
-    } catch (error) {
-      const failure = unavailable(error);
+    const failure = this.#health.write(
+      () => this.#writer.write(events, last),
+      events.reduce(
+        (n, { channel, data }) => n + channel.length + data.length,
+        0,
+      ),
+    );
+    if (failure) {
       for (const { reject } of appends) reject(failure);
       return;
     }
@@ -205,83 +146,24 @@ export class SqliteJournal implements Journal {
     for (const [i, { resolve }] of appends.entries()) resolve(ids[i]!);
   }
 
-  /** Expires what is too old, even where nothing is appended. */
-  #expire(): void {
-    const isDue = this.#oldestMs < Date.now() - this.#retention.maxAgeMs;
-    if (isDue) this.#write([], this.#last);
-  }
-
-  #write(events: readonly ChannelEvent[], last: EventId): void {
-    const database = this.#database;
-    database.exec("BEGIN IMMEDIATE");
+  /** Reads, once what is too old is let go of. */
+  #read<T>(read: () => T): Promise<T> {
+    const closed = this.#closedError();
+    if (closed) return Promise.reject(closed);
+    // Where it fails, more is kept than would have to be.
+    if (this.#writer.isExpiryDue) {
+      this.#health.write(() => this.#writer.write([], this.#writer.last));
+    }
     try {
-      for (const { id, channel, type, data } of events) {
-        this.#insert.run(
-          ...parts(id),
-          channel,
-          type ?? null,
-          encoder.encode(data),
-        );
-      }
-      const floor = this.#lastExpired(this.#count + events.length);
-      const removed = floor
-        ? database.prepare("DELETE FROM event WHERE (ms, n) <= (?, ?)")
-          .run(...parts(floor)).changes
-        : 0;
-      database.prepare("UPDATE timeline SET floor = ?, last = ?")
-        .run(floor ?? this.#floor, last);
-      // Nothing may fail once it is committed.
-      const oldestMs = this.#readOldestMs();
-      database.exec("COMMIT");
-      this.#oldestMs = oldestMs;
-      this.#count += events.length - Number(removed);
-      this.#floor = floor ?? this.#floor;
-      this.#last = last;
+      return Promise.resolve(this.#health.read(read));
     } catch (error) {
-      // Some failures have ended the transaction already.
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
+      return Promise.reject(error);
     }
   }
 
-  /** The last event that exceeds the retention, given how many there are. */
-  #lastExpired(count: number): EventId | undefined {
-    const { maxEvents, maxAgeMs } = this.#retention;
-    const byAge = this.#database.prepare(
-      "SELECT ms, n FROM event WHERE ms < ? ORDER BY ms DESC, n DESC LIMIT 1",
-    ).get(Date.now() - maxAgeMs);
-    const byCount = count > maxEvents
-      ? this.#database.prepare(
-        "SELECT ms, n FROM event ORDER BY ms, n LIMIT 1 OFFSET ?",
-      ).get(count - maxEvents - 1)
-      : undefined;
-    return [byAge, byCount].filter((row) => row !== undefined)
-      .map(({ ms, n }): EventId => `${ms as number}-${n as number}`)
-      .sort(compareEventIds).at(-1);
+  #closedError(): UnavailableError | undefined {
+    return this.#isOpen
+      ? undefined
+      : new UnavailableError("The journal is closed");
   }
-
-  #readOldestMs(): number {
-    const row = this.#database.prepare("SELECT min(ms) AS ms FROM event").get();
-    return row!.ms === null ? Infinity : row!.ms as number;
-  }
-
-  /** Reads, and says in the journal's words what went wrong. */
-  #try<T>(read: () => T): Promise<T> {
-    try {
-      return Promise.resolve(read());
-    } catch (error) {
-      return Promise.reject(unavailable(error));
-    }
-  }
-}
-
-function unavailable(error: unknown): UnavailableError {
-  const { message } = error as Error;
-  return new UnavailableError(`The journal failed: ${message}`, {
-    cause: error,
-  });
-}
-
-function parts(id: EventId): [ms: number, n: number] {
-  return [eventIdMs(id), eventIdN(id)];
 }

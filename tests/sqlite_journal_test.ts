@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { EventId } from "../channels/event_id.ts";
 import { SqliteJournal } from "../channels/sqlite_journal.ts";
@@ -10,20 +9,12 @@ import { UnavailableError } from "../channels/history.ts";
 import { assertRejects } from "@std/assert";
 import { PLENTY, testJournal } from "./journal_contract.ts";
 import { latestEvents, readEvents } from "./read_events.ts";
-
-/** A folder for a test's file. */
-async function folder() {
-  const path = await Deno.makeTempDir({ prefix: "chime-" });
-  return {
-    file: join(path, "events.db"),
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
+import { sqliteFolder } from "./sqlite_folder.ts";
 
 testJournal({
   name: "SqliteJournal",
   async open(retention) {
-    const { file, [Symbol.asyncDispose]: remove } = await folder();
+    const { file, [Symbol.asyncDispose]: remove } = await sqliteFolder();
     const journal = new SqliteJournal(file, retention);
     const close = journal[Symbol.asyncDispose].bind(journal);
     let isOpen = true;
@@ -38,7 +29,7 @@ testJournal({
 });
 
 Deno.test("SqliteJournal goes on where it was closed", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   let ids, floor;
   {
     await using journal = new SqliteJournal(at.file, PLENTY);
@@ -55,7 +46,7 @@ Deno.test("SqliteJournal goes on where it was closed", async () => {
 
 Deno.test("SqliteJournal's ids rise across restarts though the system's clock is set back", async () => {
   using time = new FakeTime("2026-11-22T05:30:20Z");
-  await using at = await folder();
+  await using at = await sqliteFolder();
   const append = async () => {
     await using journal = new SqliteJournal(at.file, PLENTY);
     const appended = journal.append([{ channel: "a", data: "" }]);
@@ -65,11 +56,12 @@ Deno.test("SqliteJournal's ids rise across restarts though the system's clock is
   await append();
   const before = await append();
   time.setSystemClock(-3_600_000);
-  assertEquals(await append(), before.replace(/\d+$/, (n) => `${+n + 1}`));
+  // Opening takes one as well.
+  assertEquals(await append(), before.replace(/\d+$/, (n) => `${+n + 2}`));
 });
 
 Deno.test("SqliteJournal commits what comes together at once, and refuses it together", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, PLENTY);
   const floor = await journal.floor();
   const appends = [
@@ -87,7 +79,7 @@ Deno.test("SqliteJournal commits what comes together at once, and refuses it tog
 });
 
 Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, PLENTY);
   const floor = await journal.floor();
   const { prepare } = DatabaseSync.prototype;
@@ -96,7 +88,7 @@ Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
       DatabaseSync.prototype,
       "prepare",
       function (this: DatabaseSync, sql) {
-        if (/^SELECT min/.test(sql)) throw new Error("disk I/O error");
+        if (/^UPDATE timeline/.test(sql)) throw new Error("disk I/O error");
         return prepare.call(this, sql);
       },
     );
@@ -114,7 +106,7 @@ Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
 
 Deno.test("SqliteJournal lets go of what is too old, though nothing is appended", async () => {
   using time = new FakeTime();
-  await using at = await folder();
+  await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, {
     maxEvents: 9,
     maxAgeMs: 1_000,
@@ -130,7 +122,7 @@ Deno.test("SqliteJournal lets go of what is too old, though nothing is appended"
 });
 
 Deno.test("SqliteJournal commits what waits before it closes", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   let appended;
   {
     await using journal = new SqliteJournal(at.file, PLENTY);
@@ -142,7 +134,7 @@ Deno.test("SqliteJournal commits what waits before it closes", async () => {
 });
 
 Deno.test("SqliteJournal refuses a file that another has open", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   await using _journal = new SqliteJournal(at.file, PLENTY);
   assertThrows(
     () => new SqliteJournal(at.file, PLENTY),
@@ -166,7 +158,7 @@ for (
   ] as const
 ) {
   Deno.test(`SqliteJournal refuses the file ${what}, and leaves it as it is`, async () => {
-    await using at = await folder();
+    await using at = await sqliteFolder();
     await new SqliteJournal(at.file, PLENTY)[Symbol.asyncDispose]();
     const database = new DatabaseSync(at.file);
     database.exec(sql);
@@ -181,14 +173,112 @@ for (
   });
 }
 
-Deno.test("SqliteJournal refuses what is no database", async () => {
-  await using at = await folder();
-  await Deno.writeTextFile(at.file, "not a database".repeat(100));
-  assertThrows(
-    () => new SqliteJournal(at.file, PLENTY),
-    JournalFileError,
-    "file is not a database",
-  );
+for (
+  const [what, make, reason] of [
+    [
+      "a text",
+      (file) => Deno.writeTextFile(file, "no database".repeat(100)),
+      "file is not a database",
+    ],
+    [
+      "a short text",
+      (file) => Deno.writeTextFile(file, "x"),
+      "file is not a database",
+    ],
+    [
+      "zeros",
+      (file) => Deno.writeFile(file, new Uint8Array(8_192)),
+      "file is not a database",
+    ],
+    [
+      "another program's database",
+      (file) => makeDatabase(file, "CREATE TABLE a (b)"),
+      "it is another program's database",
+    ],
+    [
+      "another program's empty database",
+      (file) => makeDatabase(file, "PRAGMA user_version = 7"),
+      "it is another program's database",
+    ],
+    [
+      "another program's marked database",
+      (file) => makeDatabase(file, "PRAGMA application_id = 7"),
+      "it is another program's database",
+    ],
+    [
+      "another program's emptied database",
+      (file) => makeDatabase(file, "CREATE TABLE a (b); DROP TABLE a"),
+      "it is another program's database",
+    ],
+    ["a folder", (file) => Deno.mkdir(file), "it is no regular file"],
+    [
+      "a device",
+      (file) => Deno.symlink("/dev/null", file),
+      "it is no regular file",
+    ],
+    [
+      "a link to nothing",
+      (file) => Deno.symlink(`${file}.away`, file),
+      "it is a link to a file that is not there",
+    ],
+    [
+      "an empty file whose log is not",
+      async (file) => {
+        await Deno.writeTextFile(file, "");
+        await Deno.writeTextFile(`${file}-wal`, "events");
+      },
+      'it is empty, but its events may be in "',
+    ],
+    [
+      "a log without its file",
+      (file) => Deno.writeTextFile(`${file}-wal`, "events"),
+      'it is gone, but its events may be in "',
+    ],
+  ] satisfies [string, (file: string) => void | Promise<void>, string][]
+) {
+  Deno.test(`SqliteJournal refuses ${what}, and leaves it as it is`, async () => {
+    await using at = await sqliteFolder();
+    await make(at.file);
+    const before = await fileSizes(at.folder);
+    assertThrows(
+      () => new SqliteJournal(at.file, PLENTY),
+      JournalFileError,
+      `Cannot open the journal "${at.file}": ${reason}`,
+    );
+    assertEquals(await fileSizes(at.folder), before);
+  });
+}
+
+function makeDatabase(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
+
+async function fileSizes(folder: string): Promise<Record<string, number>> {
+  const sizes: Record<string, number> = {};
+  for await (const { name } of Deno.readDir(folder)) {
+    sizes[name] = (await Deno.lstat(`${folder}/${name}`)).size;
+  }
+  return sizes;
+}
+
+Deno.test("SqliteJournal begins an empty file, and says so", async () => {
+  await using at = await sqliteFolder();
+  await Deno.writeTextFile(at.file, "");
+  using log = stub(console, "error", () => {});
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  assertEquals(log.calls.map(({ args }) => args), [[
+    `chime: the journal "${at.file}" is empty: beginning it`,
+  ]]);
+  assertEquals((await journal.append([{ channel: "a", data: "" }])).length, 1);
+});
+
+Deno.test("SqliteJournal says nothing of a file that it makes", async () => {
+  await using at = await sqliteFolder();
+  using log = stub(console, "error", () => {});
+  await using _journal = new SqliteJournal(at.file, PLENTY);
+  assertEquals(log.calls, []);
 });
 
 Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
@@ -200,7 +290,7 @@ Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
 });
 
 Deno.test("SqliteJournal keeps as many as told, also across restarts", async () => {
-  await using at = await folder();
+  await using at = await sqliteFolder();
   const retention = { maxEvents: 3, maxAgeMs: 86_400_000 };
   const ids: EventId[] = [];
   for (let run = 0; run < 3; run++) {
@@ -217,7 +307,7 @@ Deno.test("SqliteJournal keeps as many as told, also across restarts", async () 
 
 Deno.test("SqliteJournal lets go of what became too old while it was closed", async () => {
   using time = new FakeTime();
-  await using at = await folder();
+  await using at = await sqliteFolder();
   const retention = { maxEvents: 9, maxAgeMs: 1_000 };
   let id;
   {
