@@ -1,0 +1,134 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { SqliteJournal } from "../../channels/sqlite_journal.ts";
+import { EventReader } from "../event_reader.ts";
+import { PLENTY } from "../journal_contract.ts";
+import { scrape } from "../metrics.ts";
+import { publish } from "../publish.ts";
+import { startServer } from "../server_process.ts";
+import { sqliteFolder } from "../sqlite_folder.ts";
+import { damagePages } from "../sqlite_pages.ts";
+import { chimeLines } from "./chime_lines.ts";
+import { untilReady } from "./until_ready.ts";
+
+const RESET = '{"state":"reset"}';
+
+/** Makes a journal of two channels, the second of which is damaged at its end. Returns the id before that one's events. */
+async function makeDamaged(file: string): Promise<string> {
+  const journal = new SqliteJournal(file, PLENTY);
+  const ids = await journal.append(Array.from({ length: 200 }, (_, i) => ({
+    channel: i < 100 ? "whole" : i < 199 ? "torn" : "last",
+    data: `<${i}>`.repeat(200),
+  })));
+  await journal[Symbol.asyncDispose]();
+  assert(await damagePages(file, "<190>") > 0);
+  return ids[99]!;
+}
+
+for (const workers of ["1", "2"]) {
+  Deno.test(`A stream whose events are damaged in the file is reset, and others are not, with ${workers} worker(s)`, async () => {
+    await using at = await sqliteFolder();
+    const id = await makeDamaged(at.file);
+    await using server = await startServer([
+      ...["--port", "0", "--token", "t", "--journal", `sqlite:${at.file}`],
+      ...["--workers", workers],
+    ]);
+    await untilReady(server.url, 200);
+    await using live = await EventReader.open(`${server.url}sse/torn`);
+
+    for (
+      const [query, from] of [
+        ["", id],
+        ["?latest=20", ""],
+        ["?since=earliest", ""],
+      ] as const
+    ) {
+      await using reader = await EventReader.open(
+        `${server.url}sse/torn${query}`,
+        from ? { headers: { "last-event-id": from } } : {},
+      );
+      let event;
+      const ids = [];
+      while ((event = await reader.next())!.event !== "status") {
+        ids.push(event!.id);
+      }
+      assertEquals([query, event!.data], [query, RESET]);
+      assertEquals(new Set(ids).size, ids.length);
+      const { id: next } = await publish(server.url, "torn", "new");
+      // Nothing of what comes is lost or said again.
+      assertEquals((await reader.next())!.id, next);
+      assertEquals((await live.next())!.id, next);
+    }
+
+    await using whole = await EventReader.open(
+      `${server.url}sse/whole?since=earliest`,
+    );
+    const events = await whole.take(101);
+    assertEquals(events[100]!.data, '{"state":"resumed","replayed":100}');
+
+    const { detail } = await untilReady(server.url, 503);
+    assertEquals(detail, "The server is without its journal");
+    const metrics = await scrape(server.url);
+    assertEquals(metrics.get("chime_journal_ready"), 0);
+    assertEquals(chimeLines(server.log), [
+      `chime: the journal failed: cannot read "${at.file}": database disk image is malformed`,
+    ]);
+  });
+}
+
+Deno.test("A journal's file that is damaged or another's ends Chime with a line and code 1", async () => {
+  await using at = await sqliteFolder();
+  await Deno.writeTextFile(at.file, "a text, and no database");
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-P=serve", "main.ts", "--port", "0"],
+      ...["--journal", `sqlite:${at.file}`],
+    ],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [out, error] = [stdout, stderr].map((text) =>
+    new TextDecoder().decode(text)
+  );
+  assertEquals(code, 1);
+  assertEquals(out, "");
+  assertMatch(
+    error!.replace(/^Warning Permissions.*\n/, ""),
+    /^chime: Cannot open the journal ".*events\.db": file is not a database\n$/,
+  );
+  assertEquals(await Deno.readTextFile(at.file), "a text, and no database");
+});
+
+for (const what of ["file", "link"]) {
+  Deno.test(`Chime takes nothing once its ${what} is deleted, says so, and goes on once the same is back`, async () => {
+    await using at = await sqliteFolder();
+    await using elsewhere = await sqliteFolder();
+    if (what === "link") {
+      await new SqliteJournal(elsewhere.file, PLENTY)[Symbol.asyncDispose]();
+      await Deno.symlink(elsewhere.file, at.file);
+    }
+    await using server = await startServer([
+      ...["--port", "0", "--token", "t", "--journal", `sqlite:${at.file}`],
+    ]);
+    await publish(server.url, "a", "1");
+    await untilReady(server.url, 200);
+    await Deno.rename(at.file, `${at.file}.away`);
+    await assertRejects(
+      () => publish(server.url, "a", "2"),
+      Error,
+      "503: ",
+    );
+    await untilReady(server.url, 503);
+    await Deno.rename(`${at.file}.away`, at.file);
+    await untilReady(server.url, 200);
+    await publish(server.url, "a", "3");
+    assertEquals(chimeLines(server.log), [
+      `chime: the journal failed: cannot append to "${at.file}": its file is gone`,
+      "chime: the journal works again",
+    ]);
+    await using reader = await EventReader.open(
+      `${server.url}sse/a?since=earliest`,
+    );
+    const events = await reader.take(2);
+    assertEquals(events.map(({ data }) => data), ["1", "3"]);
+  });
+}
