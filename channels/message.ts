@@ -15,6 +15,9 @@ export interface ChannelEvent extends Message {
 
 const CHANNEL_NAME = /^[A-Za-z0-9._-]{1,99}$/;
 const MAX_TYPE_LENGTH = 99;
+/** Types that Chime sends, or that `EventSource` itself fires. On a stream of several channels a channel is a type. */
+const RESERVED: ReadonlySet<string> = new Set(["status", "open", "error"]);
+const RESERVED_RULE = "status, open and error are reserved";
 
 /**
  * Refuses a name that no channel can have.
@@ -22,12 +25,15 @@ const MAX_TYPE_LENGTH = 99;
  * @throws {TypeError} with the name and the rule.
  */
 export function checkChannel(name: string): void {
-  if (!CHANNEL_NAME.test(name)) {
-    throw new TypeError(
-      `Cannot use channel ${
-        JSON.stringify(name)
-      }: a name is 1 to 99 of A-Z a-z 0-9 . _ -`,
-    );
+  const rule = RESERVED.has(name)
+    ? RESERVED_RULE
+    : name === "." || name === ".."
+    ? "a name must not be . or .."
+    : CHANNEL_NAME.test(name)
+    ? undefined
+    : "a name is 1 to 99 of A-Z a-z 0-9 . _ -";
+  if (rule) {
+    throw new TypeError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
   }
 }
 
@@ -37,8 +43,8 @@ export function checkChannel(name: string): void {
  * @throws {TypeError} with the type and the rule.
  */
 export function checkType(type: string): void {
-  const rule = type === "status"
-    ? "the type status is the server's own"
+  const rule = RESERVED.has(type)
+    ? RESERVED_RULE
     : type === "" || type.length > MAX_TYPE_LENGTH
     ? `a type has 1 to ${MAX_TYPE_LENGTH} characters`
     : /[\r\n\0]/.test(type)

@@ -117,7 +117,7 @@ export class ChannelStream extends StreamConnection {
   }
 
   #heard({ type, data, id }: StreamEvent): void {
-    // A channel may be called status as well: its events have ids.
+    // An event of an older journal may have the type as well: it has an id.
     if (type === "status" && id === undefined) {
       this.log.addNote(this.report(data) || "nothing was missed");
       return;

@@ -219,16 +219,16 @@ test("every event is shown, whatever its type and channel", async () => {
   await live(page);
   await publish(url, "news?event=what%20ever", "a");
   await untilChannels(page, ({ rows }) => rows.length > 0);
-  await page.fill("#channels-field", "news, status");
+  await page.fill("#channels-field", "news, chat");
   await page.keyboard.press("Enter");
   await untilChannels(page, ({ rows }) => rows.length === 0);
   await live(page);
   await publish(url, "news?event=x:y", "b");
-  await publish(url, "status", "c");
+  await publish(url, "chat", "c");
   const { rows } = await untilChannels(page, ({ rows }) => rows.length > 1);
   assertEquals(rows.map((cells) => cells.slice(2)), [
     ["news", "x:y", "b"],
-    ["status", "message", "c"],
+    ["chat", "message", "c"],
   ]);
 });
 

@@ -321,6 +321,36 @@ export function testJournal({ name, skip, open }: Backend): void {
     { maxEvents: 300, maxAgeMs: 86_400_000 },
   );
 
+  test(
+    "reads past what an older Chime kept under names that are reserved by now",
+    async (journal) => {
+      const tail = new TailReader(journal);
+      await tail.start();
+      const ids = await journal.append([
+        message("status", "1"),
+        message("news", "2", "error"),
+        message("news", "3", "open"),
+        message(".", "4"),
+        message("news", "5"),
+      ]);
+      const kept = [
+        { id: ids[1], channel: "news", data: "2", type: "error" },
+        { id: ids[2], channel: "news", data: "3", type: "open" },
+        { id: ids[4], channel: "news", data: "5" },
+      ] as ChannelEvent[];
+      const last = ids.at(-1)!;
+      const floor = await journal.floor();
+      assertEquals(await readEvents(journal, ["news"], floor, last), kept);
+      assertEquals(await latestEvents(journal, ["news"], last, 9), kept);
+      const tailed: ChannelEvent[] = [];
+      while (tailed.at(-1)?.data !== "5") tailed.push(...await tail.take(1));
+      assertEquals(
+        tailed.filter(({ channel }) => channel === "news"),
+        kept,
+      );
+    },
+  );
+
   test("ends its tail when it is closed", async (journal) => {
     const tail = new TailReader(journal);
     await tail.start();

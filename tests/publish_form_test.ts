@@ -51,7 +51,7 @@ Deno.test("publish() says in the server's words what is wrong", async () => {
       ],
       [
         { type: "status" },
-        'Cannot use type "status": the type status is the server\'s own',
+        'Cannot use type "status": status, open and error are reserved',
         "other",
       ],
     ] as const
