@@ -1,3 +1,4 @@
+import { parse as parsePath, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parseDuration } from "./channels/duration.ts";
 import type { Retention } from "./channels/journal.ts";
@@ -8,6 +9,9 @@ export type JournalPlace =
   | { kind: "memory" }
   | { kind: "sqlite"; path: string }
   | { kind: "redis"; url: string; key: string };
+
+/** A body is in memory as a whole, several times over: a larger one would endanger all that is served. */
+const MAX_BODY_BYTES = 64 * 1024 ** 2;
 
 /** What Chime was told, checked. */
 export interface Config {
@@ -57,7 +61,7 @@ export function readConfig(
     token: readToken(flags.token ?? (env("CHIME_TOKEN") || undefined)),
     journal: readJournal(
       flags.journal ?? (env("CHIME_JOURNAL") || "memory:"),
-      flags["redis-key"] ?? "chime",
+      readKey(flags["redis-key"] ?? "chime"),
     ),
     retention: {
       maxEvents: readCount(flags["retain-events"] ?? "10000"),
@@ -97,7 +101,7 @@ function parse(args: readonly string[]) {
 
 /** A value that breaks its rule. */
 function refuse(name: string, value: string, rule: string): never {
-  throw new ConfigError(`Cannot use ${name} "${value}": ${rule}`);
+  throw new ConfigError(`Cannot use ${name} ${JSON.stringify(value)}: ${rule}`);
 }
 
 function readHost(text: string): string {
@@ -121,8 +125,8 @@ function readToken(text: string | undefined): string | undefined {
 
 function readJournal(text: string, key: string): JournalPlace {
   if (text === "memory:") return { kind: "memory" };
-  const path = /^sqlite:(.+)$/.exec(text)?.[1];
-  if (path !== undefined) return { kind: "sqlite", path };
+  const path = /^sqlite:(.+)$/s.exec(text)?.[1];
+  if (path !== undefined) return { kind: "sqlite", path: checkPath(path) };
   if (/^rediss?:/.test(text)) {
     return { kind: "redis", url: checkRedis(text), key };
   }
@@ -133,6 +137,36 @@ function readJournal(text: string, key: string): JournalPlace {
     `${scheme}:…`,
     "a journal is memory:, sqlite:<file>, redis://<host> or rediss://<host>",
   );
+}
+
+/** What SQLite, or whoever wrote it, takes for something else than a file's name. */
+function checkPath(path: string): string {
+  const shown = `sqlite:${path}`;
+  if (/^(?:file:)?:memory:|\bmode=memory\b/.test(path)) {
+    return refuse("--journal", shown, "a journal in memory must be memory:");
+  }
+  if (/\p{Cc}/u.test(path)) {
+    return refuse("--journal", shown, "a file's name must hold no control");
+  }
+  // As a URL would have it: two slashes, or three before a whole path, and a query.
+  const right = path.replace(/^file:/i, "").replace(/^\/\/(\/?)\/*/, "$1")
+    .replace(/\?.*$/, "").trim();
+  if (right !== path) {
+    return refuse(
+      "--journal",
+      shown,
+      `it must be as sqlite:${right || "<file>"}`,
+    );
+  }
+  // All files of the folder stay open to Chime: those of the root are all there are.
+  const { root, dir } = parsePath(resolve(path));
+  return dir === root
+    ? refuse(
+      "--journal",
+      shown,
+      "its file must be in a folder, as in sqlite:/data/events.db",
+    )
+    : path;
 }
 
 function checkRedis(url: string): string {
@@ -160,8 +194,12 @@ function readAge(text: string): number {
 function readSize(text: string): number {
   const [, digits, unit] = /^(\d{1,9})(KiB|MiB)?$/.exec(text) ?? [];
   const factor = unit === "MiB" ? 1024 ** 2 : unit === "KiB" ? 1024 : 1;
-  return Number(digits ?? 0) * factor ||
-    refuse("--max-body", text, "a size is as 65536, 256KiB or 1MiB");
+  const size = Number(digits ?? 0) * factor;
+  return size > 0 && size <= MAX_BODY_BYTES ? size : refuse(
+    "--max-body",
+    text,
+    "a size must be as 65536, 256KiB or 1MiB, and 64MiB at most",
+  );
 }
 
 function readOrigin(text: string): string {
@@ -171,6 +209,14 @@ function readOrigin(text: string): string {
     "--cors-origin",
     text,
     "an origin is as https://example.com, or *",
+  );
+}
+
+function readKey(text: string): string {
+  return /\S/.test(text) && !/\p{Cc}/u.test(text) ? text : refuse(
+    "--redis-key",
+    text,
+    "a key must have a character that is seen, and no control, such as chime",
   );
 }
 

@@ -14,13 +14,14 @@ Usage: chime [options]
   --token <token>        what publishers must send as Authorization: Bearer;
                          one is drawn and printed if not set [CHIME_TOKEN]
   --journal <url>        where events are kept: memory:, sqlite:<file> or
-                         redis[s]://[user:password@]host:port[/db]
-                         [CHIME_JOURNAL, default memory:]
+                         redis[s]://[user:password@]host:port[/db]; a password
+                         belongs in CHIME_JOURNAL, as arguments show in the list
+                         of processes [CHIME_JOURNAL, default memory:]
   --retain-events <n>    how many events are kept [default 10000]
   --retain-for <time>    for how long, as 90s, 5m, 24h or 7d [default 24h]
   --redis-key <key>      the key of the stream in Redis [default chime]
   --max-body <size>      how large a published body may be, in bytes, or with
-                         KiB or MiB [default 256KiB]
+                         KiB or MiB; 64MiB at most [default 256KiB]
   --cors-origin <origin> whose pages may use the streams, besides the server's
                          own; repeatable, * for any [default none]
   --workers <n>          how many threads serve, auto for one a core; more than

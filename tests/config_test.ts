@@ -111,13 +111,67 @@ for (
     [
       ["--max-body=1GB"],
       {},
-      'Cannot use --max-body "1GB": a size is as 65536, 256KiB or 1MiB',
+      'Cannot use --max-body "1GB": a size must be as 65536, 256KiB or 1MiB, and 64MiB at most',
     ],
+    ...["999999999MiB", "65MiB", "67108865", "65537KiB", "0", "0MiB", "-1", ""]
+      .map((size) =>
+        [[`--max-body=${size}`], {}, `Cannot use --max-body "${size}": `] as [
+          string[],
+          Record<string, string>,
+          string,
+        ]
+      ),
     [
       ["--cors-origin=example.com"],
       {},
       'Cannot use --cors-origin "example.com": an origin is as https://example.com, or *',
     ],
+    ...[
+      ["//events.db", "sqlite:events.db"],
+      ["///data/events.db", "sqlite:/data/events.db"],
+      ["////data/events.db", "sqlite:/data/events.db"],
+      ["file:events.db", "sqlite:events.db"],
+      ["file:///data/events.db?mode=ro", "sqlite:/data/events.db"],
+      ["events.db?cache=shared", "sqlite:events.db"],
+      [" events.db", "sqlite:events.db"],
+      ["events.db ", "sqlite:events.db"],
+      ["  ", "sqlite:<file>"],
+      ["//", "sqlite:<file>"],
+      ["file:", "sqlite:<file>"],
+    ].map(([path, right]) =>
+      [
+        [],
+        { CHIME_JOURNAL: `sqlite:${path}` },
+        `Cannot use --journal "sqlite:${path}": it must be as ${right}`,
+      ] as [string[], Record<string, string>, string]
+    ),
+    ...[":memory:", "file::memory:", "file:events.db?mode=memory&cache=shared"]
+      .map((path) =>
+        [
+          [`--journal=sqlite:${path}`],
+          {},
+          `Cannot use --journal "sqlite:${path}": a journal in memory must be memory:`,
+        ] as [string[], Record<string, string>, string]
+      ),
+    [
+      ["--journal=sqlite:a\0b\n"],
+      {},
+      'Cannot use --journal "sqlite:a\\u0000b\\n": a file\'s name must hold no control',
+    ],
+    ...["/events.db", "/data/../events.db"].map((path) =>
+      [
+        [`--journal=sqlite:${path}`],
+        {},
+        `Cannot use --journal "sqlite:${path}": its file must be in a folder, as in sqlite:/data/events.db`,
+      ] as [string[], Record<string, string>, string]
+    ),
+    ...["", " ", "\t", "a\nb", "a\0"].map((key) =>
+      [
+        [`--redis-key=${key}`],
+        {},
+        `Cannot use --redis-key ${JSON.stringify(key)}: a key must `,
+      ] as [string[], Record<string, string>, string]
+    ),
     [
       ["--cors-origin=https://a.test/"],
       {},
@@ -175,4 +229,30 @@ Deno.test("readConfig takes the highest port, and a count in plain digits only",
       `Cannot use --retain-events "${text}"`,
     );
   }
+});
+
+Deno.test("readConfig takes the largest body, a file of any other name, and a key with spaces", () => {
+  for (const size of ["64MiB", "65536KiB", "67108864"]) {
+    assertEquals(read(["--max-body", size]), {
+      ...DEFAULTS,
+      maxBodyBytes: 67_108_864,
+    });
+  }
+  for (const path of ["my events.db", "/data/é#.db", "../x", ":x", "memory"]) {
+    assertEquals(read(["--journal", `sqlite:${path}`]), {
+      ...DEFAULTS,
+      journal: { kind: "sqlite", path },
+    });
+  }
+  assertEquals(
+    read(["--journal=redis://h", "--redis-key= a b"]),
+    { ...DEFAULTS, journal: { kind: "redis", url: "redis://h", key: " a b" } },
+  );
+});
+
+Deno.test("--help names the variable for a journal's password", () => {
+  assertStringIncludes(
+    HELP.replace(/\s+/g, " "),
+    "a password belongs in CHIME_JOURNAL, as arguments show in the list of processes",
+  );
 });
