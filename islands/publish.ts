@@ -1,3 +1,4 @@
+import { checkChannel } from "../channels/message.ts";
 import { channelPath } from "./channel_names.ts";
 import { plural } from "./connection.ts";
 
@@ -28,6 +29,8 @@ export async function publish(
       fault: "token",
     };
   }
+  const fault = channelFault(channel);
+  if (fault) return { text: fault, fault: "other" };
   const query = type ? `?${new URLSearchParams({ event: type })}` : "";
   const path = channelPath(encodeURIComponent(channel)) + query;
   try {
@@ -50,5 +53,16 @@ export async function publish(
       text: "Cannot publish: the server does not answer",
       fault: "other",
     };
+  }
+}
+
+/** What is wrong with a name, in the server's words: it would say of some that they are no path. */
+function channelFault(name: string): string | undefined {
+  try {
+    checkChannel(name);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
   }
 }

@@ -33,12 +33,14 @@ async function readBytes(
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   const length = request.headers.get("content-length");
-  if (Number(length ?? 0) > maxBytes) return undefined;
+  // Where it was sent twice, it is no number, and says nothing.
+  const isTold = length !== null && /^\d+$/.test(length);
+  if (isTold && Number(length) > maxBytes) return undefined;
   try {
     // A body that says how long it is, is as long, and is read at once.
-    return length === null
-      ? await readUpTo(maxBytes, request.body)
-      : await request.bytes();
+    return isTold
+      ? await request.bytes()
+      : await readUpTo(maxBytes, request.body);
   } catch (error) {
     throw new HttpError(503, `Cannot read this body to its end: ${error}`, {
       "retry-after": "1",

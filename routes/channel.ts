@@ -4,6 +4,7 @@ import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";
 import { readStart, refuseStream, streamResponse } from "./stream.ts";
+import type { Target } from "./target.ts";
 import { tokenCheck } from "./token.ts";
 
 /** How many channels one stream carries at most. */
@@ -11,11 +12,12 @@ const MAX_CHANNELS = 32;
 
 /** `GET /sse/{channel}[,{channel}…]`: those channels on one stream. */
 export function subscribe(services: Services): Handler {
-  return async (request, url) => {
-    const channels = readChannels(url);
+  return async (request, target) => {
+    const channels = readChannels(target);
+    const start = readStart(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.hub.sent, status);
-    const stream = services.hub.open(channels, readStart(request, url));
+    const stream = services.hub.open(channels, start);
     await services.counted?.();
     return streamResponse(stream);
   };
@@ -24,15 +26,15 @@ export function subscribe(services: Services): Handler {
 /** `POST /sse/{channel}`: publishes the body, or, of `application/x-ndjson`, each line. */
 export function publish(services: Services): Handler {
   const checkToken = tokenCheck(services.token);
-  return async (request, url) => {
+  return async (request, target) => {
     checkToken(request);
-    const [channel, ...others] = readChannels(url);
+    const [channel, ...others] = readChannels(target);
     if (others.length > 0) {
       throw new HttpError(400, "Cannot publish to several channels at once");
     }
     const isMany = /^application\/x-ndjson *(;|$)/i
       .test(request.headers.get("content-type") ?? "");
-    const type = url.searchParams.get("event") ?? undefined;
+    const type = target.query.get("event") ?? undefined;
     const body = await readBody(request, services.maxBodyBytes);
     const messages = asHttpError(() =>
       isMany
@@ -51,9 +53,9 @@ export function publish(services: Services): Handler {
   };
 }
 
-function readChannels({ pathname }: URL): string[] {
+function readChannels({ path }: Target): string[] {
   return asHttpError(() => {
-    const names = decodeURIComponent(pathname.slice("/sse/".length)).split(",");
+    const names = path.slice("/sse/".length).split(",");
     if (names.length > MAX_CHANNELS) {
       throw new RangeError(
         `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
@@ -113,7 +115,7 @@ function asHttpError<T>(read: () => T): T {
     return read();
   } catch (error) {
     const isClients = error instanceof TypeError ||
-      error instanceof RangeError || error instanceof URIError;
+      error instanceof RangeError;
     throw isClients ? new HttpError(400, error.message) : error;
   }
 }

@@ -6,11 +6,12 @@ import { readStart, refuseStream, streamResponse } from "./stream.ts";
 
 /** `GET /sse/`: the clock, in the server's zone or in `tz`. */
 export function clock(services: Services): Handler {
-  return (request, url) => {
-    const zone = readZone(url.searchParams.get("tz"));
+  return (request, target) => {
+    const zone = readZone(target.query.get("tz"));
+    const start = readStart(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.clock.hub.sent, status);
-    return streamResponse(services.clock.open(zone, readStart(request, url)));
+    return streamResponse(services.clock.open(zone, start));
   };
 }
 

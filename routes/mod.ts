@@ -10,6 +10,7 @@ import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
 import type { Services } from "./services.ts";
 import { asset } from "./static.ts";
+import { readTarget, type Target } from "./target.ts";
 
 const METHODS = new Set([
   "GET",
@@ -24,7 +25,7 @@ const METHODS = new Set([
 /** Answers a request whose path and method are its own. */
 export type Handler = (
   request: Request,
-  url: URL,
+  target: Target,
 ) => Response | Promise<Response>;
 
 /** A path and what it answers, by method. */
@@ -65,9 +66,13 @@ export function app(
   onAnswer: (answer: string) => void = () => {},
 ): (request: Request) => Promise<Response> {
   return async (request) => {
-    const url = URL.parse(request.url);
-    const route = table.find(({ path }) => url && matches(path, url.pathname));
-    const response = await answer(route, request, url).catch(toErrorResponse);
+    let route: Route | undefined;
+    const respond = async () => {
+      const target = readTarget(request);
+      route = table.find(({ path }) => matches(path, target.path));
+      return await answer(route, request, target);
+    };
+    const response = await respond().catch(toErrorResponse);
     response.headers.set("x-content-type-options", "nosniff");
     allowOrigin(request, response, route?.corsOrigins ?? []);
     onAnswer(
@@ -80,29 +85,48 @@ export function app(
 async function answer(
   route: Route | undefined,
   request: Request,
-  url: URL | null,
+  target: Target,
 ): Promise<Response> {
-  if (!url) {
-    throw new HttpError(400, "Cannot answer: the Host header names no host");
+  const { method } = request;
+  const { path } = target;
+  checkTransferCoding(request);
+  if (path === "*" && method === "OPTIONS") {
+    return new Response(null, { status: 204 });
   }
   if (!route) {
-    throw new HttpError(404, `Cannot find "${url.pathname}": no such resource`);
+    throw new HttpError(404, `Cannot find "${path}": no such resource`);
   }
-  const { method } = request;
   // The server sends no body to HEAD, and cancels what it does not send.
   const name = method === "HEAD" ? "GET" : method;
   const handler = Object.hasOwn(route.methods, name)
     ? route.methods[name]
     : undefined;
-  if (handler) return await handler(request, url);
+  if (handler) return await handler(request, target);
   const allow = allowed(route);
   if (method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow } });
   }
   throw new HttpError(
     405,
-    `Cannot ${method} "${url.pathname}": allowed are ${allow}`,
+    `Cannot ${method} "${path}": allowed are ${allow}`,
     { allow },
+  );
+}
+
+/**
+ * Refuses a body that is encoded on its way: `Deno.serve` undoes `chunked` alone, and hands on the rest as it is.
+ * https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+ *
+ * @throws {HttpError} 501 for any other coding.
+ */
+function checkTransferCoding({ headers }: Request): void {
+  const coding = headers.get("transfer-encoding") ?? "chunked";
+  if (/^chunked$/i.test(coding)) return;
+  throw new HttpError(
+    501,
+    `Cannot decode the transfer coding ${
+      JSON.stringify(coding)
+    }: it must be chunked`,
   );
 }
 
@@ -111,10 +135,10 @@ function knownMethod({ method }: Request): string {
   return METHODS.has(method) ? method : "other";
 }
 
-function matches(path: string, pathname: string): boolean {
-  return path.endsWith("/*")
-    ? pathname.startsWith(path.slice(0, -1))
-    : pathname === path;
+function matches(route: string, path: string): boolean {
+  return route.endsWith("/*")
+    ? path.startsWith(route.slice(0, -1))
+    : path === route;
 }
 
 function allowed({ methods }: Route): string {
@@ -139,9 +163,11 @@ function toErrorResponse(error: unknown): Response {
     .toResponse();
 }
 
-function addSlash(_request: Request, { pathname, search }: URL): Response {
+function addSlash(_request: Request, { path, search }: Target): Response {
+  // A header cannot hold every character that somebody may have left unencoded.
+  const encoded = search.replace(/[^!-~]+/g, encodeURIComponent);
   return new Response(null, {
     status: 308,
-    headers: { location: `${pathname}/${search}` },
+    headers: { location: `${path}/${encoded}` },
   });
 }

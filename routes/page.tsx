@@ -6,6 +6,7 @@ import { loadedStream } from "../islands/channel_stream.ts";
 import { Channels, type ChannelsProps } from "../islands/channels.tsx";
 import { Clock, type ClockProps } from "../islands/clock.tsx";
 import { loadedView, pageTitle } from "../islands/clock_view.ts";
+import type { Target } from "./target.ts";
 import { ZoneForm } from "./zone_form.tsx";
 
 const HEADERS = {
@@ -33,10 +34,9 @@ const DEFAULT_CHANNEL = "news";
  * channels that `?channels=` names. Where there is no such zone, or no such channels, the page says so, with status
  * 400, and shows the server's zone and the default channel.
  */
-export function page(request: Request): Response {
-  const { origin, searchParams } = new URL(request.url);
-  const tz = searchParams.get("tz") ?? "";
-  const names = searchParams.get("channels");
+export function page(_request: Request, { origin, query }: Target): Response {
+  const tz = query.get("tz") ?? "";
+  const names = query.get("channels");
   const serverZone = localZone();
   const { zone, refusal } = chosenZone(tz, serverZone);
   const chosen = chosenChannels(names ?? DEFAULT_CHANNEL);

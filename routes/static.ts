@@ -5,6 +5,7 @@ import icon from "../static/icon.svg" with { type: "text" };
 import shared from "../static/shared.js" with { type: "text" };
 import style from "../static/style.css" with { type: "text" };
 import { HttpError } from "./http_error.ts";
+import type { Target } from "./target.ts";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
@@ -16,13 +17,12 @@ const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
 };
 
 /** `GET /static/*`: what the page needs, embedded in the executable. */
-export async function asset(request: Request, url: URL): Promise<Response> {
-  const asset = Object.hasOwn(ASSETS, url.pathname)
-    ? ASSETS[url.pathname]
-    : undefined;
-  if (!asset) {
-    throw new HttpError(404, `Cannot find "${url.pathname}": no such asset`);
-  }
+export async function asset(
+  request: Request,
+  { path }: Target,
+): Promise<Response> {
+  const asset = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined;
+  if (!asset) throw new HttpError(404, `Cannot find "${path}": no such asset`);
   const etag = await eTag(asset.body);
   const headers = { "cache-control": "no-cache", etag };
   return ifNoneMatch(request.headers.get("if-none-match"), etag)

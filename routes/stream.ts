@@ -10,6 +10,7 @@ import {
 import type { Sent } from "../channels/sent.ts";
 import type { Start } from "../channels/start.ts";
 import { HttpError } from "./http_error.ts";
+import type { Target } from "./target.ts";
 
 /** How long a refused client that is no `EventSource` is asked to wait, in s. */
 const RETRY_AFTER_S = 3;
@@ -62,12 +63,12 @@ export function refuseStream(
  * Where the client begins: behind the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or
  * `since` in the query, where `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
  */
-export function readStart(request: Request, { searchParams }: URL): Start {
-  const latest = readLatest(searchParams.get("latest"));
+export function readStart(request: Request, { query }: Target): Start {
+  const latest = readLatest(query.get("latest"));
   const text = request.headers.get("last-event-id") ||
-    searchParams.get("lastEventId") ||
-    searchParams.get("last_event_id") ||
-    searchParams.get("since");
+    query.get("lastEventId") ||
+    query.get("last_event_id") ||
+    query.get("since");
   if (!text) return { resumes: false, latest };
   if (text === "earliest") return { resumes: true, resume: "floor", latest };
   if (isEventId(text)) return { resumes: true, resume: text, latest };

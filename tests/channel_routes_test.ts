@@ -174,7 +174,11 @@ for (
         "x".repeat(100)
       }": a name is 1 to 99 of A-Z a-z 0-9 . _ -`,
     ],
-    ["a name that is cut off", "/sse/%E0", "URI malformed"],
+    [
+      "a name that is cut off",
+      "/sse/%E0",
+      'Cannot read the path "/sse/%E0": it must be percent-encoded UTF-8',
+    ],
     [
       "several channels",
       "/sse/a,b",

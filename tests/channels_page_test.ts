@@ -2,10 +2,12 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { channelPath, readChannels } from "../islands/channel_names.ts";
 import type { ChannelsProps } from "../islands/channels.tsx";
 import { page } from "../routes/page.tsx";
+import { readTarget } from "../routes/target.ts";
 import { inProcess } from "./in_process.ts";
 
 async function get(query = "") {
-  const response = page(new Request(`http://chime.test:8000/${query}`));
+  const request = new Request(`http://chime.test:8000/${query}`);
+  const response = page(request, readTarget(request));
   const html = await response.text();
   const unescape = (text: string) =>
     text.replaceAll("&quot;", '"').replaceAll("&lt;", "<")

@@ -15,6 +15,8 @@ export interface InProcess extends AsyncDisposable {
   readonly services: Services;
   /** Answers a request for a path. */
   request(path: string, init?: RequestInit): Promise<Response>;
+  /** As {@linkcode request}, with the target as it is written, which `Request` would change. */
+  raw(target: string, init?: RequestInit): Promise<Response>;
   /** Publishes with the token. */
   publish(path: string, body: BodyInit, type?: string): Promise<Response>;
 }
@@ -49,6 +51,11 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
     time,
     services: all,
     request,
+    raw: (target, init) =>
+      answer(withUrl(
+        new Request("http://chime.test/", init),
+        `http://chime.test${target}`,
+      )),
     publish: (path, body, type = "text/plain") =>
       request(path, {
         method: "POST",
@@ -63,4 +70,9 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
       time[Symbol.dispose]();
     },
   };
+}
+
+/** A request whose URL is as it is written, as `Deno.serve` hands it on. */
+export function withUrl(request: Request, url: string): Request {
+  return Object.defineProperty(request, "url", { value: url });
 }

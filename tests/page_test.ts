@@ -3,11 +3,13 @@ import { FakeTime } from "@std/testing/time";
 import { canonicalZone, localZone, timeFormat } from "../channels/zone.ts";
 import type { ClockProps } from "../islands/clock.tsx";
 import { page } from "../routes/page.tsx";
+import { readTarget } from "../routes/target.ts";
 
 const NOW = "2026-11-22T04:30:20.750Z";
 
 function get(query = ""): Response {
-  return page(new Request(`http://chime.test:8000/${query}`));
+  const request = new Request(`http://chime.test:8000/${query}`);
+  return page(request, readTarget(request));
 }
 
 /** The page's text, without its list of zones, as a browser without script shows it. */

@@ -167,7 +167,7 @@ for (
   const [path, detail] of [
     ["/nowhere", 'Cannot find "/nowhere": no such resource'],
     ["/static/toString", 'Cannot find "/static/toString": no such asset'],
-    ["/static/../deno.json", 'Cannot find "/deno.json": no such resource'],
+    ["/*", 'Cannot find "*": no such resource'],
   ] as const
 ) {
   Deno.test(`GET ${path} is not found`, async () => {
@@ -234,7 +234,7 @@ Deno.test("A request whose Host is no host is refused, and logs nothing", async 
   await assertProblem(
     await answer(request),
     400,
-    "Cannot answer: the Host header names no host",
+    'Cannot read the host "a b": it must be a host or host:port',
   );
   assertEquals(log.calls, []);
 });
@@ -248,4 +248,54 @@ Deno.test("An asset found unchanged says until when, and which one it is", async
   });
   assertEquals(again.headers.get("etag"), etag);
   assertEquals(again.headers.get("cache-control"), "no-cache");
+});
+
+for (
+  const target of ["/sse/.", "/sse/..", "/static/../sse/", "/sse/%2e", "/sse//"]
+) {
+  Deno.test(`${target} is neither the clock nor anything else`, async () => {
+    await using chime = inProcess();
+    for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+      const response = await chime.raw(target, { method });
+      await response.body?.cancel();
+      assertEquals(response.status, 400, method);
+    }
+    const { headers } = await chime.raw(target);
+    assertEquals(headers.get("content-type"), "application/problem+json");
+  });
+}
+
+Deno.test("OPTIONS * says that the server answers", async () => {
+  await using chime = inProcess();
+  for (const target of ["*", "/*"]) {
+    const response = await chime.raw(target, { method: "OPTIONS" });
+    assertEquals([response.status, response.body], [204, null]);
+  }
+});
+
+for (const coding of ["gzip, chunked", "gzip,chunked", "identity", "x", ""]) {
+  Deno.test(`A request with the transfer coding "${coding}" is a 501`, async () => {
+    await using chime = inProcess();
+    for (
+      const [path, method] of [["/sse/a", "POST"], ["/healthz", "GET"]] as const
+    ) {
+      const headers = { "transfer-encoding": coding };
+      await assertProblem(
+        await chime.request(path, { method, headers }),
+        501,
+        `Cannot decode the transfer coding "${coding}": it must be chunked`,
+      );
+    }
+    const headers = { "transfer-encoding": "Chunked" };
+    assertEquals((await chime.request("/healthz", { headers })).status, 200);
+  });
+}
+
+Deno.test("GET /sse is redirected with a query that no header could carry as it is", async () => {
+  await using chime = inProcess();
+  const response = await chime.raw("/sse?tz=日本&x=%");
+  assertEquals(
+    response.headers.get("location"),
+    "/sse/?tz=%E6%97%A5%E6%9C%AC&x=%",
+  );
 });

@@ -1,0 +1,105 @@
+import { HttpError } from "./http_error.ts";
+
+/** What a request asks for. */
+export interface Target {
+  /** The path, decoded once; `*` for the server as a whole. */
+  path: string;
+  query: URLSearchParams;
+  /** The query as it was sent, with its `?`, or nothing. */
+  search: string;
+  /** Where the client reaches the server, such as `http://127.0.0.1:8000`. */
+  origin: string;
+}
+
+/** A name, an IPv4 or an IPv6 address, and a port. https://www.rfc-editor.org/rfc/rfc9110#section-7.2 */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+/** `Deno.serve` writes `http://` and `Host` before a target that begins with `/`, and passes on a URL as it is. */
+const PARTS =
+  /^https?:\/\/(?<host>[^/?#*]*)(?<path>[^?#]*)(?<search>\?[^#]*)?(?<fragment>#.*)?$/is;
+/** What a proxy may decode, cut off or turn into something else before it looks at a path. */
+const AMBIGUOUS = /[^!-~]|\\|%(?:2[3cf]|3f|5c)/i;
+/** What a path must not hold once it is decoded: a control, or what can be decoded again. */
+const DECODED_AMBIGUOUS = /\p{Cc}|%[\da-f]{2}/iu;
+
+/**
+ * Cuts a request's target out of its raw text and decodes it once. `URL` is not used, as it resolves `..` and turns `\`
+ * into `/`: a proxy that guards a path and Chime must read the same one.
+ *
+ * @throws {HttpError} 400 for a target or a `Host` that could be read in two ways, and for a query that is no UTF-8.
+ */
+export function readTarget({ url, headers }: Request): Target {
+  // HTTP/2 and HTTP/1.0 do without.
+  const host = headers.get("host");
+  if (host !== null && !isHost(host)) throw badHost(host);
+  const parts = PARTS.exec(url)?.groups;
+  if (!parts) throw refuse("the request's target", "be a path");
+  if (!isHost(parts.host!)) throw badHost(parts.host!);
+  if (parts.fragment !== undefined) {
+    throw refuse("the request's target", "hold no #");
+  }
+  const { search = "" } = parts;
+  return {
+    path: readPath(parts.path!),
+    query: readQuery(search),
+    search,
+    origin: `http://${parts.host}`,
+  };
+}
+
+function isHost(text: string): boolean {
+  return HOST.test(text) && URL.canParse(`http://${text}`);
+}
+
+function badHost(text: string): HttpError {
+  return refuse(`the host ${JSON.stringify(text)}`, "be a host or host:port");
+}
+
+function readPath(raw: string): string {
+  // As in `OPTIONS *`, which Deno.serve shows as `/*` over HTTP/1, and in a URL without a path.
+  if (raw === "*" || raw === "/*") return "*";
+  if (raw === "") return "/";
+  const shown = `the path ${JSON.stringify(raw)}`;
+  if (AMBIGUOUS.test(raw)) {
+    throw refuse(shown, "be ASCII without \\ %23 %2c %2f %3f %5c");
+  }
+  const path = decode(raw);
+  if (path === undefined) throw refuse(shown, "be percent-encoded UTF-8");
+  if (DECODED_AMBIGUOUS.test(path)) {
+    throw refuse(shown, "hold no control and nothing that is encoded twice");
+  }
+  const segments = path.split("/").slice(1);
+  if (segments.some((segment) => segment === "." || segment === "..")) {
+    throw refuse(shown, "hold no segment . or ..");
+  }
+  // The last one of "/" and of "/sse/" is the only one that may be empty.
+  if (segments.includes("") && path !== "/" && path !== "/sse/") {
+    throw refuse(shown, "hold no empty segment");
+  }
+  return path;
+}
+
+/**
+ * Reads a query as forms write it: a `+` is a space, and a `%` that encodes nothing stands for itself.
+ * https://url.spec.whatwg.org/#concept-urlencoded-parser
+ */
+function readQuery(search: string): URLSearchParams {
+  // URLSearchParams puts U+FFFD where there is no UTF-8.
+  if (decode(search.replace(/%(?![\da-f]{2})/gi, "%25")) === undefined) {
+    throw refuse("the query", "be UTF-8");
+  }
+  return new URLSearchParams(search);
+}
+
+/** Nothing where the text is no percent-encoded UTF-8. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function refuse(what: string, rule: string): HttpError {
+  return new HttpError(400, `Cannot read ${what}: it must ${rule}`);
+}
