@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "./channels/duration.ts";
 import type { Retention } from "./channels/journal.ts";
 import { parseRedisUrl } from "./channels/redis_address.ts";
+import { originFault } from "./routes/origin_pattern.ts";
 
 /** Where events are kept. */
 export type JournalPlace =
@@ -203,13 +204,8 @@ function readSize(text: string): number {
 }
 
 function readOrigin(text: string): string {
-  const isOrigin = text === "*" ||
-    (URL.canParse(text) && new URL(text).origin === text);
-  return isOrigin ? text : refuse(
-    "--cors-origin",
-    text,
-    "an origin is as https://example.com, or *",
-  );
+  const fault = text === "*" ? undefined : originFault(text);
+  return fault ? refuse("--cors-origin", text, fault) : text;
 }
 
 function readKey(text: string): string {

@@ -23,7 +23,8 @@ Usage: chime [options]
   --max-body <size>      how large a published body may be, in bytes, or with
                          KiB or MiB; 64MiB at most [default 256KiB]
   --cors-origin <origin> whose pages may use the streams, besides the server's
-                         own; repeatable, * for any [default none]
+                         own, as https://*.example.com or capacitor://localhost;
+                         repeatable, * for any [default none]
   --workers <n>          how many threads serve, auto for one a core; more than
                          one on Linux only [default 1]
   --help                 print this and exit

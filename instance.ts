@@ -66,7 +66,6 @@ export class Instance {
       journal,
       token: options.token,
       maxBodyBytes: options.maxBodyBytes,
-      corsOrigins: options.corsOrigins,
       countClients: countClients ?? ((channel) => hub.clientsOf(channel)),
       counted,
       onPublished: (messages) => this.#messages += messages,
@@ -78,7 +77,11 @@ export class Instance {
         hostname: options.hostname,
         port: options.port,
         reusePort: options.sharesPort,
-        handler: app(table, (answer) => this.#note(answer)),
+        handler: app(
+          table,
+          options.corsOrigins,
+          (answer) => this.#note(answer),
+        ),
         onFault: (error) => log(`stopped accepting, listening again: ${error}`),
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import { UnavailableError } from "../channels/history.ts";
 import { log } from "../log.ts";
 import { publish, subscribe } from "./channel.ts";
 import { clock } from "./clock.ts";
-import { allowOrigin } from "./cors.ts";
+import { corsPolicy } from "./cors.ts";
 import { health, ready } from "./health.ts";
 import { HttpError } from "./http_error.ts";
 import { metrics } from "./metrics.ts";
@@ -33,38 +33,39 @@ export interface Route {
   /** A path, or a folder where it ends in `/*`. */
   path: string;
   methods: Readonly<Record<string, Handler>>;
-  /** The origins whose pages may use it, besides its own. */
-  corsOrigins?: readonly string[];
+  /** Whether it is for the pages of this server alone, whatever origins are let in. */
+  isOwn?: boolean;
 }
 
 /** Every resource there is. */
 export function routes(services: Services): readonly Route[] {
-  const { corsOrigins } = services;
   return [
-    { path: "/", methods: { GET: page } },
-    { path: "/sse", methods: { GET: addSlash }, corsOrigins },
-    { path: "/sse/", methods: { GET: clock(services) }, corsOrigins },
+    { path: "/", methods: { GET: page }, isOwn: true },
+    { path: "/sse", methods: { GET: addSlash } },
+    { path: "/sse/", methods: { GET: clock(services) } },
     {
       path: "/sse/*",
       methods: { GET: subscribe(services), POST: publish(services) },
-      corsOrigins,
     },
-    { path: "/healthz", methods: { GET: health } },
-    { path: "/readyz", methods: { GET: ready(services) } },
-    { path: "/metrics", methods: { GET: metrics(services) } },
-    { path: "/static/*", methods: { GET: asset } },
+    { path: "/healthz", methods: { GET: health }, isOwn: true },
+    { path: "/readyz", methods: { GET: ready(services) }, isOwn: true },
+    { path: "/metrics", methods: { GET: metrics(services) }, isOwn: true },
+    { path: "/static/*", methods: { GET: asset }, isOwn: true },
   ];
 }
 
 /**
  * Makes the function that answers every request: the table and the one error boundary.
  *
+ * @param corsOrigins The origins whose pages may use the routes that are not `isOwn`, and read that there is no route.
  * @param onAnswer Hears of each answer, as in `GET /sse/* 200`.
  */
 export function app(
   table: readonly Route[],
+  corsOrigins: readonly string[] = [],
   onAnswer: (answer: string) => void = () => {},
 ): (request: Request) => Promise<Response> {
+  const allowOrigin = corsPolicy(corsOrigins);
   return async (request) => {
     let route: Route | undefined;
     const respond = async () => {
@@ -74,7 +75,7 @@ export function app(
     };
     const response = await respond().catch(toErrorResponse);
     response.headers.set("x-content-type-options", "nosniff");
-    allowOrigin(request, response, route?.corsOrigins ?? []);
+    if (!route?.isOwn) allowOrigin(request, response);
     onAnswer(
       `${knownMethod(request)} ${route?.path ?? "none"} ${response.status}`,
     );

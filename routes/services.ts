@@ -14,8 +14,6 @@ export interface Services {
   readonly token: string;
   /** How large a request's body may be, in bytes. */
   readonly maxBodyBytes: number;
-  /** The origins whose pages may use the streams, or `*` for any. */
-  readonly corsOrigins: readonly string[];
   /** Counts the streams that carry a channel. */
   countClients(channel: string): number | Promise<number>;
   /** Settles once the streams that were opened are counted, where that takes time. */

@@ -124,8 +124,15 @@ for (
     [
       ["--cors-origin=example.com"],
       {},
-      'Cannot use --cors-origin "example.com": an origin is as https://example.com, or *',
+      'Cannot use --cors-origin "example.com": an origin must be as https://example.com, ',
     ],
+    [
+      ["--cors-origin=https://a.test", "--cors-origin=https://B.test"],
+      {},
+      'Cannot use --cors-origin "https://B.test": an origin must be as browsers send it: https://b.test',
+    ],
+    [["--cors-origin=null"], {}, 'Cannot use --cors-origin "null": '],
+    [["--cors-origin="], {}, 'Cannot use --cors-origin "": '],
     ...[
       ["//events.db", "sqlite:events.db"],
       ["///data/events.db", "sqlite:/data/events.db"],

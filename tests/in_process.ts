@@ -21,8 +21,12 @@ export interface InProcess extends AsyncDisposable {
   publish(path: string, body: BodyInit, type?: string): Promise<Response>;
 }
 
-/** Makes a Chime, with other services where named. */
-export function inProcess(services: Partial<Services> = {}): InProcess {
+/** Makes a Chime, with other services where named, and the origins whose pages may use it. */
+export function inProcess(
+  { corsOrigins = [], ...services }: Partial<Services> & {
+    corsOrigins?: readonly string[];
+  } = {},
+): InProcess {
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
   const clock = new Clock();
   const journal = services.journal ??
@@ -35,7 +39,6 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
     journal,
     token: TOKEN,
     maxBodyBytes: 1_000,
-    corsOrigins: [],
     countClients: (channel) => hub.clientsOf(channel),
     onPublished: () => {},
     counts: () => {
@@ -44,7 +47,7 @@ export function inProcess(services: Partial<Services> = {}): InProcess {
     refusal: () => undefined,
     ...services,
   };
-  const answer = app(routes(all));
+  const answer = app(routes(all), corsOrigins);
   const request = (path: string, init?: RequestInit) =>
     answer(new Request(`http://chime.test${path}`, init));
   return {

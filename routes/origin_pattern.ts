@@ -1,0 +1,64 @@
+const RULE =
+  "an origin must be as https://example.com, https://*.example.com or capacitor://localhost, or * for any";
+/** A scheme, perhaps `*.` or the `.` that some write for it, and a host. */
+const PATTERN = /^([a-z][a-z\d+.-]*):\/\/(\*?\.)?(.*)$/i;
+/** Pages do not come from these, or the origin of those that do is `null`. */
+const PAGELESS = /^(?:about|blob|data|file|filesystem|ftp|javascript|wss?)$/;
+/** What `*.` stands for, without its last dot. */
+const LABELS = /^[a-z\d_-]+(?:\.[a-z\d_-]+)*$/;
+
+/**
+ * Says why a pattern can match no `Origin` that a browser sends: https://fetch.spec.whatwg.org/#origin-header
+ *
+ * @param text An origin, such as `https://example.com` or `capacitor://localhost`, or one with `*.` for its first
+ * labels.
+ * @returns The rule that it breaks, with the right spelling where there is one; else nothing.
+ */
+export function originFault(text: string): string | undefined {
+  if (/[\s,]/.test(text)) {
+    return "each origin must have a --cors-origin of its own, without spaces";
+  }
+  const [, name, dots, rest] = PATTERN.exec(text) ?? [];
+  if (name === undefined) return RULE;
+  const scheme = name.toLowerCase();
+  if (PAGELESS.test(scheme)) return `no page's origin begins with ${scheme}:`;
+  const url = URL.parse(`${scheme}://${rest}`);
+  if (!url) return RULE;
+  const { host, hostname } = url;
+  if (host.includes("*")) {
+    return `* must stand alone, or for the first labels of a domain, as in ${scheme}://*.example.com`;
+  }
+  const isAddress = /^\[|^[\d.]+$/.test(hostname);
+  const hasEmptyLabel = hostname.replace(/\.$/, "").split(".").includes("");
+  if (hasEmptyLabel || (dots && isAddress)) return RULE;
+  const right = `${scheme}://${dots ? "*." : ""}${host}`;
+  return right === text
+    ? undefined
+    : `an origin must be as browsers send it: ${right}`;
+}
+
+/**
+ * Makes the function that tells whether an `Origin` is one of those that the patterns name.
+ *
+ * @param patterns Patterns without a fault, see {@linkcode originFault}. Their `*.` stands for one label or more.
+ */
+export function originMatcher(
+  patterns: readonly string[],
+): (origin: string) => boolean {
+  // The scheme of an app does not say how the case of its host is written.
+  const exact = new Set<string>();
+  const families: { scheme: string; domain: string }[] = [];
+  for (const pattern of patterns) {
+    const [scheme, domain] = pattern.toLowerCase().split("*");
+    if (domain === undefined) exact.add(scheme!);
+    else families.push({ scheme: scheme!, domain });
+  }
+  return (text) => {
+    const origin = text.toLowerCase();
+    return exact.has(origin) ||
+      families.some(({ scheme, domain }) =>
+        origin.startsWith(scheme) && origin.endsWith(domain) &&
+        LABELS.test(origin.slice(scheme.length, -domain.length))
+      );
+  };
+}
