@@ -1,5 +1,6 @@
 import { checkChannel, checkType, type Message } from "../channels/message.ts";
 import { readBody } from "./body.ts";
+import { readBodyKind } from "./body_kind.ts";
 import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";
@@ -23,7 +24,7 @@ export function subscribe(services: Services): Handler {
   };
 }
 
-/** `POST /sse/{channel}`: publishes the body, or, of `application/x-ndjson`, each line. */
+/** `POST /sse/{channel}`: publishes the body, or, of NDJSON, each line. */
 export function publish(services: Services): Handler {
   const checkToken = tokenCheck(services.token);
   return async (request, target) => {
@@ -32,9 +33,8 @@ export function publish(services: Services): Handler {
     if (others.length > 0) {
       throw new HttpError(400, "Cannot publish to several channels at once");
     }
-    const isMany = /^application\/x-ndjson *(;|$)/i
-      .test(request.headers.get("content-type") ?? "");
-    const type = target.query.get("event") ?? undefined;
+    const type = readType(target);
+    const isMany = readBodyKind(request) === "lines";
     const body = await readBody(request, services.maxBodyBytes);
     const messages = asHttpError(() =>
       isMany
@@ -64,6 +64,25 @@ function readChannels({ path }: Target): string[] {
     for (const name of names) checkChannel(name);
     return names;
   });
+}
+
+/** The type that `event` names. A parameter that is not known would be left out without a word. */
+function readType({ query }: Target): string | undefined {
+  for (const name of query.keys()) {
+    if (name === "event") continue;
+    throw new HttpError(
+      400,
+      `Cannot publish with the parameter ${
+        JSON.stringify(name)
+      }: it must be event`,
+    );
+  }
+  const [type, ...others] = query.getAll("event");
+  if (others.length === 0) return type;
+  throw new HttpError(
+    400,
+    "Cannot publish with several event parameters: a message has one type",
+  );
 }
 
 function toMessage(

@@ -62,13 +62,17 @@ export function refuseStream(
 /**
  * Where the client begins: behind the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or
  * `since` in the query, where `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
+ *
+ * @throws {HttpError} 400 for a `since` that is none of these. The others may come from another server, and whoever
+ * sends them again cannot mend them: they are a reset.
  */
 export function readStart(request: Request, { query }: Target): Start {
   const latest = readLatest(query.get("latest"));
+  const since = readSince(query);
   const text = request.headers.get("last-event-id") ||
     query.get("lastEventId") ||
     query.get("last_event_id") ||
-    query.get("since");
+    since;
   if (!text) return { resumes: false, latest };
   if (text === "earliest") return { resumes: true, resume: "floor", latest };
   if (isEventId(text)) return { resumes: true, resume: text, latest };
@@ -88,6 +92,23 @@ function readLatest(text: string | null): number {
     `Cannot use latest ${
       JSON.stringify(text)
     }: it must be a whole number from 1 to ${MAX_LATEST}`,
+  );
+}
+
+/** What `since` says; an empty one says nothing. It is checked also where something else counts before it. */
+function readSince(query: URLSearchParams): string | undefined {
+  const [text, ...others] = query.getAll("since");
+  if (others.length > 0) {
+    throw new HttpError(400, "Cannot begin at several since: it must be one");
+  }
+  const isKnown = !text || text === "earliest" || isEventId(text) ||
+    parseDuration(text) !== undefined;
+  if (isKnown) return text;
+  throw new HttpError(
+    400,
+    `Cannot begin since ${
+      JSON.stringify(text)
+    }: it must be an id, earliest, or a duration such as 90s, 5m, 2h or 1d`,
   );
 }
 

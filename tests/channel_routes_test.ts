@@ -287,7 +287,7 @@ for (
       "2",
       "3",
     ]],
-    ["nonsense", "?since=nonsense", ['{"state":"reset"}']],
+    ["nonsense", "?lastEventId=nonsense", ['{"state":"reset"}']],
     ["latest", "?latest=1", ["3"]],
     ["the newest two", "?latest=2", ["2", "3"]],
     ["as many as there are", "?latest=1000", ["1", "2", "3"]],
@@ -471,7 +471,7 @@ Deno.test("GET /sse/{channel}?latest=1 begins with the newest event after a rese
   await using chime = inProcess();
   await chime.publish("/sse/news", "1");
   for (const id of ["1-0", "nonsense"]) {
-    const stream = await chime.request(`/sse/news?latest=1&since=${id}`);
+    const stream = await chime.request(`/sse/news?latest=1&lastEventId=${id}`);
     const events = await new EventReader(stream.body!).take(2);
     assertEquals(events.map(({ data }) => data), ['{"state":"reset"}', "1"]);
   }

@@ -27,6 +27,25 @@ Deno.test("POST /sse/{channel} takes a lone percent sign for itself, as URLs do"
   assertEquals(event!.event, "100%");
 });
 
+for (
+  const [query, fault] of [
+    ["type=x", 'the parameter "type": it must be event'],
+    ["event=x&Event=y", 'the parameter "Event": it must be event'],
+    ["=x", 'the parameter "": it must be event'],
+    ["event=x&latest=1", 'the parameter "latest": it must be event'],
+    ["event=x&event=x", "several event parameters: a message has one type"],
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel}?${query} is refused with the parameter`, async () => {
+    await using chime = inProcess();
+    await assertProblem(
+      await chime.publish(`/sse/news?${query}`, "x"),
+      400,
+      `Cannot publish with ${fault}`,
+    );
+  });
+}
+
 Deno.test("POST /sse/{channel}?event= that is no UTF-8 is refused, as a body is", async () => {
   await using chime = inProcess();
   await assertProblem(

@@ -82,10 +82,20 @@ for (
   });
 }
 
-for (const text of ["2h", "yesterday", "1795325031000", "-1", "90", "1e3s"]) {
-  Deno.test(`GET /sse/?since=${text} is a reset, no error`, async () => {
+for (
+  const query of [
+    "since=2h",
+    "since=1-0",
+    ...["lastEventId", "last_event_id"].flatMap((name) =>
+      ["yesterday", "1795325031000", "-1", "90", "1e3s"].map((id) =>
+        `${name}=${id}`
+      )
+    ),
+  ]
+) {
+  Deno.test(`GET /sse/?${query} is a reset, no error`, async () => {
     await using chime = inProcess();
-    const response = await chime.request(`/sse/?since=${text}`);
+    const response = await chime.request(`/sse/?${query}`);
     const [status, event] = await new EventReader(response.body!).take(2);
     assertEquals(status!.event, "status");
     assertEquals(status!.data, '{"state":"reset"}');
