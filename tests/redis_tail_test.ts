@@ -196,7 +196,9 @@ testRedis(
     await tail.next();
     await publish(journal, "1");
     await tail.until("1");
-    await publish(journal, ...Array.from({ length: 40 }, (_, i) => `${i}`));
+    await Promise.all(
+      Array.from({ length: 40 }, (_, i) => publish(journal, `${i}`)),
+    );
     await tail.reset();
     const [id] = await publish(journal, "end");
     const seen = await tail.until("end");
