@@ -1,6 +1,6 @@
-import { createClient, ErrorReply } from "@redis/client";
-import { UnavailableError } from "./history.ts";
+import { createClient } from "@redis/client";
 import type { RedisAddress } from "./redis_address.ts";
+import { RedisError, toRedisError } from "./redis_error.ts";
 
 /** One answer of Redis. */
 export type Reply = string | number | null | readonly Reply[];
@@ -21,19 +21,6 @@ const SILENCE_MS = 4_000;
 const FIRST_WAIT_MS = 50;
 const LAST_WAIT_MS = 2_000;
 
-/** Redis is out of reach, or refuses. */
-export class RedisError extends UnavailableError {
-  readonly reason: string;
-  /** What Redis calls its refusal, such as `NOSCRIPT`; empty where it is none. */
-  readonly code: string;
-
-  constructor(reason: string, code = "") {
-    super(`The journal failed: ${reason}`);
-    this.reason = reason;
-    this.code = code;
-  }
-}
-
 /**
  * A connection to Redis that is made again whenever it is lost, until it is disposed of. Nothing is kept for later:
  * what cannot be sent at once, or loses its connection before it is answered, is rejected.
@@ -41,10 +28,12 @@ export class RedisError extends UnavailableError {
 export class RedisConnection implements AsyncDisposable {
   readonly #address: RedisAddress;
   readonly #open: (send: Send) => Promise<unknown>;
-  readonly #onChange: (reason?: string) => void;
+  readonly #onChange: (failure?: RedisError) => void;
   readonly #running: Promise<void>;
   readonly #closing = new AbortController();
   #send: Send | undefined;
+  /** Why the last attempt failed, or what became of the last connection. */
+  #failure: RedisError | undefined;
   #hasChanged = Promise.withResolvers<void>();
   /** Ends the present attempt or connection. */
   #end: (reason: unknown) => void = () => {};
@@ -58,7 +47,7 @@ export class RedisConnection implements AsyncDisposable {
   constructor(
     address: RedisAddress,
     open: (send: Send) => Promise<unknown>,
-    onChange: (reason?: string) => void,
+    onChange: (failure?: RedisError) => void,
   ) {
     this.#address = address;
     this.#open = open;
@@ -81,11 +70,13 @@ export class RedisConnection implements AsyncDisposable {
   /**
    * Sends commands in one go, and resolves with their answers.
    *
-   * @throws {RedisError} at once where there is no connection, else with the first refusal. Where the connection is lost,
-   * or Redis stays silent for some seconds, the commands may yet have been carried out.
+   * @throws {RedisError} at once where there is no connection, with the code of the refusal that keeps it from being made,
+   * if it is one; else with the first refusal. Where the connection is lost, or Redis stays silent for some seconds, the commands may yet have been carried out.
    */
   async send(...commands: Command[]): Promise<Reply[]> {
-    if (!this.#send) throw new RedisError("Redis is away");
+    if (!this.#send) {
+      throw new RedisError("Redis is away", this.#failure?.code);
+    }
     return await this.#send(...commands);
   }
 
@@ -106,9 +97,9 @@ export class RedisConnection implements AsyncDisposable {
     let failures = 0;
     while (!signal.aborted) {
       const sinceMs = performance.now();
-      const reason = await this.#connect();
+      this.#failure = await this.#connect();
       if (signal.aborted) return;
-      this.#onChange(reason);
+      this.#onChange(this.#failure);
       // What is lost as soon as it is made is no better than what fails.
       if (performance.now() - sinceMs > LAST_WAIT_MS) failures = 0;
       const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures++, LAST_WAIT_MS);
@@ -118,7 +109,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   /** Connects, and resolves with the reason once that is over. */
-  async #connect(): Promise<string> {
+  async #connect(): Promise<RedisError> {
     const { host, port, isSecure, database } = this.#address;
     const { username, password } = this.#address;
     const cut = new AbortController();
@@ -144,19 +135,9 @@ export class RedisConnection implements AsyncDisposable {
     });
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     let failure: RedisError | undefined;
-    const toFailure = (error: unknown): RedisError => {
-      if (error instanceof RedisError) return error;
-      const { message } = error as Error;
-      const reason = password ? message.replaceAll(password, "***") : message;
-      return new RedisError(
-        // What is unknown is repeated, cut off somewhere: in a password, if need be.
-        reason.replace(/,? with args beginning with:.*$/s, ""),
-        error instanceof ErrorReply ? message.split(" ", 1)[0] : "",
-      );
-    };
     const end = this.#end = (error) => {
       if (failure) return;
-      failure = toFailure(error);
+      failure = toRedisError(error, password);
       this.#send = undefined;
       cut.abort();
       resolve();
@@ -168,7 +149,7 @@ export class RedisConnection implements AsyncDisposable {
           commands.map((command) => client.sendCommand<Reply>([...command])),
         );
       } catch (error) {
-        throw failure ?? toFailure(error);
+        throw failure ?? toRedisError(error, password);
       }
     };
     let answeredMs = performance.now();
@@ -176,7 +157,9 @@ export class RedisConnection implements AsyncDisposable {
       if (performance.now() - answeredMs > SILENCE_MS) {
         return end(new Error(`no answer for ${SILENCE_MS / 1_000} s`));
       }
-      send(["PING"]).then(() => answeredMs = performance.now(), () => {});
+      const note = () => answeredMs = performance.now();
+      // A refusal is an answer as well.
+      send(["PING"]).then(note, ({ code }: RedisError) => code && note());
     }, BEAT_MS);
     try {
       await client.connect();
@@ -194,7 +177,7 @@ export class RedisConnection implements AsyncDisposable {
       clearInterval(beat);
       client.destroy();
     }
-    return failure!.reason;
+    return failure!;
   }
 }
 

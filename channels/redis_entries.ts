@@ -1,5 +1,5 @@
 import { log } from "../log.ts";
-import { type EventId, isEventId } from "./event_id.ts";
+import { type EventId, eventIdMs, isEventId } from "./event_id.ts";
 import { checkFrame } from "./frame.ts";
 import { type ChannelEvent, checkChannel } from "./message.ts";
 import type { Reply } from "./redis_connection.ts";
@@ -19,6 +19,17 @@ export function toStreamEntries(reply: Reply | undefined): readonly Entry[] {
     | readonly [readonly [key: string, entries: readonly Entry[]]]
     | null;
   return streams ? streams[0][1] : [];
+}
+
+/**
+ * The id itself, or the last before it that holds safe integers: no event comes in between. Others can give ids that
+ * JavaScript cannot count with.
+ */
+export function toSafeId(id: EventId): EventId {
+  if (isEventId(id)) return id;
+  const max = Number.MAX_SAFE_INTEGER;
+  const ms = eventIdMs(id);
+  return ms > max ? `${max}-${max}` : `${ms}-${max}`;
 }
 
 /** Reads events out of entries, and passes over what is none: others can write to the stream, too. */

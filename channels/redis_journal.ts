@@ -1,24 +1,18 @@
-import { log } from "../log.ts";
 import { batchError } from "./batch_limit.ts";
-import { compareEventIds, type EventId, eventIdMs } from "./event_id.ts";
-import {
-  type LatestQuery,
-  type Reading,
-  type ReadLimits,
-  readWithin,
-} from "./history.ts";
+import type { EventId } from "./event_id.ts";
+import type { LatestQuery, Reading, ReadLimits } from "./history.ts";
 import type { Journal, Retention, TailBatch } from "./journal.ts";
-import type { ChannelEvent, Message } from "./message.ts";
+import type { Message } from "./message.ts";
 import { parseRedisUrl, type RedisAddress } from "./redis_address.ts";
 import { RedisConnection } from "./redis_connection.ts";
-import { EventReader, toEntries } from "./redis_entries.ts";
-import { append, boundsCommand, LOAD_COMMAND } from "./redis_scripts.ts";
+import { EventReader } from "./redis_entries.ts";
+import { RedisError } from "./redis_error.ts";
+import { RedisHistory } from "./redis_history.ts";
+import { RedisReport } from "./redis_report.ts";
+import { append, boundsCommand } from "./redis_scripts.ts";
 import { RedisTail } from "./redis_tail.ts";
+import { RedisWatch } from "./redis_watch.ts";
 
-/** How many entries are read at once, in search of events, at most. */
-const PAGE = 256;
-/** How many entries are read at once where each is known to be wanted, and may be large. */
-const FEW = 16;
 /** How often what is too old is let go of, in ms. */
 const EXPIRY_MS = 60_000;
 
@@ -42,12 +36,12 @@ export class RedisJournal implements Journal {
   readonly #retention: Retention;
   readonly #reader = new EventReader();
   readonly #connection: RedisConnection;
+  readonly #history: RedisHistory;
+  readonly #watch: RedisWatch;
+  readonly #report = new RedisReport();
   /** The connections of its tails. */
   readonly #tails = new Set<RedisConnection>();
   readonly #appends = new Set<Promise<unknown>>();
-  /** The connections that are lost, and what has been said of it since. */
-  readonly #lost = new Set<symbol>();
-  readonly #said = new Set<string>();
   #isOpen = true;
   #expiredMs = -Infinity;
 
@@ -60,12 +54,23 @@ export class RedisJournal implements Journal {
     this.#address = parseRedisUrl(url);
     this.#key = key;
     this.#retention = retention;
+    this.#watch = new RedisWatch(key);
     this.#connection = this.#connect();
+    this.#watch.watch(this.#connection);
+    this.#history = new RedisHistory({
+      connection: this.#connection,
+      key,
+      maxAgeMs: retention.maxAgeMs,
+      reader: this.#reader,
+      onRefusal: (error) => this.#watch.note(error),
+    });
   }
 
   isReady(): Promise<boolean> {
     const connections = [this.#connection, ...this.#tails];
-    return Promise.resolve(connections.every(({ isReady }) => isReady));
+    return Promise.resolve(
+      this.#watch.isFine && connections.every(({ isReady }) => isReady),
+    );
   }
 
   /**
@@ -97,115 +102,46 @@ export class RedisJournal implements Journal {
     }
   }
 
-  async floor(): Promise<EventId> {
-    const [bounds] = await this.#connection.send(boundsCommand(this.#key));
-    return (bounds as [EventId, EventId])[0];
+  floor(): Promise<EventId> {
+    return this.#history.floor();
   }
 
-  async read(
-    channels: readonly string[],
-    after: EventId,
-    upTo: EventId,
-    limits: ReadLimits,
+  read(
+    ...args: Parameters<RedisHistory["read"]>
   ): Promise<Reading | undefined> {
-    const events: ChannelEvent[] = [];
-    let page = Math.min(limits.maxEvents + 1, PAGE);
-    for (let from = after;;) {
-      // In this order: what is still kept after the reading was there for it.
-      const [reply, bounds] = await this.#connection.send(
-        ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
-        boundsCommand(this.#key),
-      );
-      const [first, newest] = bounds as [EventId, EventId];
-      const isKnown = compareEventIds(from, first) >= 0 &&
-        compareEventIds(from, newest) <= 0;
-      if (!isKnown) return undefined;
-      const entries = toEntries(reply);
-      for (const event of this.#reader.events(entries)) {
-        if (channels.includes(event.channel)) events.push(event);
-      }
-      const reading = readWithin(events, limits);
-      if (!reading.isComplete || entries.length < page) return reading;
-      from = entries.at(-1)![0];
-      page = Math.min(2 * page, PAGE);
-    }
+    return this.#history.read(...args);
   }
 
-  async latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    // One more tells whether there are more.
-    const ids = (await this.#newest(query)).slice(0, limits.maxEvents + 1);
-    const events: ChannelEvent[] = [];
-    while (ids.length > 0 && readWithin(events, limits).isComplete) {
-      const replies = await this.#connection.send(
-        ...ids.splice(0, FEW).map((id) => ["XRANGE", this.#key, id, id]),
-      );
-      for (const reply of replies) {
-        events.push(...this.#reader.events(toEntries(reply)));
-      }
-    }
-    return readWithin(events, limits);
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
+    return this.#history.latest(query, limits);
   }
 
   /** Ends the tail, waits for the answers to what was appended, and closes the connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
+    this.#watch[Symbol.dispose]();
     const tails = [...this.#tails].map((tail) => tail[Symbol.asyncDispose]());
     await Promise.allSettled(this.#appends);
     await this.#connection[Symbol.asyncDispose]();
     await Promise.all(tails);
   }
 
-  /** The ids of the newest events of each channel, oldest first: the events together may be large. */
-  async #newest(
-    { channels, upTo, count, after }: LatestQuery,
-  ): Promise<EventId[]> {
-    const missing = new Map(channels.map((name) => [name, count]));
-    // What is too old is let go of now and then only, and the newest of all never.
-    const oldestMs = Date.now() - this.#retention.maxAgeMs;
-    const ids: EventId[] = [];
-    for (let to: string = upTo;;) {
-      const [page] = await this.#connection.send(
-        ["XREVRANGE", this.#key, to, `(${after}`, "COUNT", `${PAGE}`],
-      );
-      const entries = toEntries(page);
-      for (const { channel, id } of this.#reader.events(entries)) {
-        const left = missing.get(channel);
-        if (!left || eventIdMs(id) < oldestMs) continue;
-        ids.push(id);
-        if (left > 1) missing.set(channel, left - 1);
-        else missing.delete(channel);
-      }
-      const last = entries.at(-1);
-      const isDone = missing.size === 0 || !last ||
-        eventIdMs(last[0]) < oldestMs;
-      if (isDone) return ids.reverse();
-      to = `(${last[0]}`;
-    }
-  }
-
   #connect(): RedisConnection {
     const connection = Symbol();
     return new RedisConnection(
       this.#address,
-      // What cannot be used does not count as connected: a Redis that is loading, or another kind of value.
-      (send) => send(LOAD_COMMAND, boundsCommand(this.#key)),
-      (reason) => this.#report(connection, reason),
+      // What cannot be used does not count as connected: a Redis that is loading, a user without the rights that are
+      // needed, or another kind of value.
+      async (send) => {
+        await this.#watch.try(send);
+        await send(boundsCommand(this.#key));
+      },
+      (failure) => this.#report.note(connection, failure),
     );
   }
 
-  /** Tells the operator once why Redis is away, however many connections that are lost and often they are tried. */
-  #report(connection: symbol, reason?: string): void {
-    if (reason !== undefined) {
-      this.#lost.add(connection);
-      if (!this.#said.has(reason)) log(`Redis is away: ${reason}`);
-      this.#said.add(reason);
-    } else if (this.#lost.delete(connection) && this.#lost.size === 0) {
-      log("Redis is back");
-      this.#said.clear();
-    }
-  }
-
   async #append(messages: readonly Message[]): Promise<EventId[]> {
+    if (this.#watch.refusal) throw this.#watch.refusal;
     const expires = this.#isExpiryDue();
     if (expires) this.#expiredMs = performance.now();
     const appended = append(
@@ -217,7 +153,14 @@ export class RedisJournal implements Journal {
     );
     this.#appends.add(appended);
     try {
-      return await appended as unknown as EventId[];
+      const ids = await appended as unknown as EventId[];
+      if (ids.length > 0) this.#watch.noteAppend();
+      return ids;
+    } catch (error) {
+      // A connection that is lost says so itself.
+      const isRefused = error instanceof RedisError && error.code !== "";
+      if (isRefused && this.#connection.isReady) this.#watch.note(error);
+      throw error;
     } finally {
       this.#appends.delete(appended);
     }

@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
+import { isEventId } from "./event_id.ts";
 import type { Retention } from "./journal.ts";
 import type { Message } from "./message.ts";
-import {
-  type Command,
-  RedisError,
-  type Reply,
-  type Send,
-} from "./redis_connection.ts";
+import type { Command, Reply, Send } from "./redis_connection.ts";
+import { RedisError, refusal } from "./redis_error.ts";
 
 /**
  * The field by which the first entry of a stream that was not there is known. A timeline so begins with an entry of its
@@ -37,27 +34,50 @@ local isNew = oldest[2][1] == '${GENESIS}'
   and first('XRANGE', '(' .. joined, '+')[1] == oldest[1]
 return isNew and oldest[1] or first('XREVRANGE', last, '-')[1] or oldest[1]`;
 
-// The newest entry outlives its age, so that whoever has read up to it can tell that nothing is missing behind it.
+/** What is said where the next id would be none that JavaScript counts up to: two such ids may look the same. */
+const UNSAFE_ID =
+  `UNSAFEID the stream's next id would be beyond ${Number.MAX_SAFE_INTEGER}, as another writer's was: ` +
+  "remove the stream, or that entry, and set the stream's last id back with XSETID";
+
+/** The last that Redis counts up to within a millisecond; then it goes on with the next. */
+const MAX_N = "18446744073709551615";
+
+// A script is no transaction: what it has written stays where a later command is refused. So what can be refused comes
+// before the first message, or is `pcall`ed: one that is appended is answered as such. Redis refuses XADD, for want of
+// memory or for being a replica, only to a script that has not written yet; the second message is taken like the first.
+//
+// The newest entry outlives its age, so that whoever has read up to it can tell that nothing is missing after it. An id
+// so short holds safe numbers only.
 const APPEND = `${ENSURE}
 local maxEvents, maxAgeMs = ARGV[1], tonumber(ARGV[2])
+local minimum
 if maxAgeMs then
   local time = redis.call('TIME')
   local oldestMs = time[1] * 1000 + math.floor(time[2] / 1000) - maxAgeMs
   local newest = first('XREVRANGE', '+', '-')[1]
   if newest and oldestMs > 0 then
     local isKept = tonumber(newest:match('^%d+')) >= oldestMs
-    local minimum = isKept and string.format('%.0f', oldestMs) or newest
-    redis.call('XTRIM', key, 'MINID', '=', minimum)
+    minimum = isKept and string.format('%.0f', oldestMs) or newest
   end
 end
 local ids = {}
 for i = 3, #ARGV, 3 do
   local channel, data, type = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  ids[#ids + 1] = type == ''
+  local id = type == ''
     and redis.call('XADD', key, '*', 'channel', channel, 'data', data)
     or redis.call('XADD', key, '*', 'channel', channel, 'data', data, 'type', type:sub(2))
+  if i == 3 and #id > 17 then
+    local ms, n = id:match('(%d+)-(%d+)')
+    if tonumber(ms) > ${Number.MAX_SAFE_INTEGER}
+      or tonumber(n) + (#ARGV - 5) / 3 > ${Number.MAX_SAFE_INTEGER} then
+      redis.pcall('XDEL', key, id)
+      return { err = ${JSON.stringify(UNSAFE_ID)} }
+    end
+  end
+  ids[#ids + 1] = id
 end
-if #ids > 0 then redis.call('XTRIM', key, 'MAXLEN', '~', maxEvents) end
+if #ids > 0 then redis.pcall('XTRIM', key, 'MAXLEN', '~', maxEvents) end
+if minimum then redis.pcall('XTRIM', key, 'MINID', '=', minimum) end
 return ids`;
 const APPEND_SHA = createHash("sha1").update(APPEND).digest("hex");
 
@@ -83,6 +103,23 @@ export function rejoinCommand(
   joined: string,
 ): Command {
   return ["EVAL", REJOIN, "1", key, last, joined];
+}
+
+/**
+ * What keeps anything from being appended to a stream with this last id.
+ *
+ * @param lastId Empty where there is no stream.
+ * @param nowMs Redis's time, in ms since the epoch.
+ */
+export function unsafeIdError(
+  lastId: string,
+  nowMs: number,
+): RedisError | undefined {
+  if (lastId === "") return undefined;
+  const [ms, n] = lastId.split("-") as [string, string];
+  const isSafe = Number(ms) < nowMs ||
+    isEventId(n === MAX_N ? `${Number(ms) + 1}-0` : `${ms}-${Number(n) + 1}`);
+  return isSafe ? undefined : refusal(UNSAFE_ID);
 }
 
 /** Has the script of {@linkcode append} at hand. */

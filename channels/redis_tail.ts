@@ -1,8 +1,12 @@
-import type { EventId } from "./event_id.ts";
+import { type EventId, isEventId } from "./event_id.ts";
 import { UnavailableError } from "./history.ts";
 import type { TailBatch } from "./journal.ts";
 import type { RedisConnection } from "./redis_connection.ts";
-import { type EventReader, toStreamEntries } from "./redis_entries.ts";
+import {
+  type EventReader,
+  toSafeId,
+  toStreamEntries,
+} from "./redis_entries.ts";
 import { boundsCommand, holdsCommand, rejoinCommand } from "./redis_scripts.ts";
 
 /** How many entries are read at once: as many as may be as large as a message can be, and still arrive in time. */
@@ -17,6 +21,8 @@ export class RedisTail {
   readonly #reader: EventReader;
   /** The last entry read. */
   #last!: EventId;
+  /** The last entry read with an id that JavaScript can count with: as far as the timeline has come. */
+  #safe!: EventId;
   /** Where the timeline was joined. */
   #joined: EventId | undefined;
 
@@ -49,7 +55,8 @@ export class RedisTail {
     const [bounds] = await this.#connection.send(boundsCommand(this.#key));
     const [, newest] = bounds as [EventId, EventId];
     this.#joined = this.#last = newest;
-    return { events: [], last: newest };
+    this.#safe = toSafeId(newest);
+    return { events: [], last: this.#safe };
   }
 
   async #read(blocks: boolean): Promise<TailBatch> {
@@ -63,10 +70,19 @@ export class RedisTail {
       ],
       holdsCommand(this.#key, this.#last),
     );
-    if (!isHeld) return await this.#rejoin();
+    if (!isHeld) return await this.#goBack();
     const entries = toStreamEntries(reply);
     this.#last = entries.at(-1)?.[0] ?? this.#last;
-    return { events: this.#reader.events(entries), last: this.#last };
+    this.#safe = entries.findLast(([id]) => isEventId(id))?.[0] ?? this.#safe;
+    return { events: this.#reader.events(entries), last: this.#safe };
+  }
+
+  /** Goes on where the last entry read is gone. */
+  async #goBack(): Promise<TailBatch> {
+    if (this.#last === this.#safe) return await this.#rejoin();
+    // Once an entry with too high an id is removed, others get ids that are lower than that.
+    this.#last = this.#safe;
+    return { events: [], last: this.#safe };
   }
 
   async #rejoin(): Promise<TailBatch> {
@@ -74,6 +90,7 @@ export class RedisTail {
       rejoinCommand(this.#key, this.#last, this.#joined!),
     );
     this.#joined = this.#last = id as EventId;
-    return { events: [], last: this.#last, isReset: true };
+    this.#safe = toSafeId(this.#last);
+    return { events: [], last: this.#safe, isReset: true };
   }
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Stub, stub } from "@std/testing/mock";
+import type { FakeTime } from "@std/testing/time";
 import type { EventId } from "../channels/event_id.ts";
 import type { Journal, TailBatch } from "../channels/journal.ts";
 import type { ChannelEvent } from "../channels/message.ts";
@@ -14,6 +15,9 @@ import { readEvents } from "./read_events.ts";
 
 /** The stream's key, unless told otherwise. */
 export const KEY = "chime";
+
+/** The real one, also while time is faked. */
+const sleep = globalThis.setTimeout;
 
 /** Tries the criterion on a server of its own, which may have to be started first. */
 export function testRedis(
@@ -55,6 +59,34 @@ export class Log implements Disposable {
   [Symbol.dispose](): void {
     this.#stub.restore();
   }
+}
+
+/** Lets so many seconds pass at most, until the condition holds; Redis has time to answer in each. */
+export async function within(
+  seconds: number,
+  time: FakeTime,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (let i = 0; !await condition(); i++) {
+    assert(i < seconds, `did not hold within ${seconds} s: ${condition}`);
+    await pass(1, time);
+  }
+}
+
+/** Lets so many seconds pass; Redis has time to answer in each. */
+export async function pass(seconds: number, time: FakeTime): Promise<void> {
+  for (let i = 0; i < seconds; i++) {
+    await time.tickAsync(1_000);
+    await new Promise((resolve) => sleep(resolve, 50));
+  }
+}
+
+/** How many entries the stream holds, those that are no events as well. */
+export async function entryCount(
+  server: RedisServer,
+  key = KEY,
+): Promise<number> {
+  return Number(await server.command("XLEN", key));
 }
 
 /** Reads a tail, and remembers its events. */
@@ -122,7 +154,7 @@ export async function until(
 ): Promise<void> {
   for (let i = 0; !await condition(); i++) {
     assert(i < 2_000, `never held: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => sleep(resolve, 5));
   }
 }
 

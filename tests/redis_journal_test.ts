@@ -1,11 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { compareEventIds } from "../channels/event_id.ts";
-import { UnavailableError } from "../channels/history.ts";
 import { PLENTY, testJournal } from "./journal_contract.ts";
 import {
   connect,
@@ -100,25 +94,6 @@ testRedis("uses the database in the URL", async (server) => {
   assertStringIncludes(keys, "db3:keys=1");
   assert(!keys.includes("db0"), keys);
 });
-
-testRedis(
-  "appends nothing where Redis refuses, and stays connected",
-  async (server) => {
-    await using journal = await connect(server);
-    const floor = await journal.floor();
-    await publish(journal, "1");
-    await server.command("CONFIG", "SET", "maxmemory", "1");
-    await assertRejects(
-      () => publish(journal, "2", "3"),
-      UnavailableError,
-      "The journal failed: OOM",
-    );
-    assert(await journal.isReady());
-    await server.command("CONFIG", "SET", "maxmemory", "0");
-    const [id] = await publish(journal, "4");
-    assertEquals(await dataBetween(journal, floor, id!), ["1", "4"]);
-  },
-);
 
 testRedis("appends though Redis forgot its scripts", async (server) => {
   await using journal = await connect(server);
