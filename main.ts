@@ -1,4 +1,8 @@
-import { type Journal, JournalFileError } from "./channels/journal.ts";
+import {
+  type Journal,
+  JournalAddressError,
+  JournalFileError,
+} from "./channels/journal.ts";
 import { MemoryJournal } from "./channels/memory_journal.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { HELP, VERSION } from "./help.ts";
@@ -40,7 +44,12 @@ async function openJournal({ journal, retention }: Config): Promise<Journal> {
   if (journal.kind === "memory") return new MemoryJournal(retention);
   if (journal.kind === "redis") {
     const { RedisJournal } = await import("./channels/redis_journal.ts");
-    return new RedisJournal({ ...journal, retention });
+    try {
+      return await RedisJournal.start({ ...journal, retention });
+    } catch (error) {
+      if (!(error instanceof JournalAddressError)) throw error;
+      return fail(error.message, 1);
+    }
   }
   const { SqliteJournal } = await import("./channels/sqlite_journal.ts");
   try {

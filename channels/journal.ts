@@ -47,3 +47,8 @@ export interface Journal extends History, AsyncDisposable {
 export class JournalFileError extends Error {
   override name = "JournalFileError";
 }
+
+/** A journal's server does not take the user, the password or the database. The message is one line that says which server. */
+export class JournalAddressError extends Error {
+  override name = "JournalAddressError";
+}

@@ -10,6 +10,7 @@ import { RedisError } from "./redis_error.ts";
 import { RedisHistory } from "./redis_history.ts";
 import { RedisReport } from "./redis_report.ts";
 import { append, boundsCommand } from "./redis_scripts.ts";
+import { checkAddress } from "./redis_start.ts";
 import { RedisTail } from "./redis_tail.ts";
 import { RedisWatch } from "./redis_watch.ts";
 
@@ -64,6 +65,17 @@ export class RedisJournal implements Journal {
       reader: this.#reader,
       onRefusal: (error) => this.#watch.note(error),
     });
+  }
+
+  /**
+   * Begins to connect, once it is clear that Redis is away or takes the user, the password and the database.
+   *
+   * @throws {JournalAddressError} where Redis does not take them.
+   * @throws {SyntaxError} where the URL is none of Redis.
+   */
+  static async start(options: RedisJournalOptions): Promise<RedisJournal> {
+    await checkAddress(parseRedisUrl(options.url));
+    return new RedisJournal(options);
   }
 
   isReady(): Promise<boolean> {

@@ -118,9 +118,22 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /** Runs one command as the default user. */
-  async command(...command: string[]): Promise<unknown> {
+  command(...command: string[]): Promise<unknown> {
+    return this.#command({}, command);
+  }
+
+  /** Runs one command as the default user, who has this password. */
+  commandAs(password: string, ...command: string[]): Promise<unknown> {
+    return this.#command({ password }, command);
+  }
+
+  async #command(
+    credentials: { password?: string },
+    command: string[],
+  ): Promise<unknown> {
     const client = createClient({
       url: this.url,
+      ...credentials,
       RESP: 2,
       maintNotifications: "disabled",
       commandOptions: { timeout: 0 },
