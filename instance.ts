@@ -1,5 +1,6 @@
 import { atMost } from "./at_most.ts";
 import { Clock } from "./channels/clock.ts";
+import { Faults } from "./channels/faults.ts";
 import { follow } from "./channels/follow.ts";
 import { Hub } from "./channels/hub.ts";
 import type { Journal } from "./channels/journal.ts";
@@ -43,7 +44,8 @@ export interface Surroundings {
 /** One server with its clock and its hub. A process has one, or one a worker. */
 export class Instance {
   readonly url: string;
-  readonly #clock = new Clock();
+  readonly #faults = new Faults();
+  readonly #clock = new Clock(this.#faults);
   readonly #hub: Hub;
   readonly #server: Server;
   readonly #answers: Record<string, number> = {};
@@ -58,7 +60,7 @@ export class Instance {
   constructor(options: InstanceOptions, surroundings: Surroundings) {
     const { journal, log, countClients, counted, counts, onClients } =
       surroundings;
-    const hub = new Hub(journal, { onClients });
+    const hub = new Hub(journal, { faults: this.#faults, onClients });
     this.#hub = hub;
     const table = routes({
       clock: this.#clock,
@@ -103,6 +105,7 @@ export class Instance {
       channels: channels!,
       messages: this.#messages,
       answers: this.#answers,
+      faults: this.#faults.count,
     };
   }
 

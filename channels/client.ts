@@ -1,4 +1,4 @@
-import { log } from "../log.ts";
+import type { Faults } from "./faults.ts";
 import type { Feed } from "./feed.ts";
 import { concat } from "./concat.ts";
 import {
@@ -16,6 +16,7 @@ import type { Start } from "./start.ts";
 /** What a client needs of its hub. */
 export interface ClientHub extends Timeline {
   readonly sent: Sent;
+  readonly faults: Faults;
   /** Counts up with time, for telling idle streams. */
   readonly beat: number;
   /** Parks the client, and wakes it also when the timeline moves from the position, or has moved. */
@@ -54,10 +55,16 @@ export class Client implements UnderlyingDefaultSource<Frame> {
 
   pull(): Promise<void> | void {
     if (!this.#isOpen) return;
-    const going = this.#goOn();
-    // Browsers open a stream at its first byte, however long the first event takes to come.
-    if (!this.#hasBegun) this.#enqueue(this.#begin());
-    return going ? going.then(() => this.#rest?.promise) : this.#rest?.promise;
+    try {
+      const going = this.#goOn();
+      // Browsers open a stream at its first byte, however long the first event takes to come.
+      if (!this.#hasBegun && this.#isOpen) this.#enqueue(this.#begin());
+      return going
+        ? going.then(() => this.#rest?.promise)
+        : this.#rest?.promise;
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   cancel(): void {
@@ -66,14 +73,22 @@ export class Client implements UnderlyingDefaultSource<Frame> {
 
   /** Goes on after having been parked, and stays so where that is all there is for now. */
   wake(): void {
-    this.#goOn();
+    try {
+      this.#goOn();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Writes frames: at once, so only to a client that is parked. */
   write(frames: Frame): void {
-    this.writtenBeat = this.#hub.beat;
-    this.#enqueue(this.#hasBegun ? frames : concat([this.#begin(), frames]));
-    if (this.#rest && !this.#staysParked) this.#endRest();
+    try {
+      this.writtenBeat = this.#hub.beat;
+      this.#enqueue(this.#hasBegun ? frames : concat([this.#begin(), frames]));
+      if (this.#rest && !this.#staysParked) this.#endRest();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   /** Says why and ends the stream. */
@@ -81,10 +96,22 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     if (!this.#isOpen) return;
     const frame = encodeStatus(status);
     this.#hub.sent.statuses[status.state]++;
-    this.#enqueue(concat([encodeRetry(drawRetryMs()), frame]));
-    // Who is gone already is found out by the writing.
+    try {
+      this.#enqueue(concat([encodeRetry(drawRetryMs()), frame]));
+      // Who is gone already is found out by the writing.
+      if (!this.#isOpen) return;
+      this.#controller.close();
+      this.#leave();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Cuts the stream. A failure costs this stream alone: whoever wakes many calls each in turn. */
+  fail(error: unknown): void {
     if (!this.#isOpen) return;
-    this.#controller.close();
+    this.#hub.faults.note("a stream was cut", error);
+    this.#controller.error(error);
     this.#leave();
   }
 
@@ -95,10 +122,7 @@ export class Client implements UnderlyingDefaultSource<Frame> {
       if (taken) this.#take(taken);
       else await this.#goOn();
     } catch (error) {
-      if (!this.#isOpen) return;
-      log("a stream was cut", error);
-      this.#controller.error(error);
-      this.#leave();
+      this.fail(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import { type EventId, eventIdMs } from "./event_id.ts";
+import { Faults } from "./faults.ts";
 import type { Frame } from "./frame.ts";
 import {
   type History,
@@ -48,13 +49,15 @@ export class Clock implements History, Disposable {
   #monotonicMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
+  /** @param faults Counts what fails. */
+  constructor(faults: Faults = new Faults()) {
     this.#second = currentSecond();
     this.#wallMs = Date.now();
     this.#monotonicMs = performance.now();
     this.hub = new Hub(this, {
       last: tickId(this.#second),
       ringLimits: RING_LIMITS,
+      faults,
     });
     this.#arm();
   }
@@ -64,11 +67,13 @@ export class Clock implements History, Disposable {
    *
    * @param zone A zone's canonical name.
    * @param start Where the client goes on, if it was here before.
+   * @throws {RangeError} where the time there cannot be told.
    */
   open(
     zone: string,
     start: Start = { resumes: false },
   ): ReadableStream<Frame> {
+    this.#format(zone);
     // The timer may be late: what is due belongs to no one but those who were here.
     this.#catchUp();
     return this.hub.open([zone], {
@@ -129,8 +134,8 @@ export class Clock implements History, Disposable {
   /** Sets the timer for the next whole second: each time anew, so that a late tick does not delay those after it. */
   #arm(): void {
     this.#timer = setTimeout(() => {
-      this.#catchUp();
       this.#arm();
+      this.#catchUp();
     }, 1000 - Date.now() % 1000);
   }
 
@@ -155,20 +160,32 @@ export class Clock implements History, Disposable {
 
   #emit(second: number): void {
     const zones = new Set(this.hub.channels);
-    const ticks = [...zones].map((zone) => this.#tick(zone, second));
+    const ticks: ChannelEvent[] = [];
+    for (const zone of zones) {
+      try {
+        ticks.push(this.#tick(zone, second));
+      } catch (error) {
+        this.hub.cut(zone, error);
+      }
+    }
     for (const zone of this.#formats.keys()) {
       if (!zones.has(zone)) this.#formats.delete(zone);
     }
-    this.hub.append(ticks, tickId(second));
+    this.hub.append(ticks, tickId(second))
+      .catch((error) => this.hub.faults.note("a tick was lost", error));
   }
 
   #tick(zone: string, second: number): ChannelEvent {
-    let format = this.#formats.get(zone);
-    if (!format) this.#formats.set(zone, format = timeFormat(zone));
     return {
       channel: zone,
-      data: tickText(format(second * 1000)),
+      data: tickText(this.#format(zone)(second * 1000)),
       id: tickId(second),
     };
+  }
+
+  #format(zone: string): (ms: number) => string {
+    let format = this.#formats.get(zone);
+    if (!format) this.#formats.set(zone, format = timeFormat(zone));
+    return format;
   }
 }

@@ -1,8 +1,15 @@
 import { Client, type ClientHub } from "./client.ts";
 import { type EventId, ORIGIN } from "./event_id.ts";
 import { Directory } from "./directory.ts";
+import { Faults } from "./faults.ts";
 import type { Feed } from "./feed.ts";
-import { type Frame, FrameEncoder, type Status } from "./frame.ts";
+import {
+  checkFrame,
+  type Frame,
+  FrameEncoder,
+  HEARTBEAT,
+  type Status,
+} from "./frame.ts";
 import { FrameCache } from "./frame_cache.ts";
 import type { History } from "./history.ts";
 import type { ChannelEvent } from "./message.ts";
@@ -28,6 +35,8 @@ export interface HubOptions {
   last?: EventId;
   /** How much each channel's ring holds. */
   ringLimits?: RingLimits;
+  /** Counts what fails. */
+  faults?: Faults;
   /** Hears of each stream that comes or goes, by channel. */
   onClients?: ((channel: string, change: 1 | -1) => void) | undefined;
 }
@@ -39,9 +48,19 @@ export interface HubOptions {
 export class Hub implements ClientHub, Disposable {
   readonly history: History;
   readonly sent: Sent = nothingSent();
+  readonly faults: Faults;
   readonly #encoder = new FrameEncoder();
-  readonly #encode = ({ type, data, id }: ChannelEvent): Promise<Frame> =>
-    this.#encoder.encode({ event: type, data, id });
+  readonly #encode = ({ type, data, id }: ChannelEvent): Promise<Frame> => {
+    const fields = { event: type, data, id };
+    try {
+      checkFrame(fields);
+    } catch (error) {
+      this.faults.note(`the event ${id} cannot be sent`, error);
+      // A comment in its place keeps the events after it coming.
+      return Promise.resolve(HEARTBEAT);
+    }
+    return this.#encoder.encode(fields);
+  };
   readonly #replayed = new FrameCache();
   readonly #onClients: NonNullable<HubOptions["onClients"]>;
   readonly #directory: Directory;
@@ -60,9 +79,11 @@ export class Hub implements ClientHub, Disposable {
 
   constructor(
     history: History,
-    { last, ringLimits = RING_LIMITS, onClients }: HubOptions = {},
+    { last, ringLimits = RING_LIMITS, faults = new Faults(), onClients }:
+      HubOptions = {},
   ) {
     this.history = history;
+    this.faults = faults;
     this.#beginning = last;
     this.#position = { ordinal: 0, id: last ?? ORIGIN };
     this.#directory = new Directory(ringLimits);
@@ -191,6 +212,13 @@ export class Hub implements ClientHub, Disposable {
   closeAll(status: Status): void {
     for (const feed of [...this.#directory.feeds]) {
       for (const client of [...feed.clients]) client.close(status);
+    }
+  }
+
+  /** Cuts the streams that carry the channel: what they should get next has failed. */
+  cut(channel: string, error: unknown): void {
+    for (const feed of [...this.#directory.channel(channel)?.feeds ?? []]) {
+      for (const client of [...feed.clients]) client.fail(error);
     }
   }
 

@@ -124,7 +124,9 @@ export class PortJournal implements Journal {
       this.#hasNews.resolve();
       return;
     }
-    const answer = this.#calls.get(news.call)!;
+    const answer = this.#calls.get(news.call);
+    // One may still be on its way when the journal is closed.
+    if (!answer) return;
     this.#calls.delete(news.call);
     if ("value" in news) answer.resolve(news.value);
     else {

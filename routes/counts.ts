@@ -15,6 +15,8 @@ export interface Counts {
   messages: number;
   /** Answers, by method, route and status, as in `GET /sse/* 200`. */
   answers: Record<string, number>;
+  /** Failures that cost a stream, a tick or an event. */
+  faults: number;
 }
 
 /** Numbers that can be added up, whatever their depth. */

@@ -70,6 +70,13 @@ function tell(counts: Counts, isReady: boolean): Metric[] {
       }),
     },
     {
+      name: "chime_faults_total",
+      help:
+        "Failures that cost a stream, a tick or an event; the log says why.",
+      type: "counter",
+      samples: [[{}, counts.faults]],
+    },
+    {
       name: "chime_journal_ready",
       help: "1 while the journal can be reached, else 0.",
       type: "gauge",

@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Clock } from "../channels/clock.ts";
 import type { EventId } from "../channels/event_id.ts";
+import { EventReader } from "./event_reader.ts";
 
 const START = Date.parse("2026-11-22T05:30:20.400Z");
 
@@ -280,3 +281,39 @@ for (
     assertEquals(heard.filter((text) => !text.includes("resumed"))[0], first);
   });
 }
+
+Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks on for the others", async () => {
+  using time = new FakeTime("2026-11-22T05:30:20.400Z");
+  using log = stub(console, "error", () => {});
+  using clock = new Clock();
+  const tokyo = clock.open("Asia/Tokyo").getReader();
+  const utc = new EventReader(clock.open("UTC"));
+  await tokyo.read();
+  const lost = assertRejects(() => tokyo.read(), Error, "no such rules");
+  {
+    const { prototype } = Intl.DateTimeFormat;
+    const { formatToParts } = prototype;
+    using _failing = stub(
+      prototype,
+      "formatToParts",
+      function (this: Intl.DateTimeFormat, ms) {
+        const { timeZone } = this.resolvedOptions();
+        if (timeZone === "Asia/Tokyo") throw new Error("no such rules");
+        return formatToParts.call(this, ms);
+      },
+    );
+    await time.tickAsync(2_000);
+  }
+  await lost;
+  const ids = (await utc.take(3)).map(({ id }) => id);
+  assertEquals(ids, ["1795325420000-0", "1795325421000-0", "1795325422000-0"]);
+  assertEquals(clock.hub.faults.count, 1);
+  assertEquals(log.calls[0]!.args[0], "chime: a stream was cut:");
+});
+
+Deno.test("Clock refuses a zone whose time cannot be told when a stream is opened, not when it ticks", () => {
+  using _time = new FakeTime();
+  using clock = new Clock();
+  assertThrows(() => clock.open("Etc/Unknown"), RangeError);
+  assertEquals(clock.hub.clientCount, 0);
+});

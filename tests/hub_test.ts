@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+} from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import fc from "fast-check";
@@ -672,13 +678,97 @@ Deno.test("Hub ends the stream whose history cannot be read, and no other", asyn
   assertEquals(await take(other, 1), [{ data: "2", id: "2-0" }]);
 });
 
-Deno.test("Hub refuses an event that cannot be encoded, and goes on", async () => {
+/** Has the next write to a stream fail. */
+function failNextWrite() {
+  const { prototype } = ReadableStreamDefaultController;
+  const { enqueue } = prototype;
+  let isFailing = true;
+  return stub(
+    prototype,
+    "enqueue",
+    function (this: ReadableStreamDefaultController, chunk: unknown) {
+      if (!isFailing) return enqueue.call(this, chunk);
+      isFailing = false;
+      throw new Error("no memory");
+    },
+  );
+}
+
+for (
+  const [when, act] of [
+    [
+      "an event",
+      (hub) => hub.append([{ channel: "a", data: "1", id: "1-0" }], "1-0"),
+    ],
+    ["a new timeline", (hub) => hub.reset("1-0")],
+    ["the heartbeat", (_hub, time) => time.tickAsync(15_000)],
+    ["the end", (hub) => hub.closeAll({ state: "draining" })],
+  ] as readonly [string, (hub: Hub, time: FakeTime) => unknown][]
+) {
+  Deno.test(`Hub cuts the one stream that fails at ${when}, logs and counts it; the others go on`, async () => {
+    using time = new FakeTime();
+    using chime = setUp();
+    using log = stub(console, "error", () => {});
+    const readers = Array.from(
+      { length: 20 },
+      () => chime.hub.open(["a"], FRESH).getReader(),
+    );
+    const reads = Promise.allSettled(readers.map((reader) => reader.read()));
+    await time.runMicrotasks();
+    using _failing = failNextWrite();
+    await act(chime.hub, time);
+    await time.tickAsync(100);
+    const results = await reads;
+    const failed = results.filter(({ status }) => status === "rejected");
+    assertEquals(failed.length, 1);
+    assertEquals(
+      results.filter((result) =>
+        result.status === "fulfilled" && result.value.value!.length > 0
+      ).length,
+      19,
+    );
+    assertEquals(chime.hub.faults.count, 1);
+    const [[line, error]] = log.calls.map(({ args }) => args) as [
+      [string, Error],
+    ];
+    assertEquals([line, error.message], [
+      "chime: a stream was cut:",
+      "no memory",
+    ]);
+    assertEquals(log.calls.length, 1);
+    assertEquals(chime.hub.clientCount, when === "the end" ? 0 : 19);
+  });
+}
+
+Deno.test("Hub cuts the one stream that fails when it is asked for more", async () => {
   using chime = setUp();
-  const reader = new EventReader(chime.hub.open(["a"], FRESH));
-  const failure = await chime.publish("a", "\uD800").catch((error) => error);
-  assertMatch(failure.message, /lone surrogate/);
+  using _log = stub(console, "error", () => {});
+  await chime.publish("a", "1");
+  const other = new EventReader(chime.hub.open(["a"], resume("0-0")));
+  const stream = chime.hub.open(["a"], FRESH);
   await chime.publish("a", "2");
-  assertEquals(await take(reader, 1), [{ data: "2", id: "2-0" }]);
+  {
+    using _failing = failNextWrite();
+    await assertRejects(() => stream.getReader().read(), Error, "no memory");
+  }
+  assertEquals([chime.hub.faults.count, chime.hub.clientCount], [1, 1]);
+  assertEquals((await other.next())!.data, "1");
+});
+
+Deno.test("Hub passes over an event that cannot be encoded, logs and counts it, and goes on", async () => {
+  using chime = setUp();
+  using log = stub(console, "error", () => {});
+  const reader = new EventReader(chime.hub.open(["a"], FRESH));
+  await chime.publish("a", "\uD800");
+  await chime.publish("a", "2");
+  const ids = async (reader: EventReader) =>
+    (await reader.take(2)).map(({ id }) => id);
+  assertEquals(await ids(reader), [undefined, "2-0"]);
+  assertEquals(chime.hub.faults.count, 1);
+  assertEquals(log.calls[0]!.args[0], "chime: the event 1-0 cannot be sent:");
+  // From the history as well.
+  const again = new EventReader(chime.hub.open(["a", "b"], resume("0-0")));
+  assertEquals(await ids(again), [undefined, "2-0"]);
 });
 
 Deno.test("Hub brings every client each event of its channels once and in order, whatever happens meanwhile", async () => {

@@ -180,6 +180,7 @@ Deno.test("addCounts adds up, also what only some have done", () => {
       channels: { streams: 0, sent },
       messages: n,
       answers,
+      faults: n,
     };
   };
   assertEquals(
