@@ -31,4 +31,5 @@ Usage: chime [options]
   --version              print the version and exit
 
 A flag wins over its environment variable, which wins over the default.
+TZ names the time zone of the clock, such as Europe/Paris.
 `;

@@ -3,6 +3,7 @@ import {
   JournalAddressError,
   JournalFileError,
 } from "./channels/journal.ts";
+import { readLocalZone } from "./channels/local_zone.ts";
 import { MemoryJournal } from "./channels/memory_journal.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { HELP, VERSION } from "./help.ts";
@@ -90,6 +91,8 @@ function workerCount({ workers }: Config): number {
 
 async function serve(config: Config): Promise<void> {
   const { journal: place } = config;
+  const { warning } = readLocalZone(Deno.env.get("TZ"));
+  if (warning) log(warning);
   const workers = workerCount(config);
   dropPermissions(
     place.kind === "sqlite" ? place.path : undefined,

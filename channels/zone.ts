@@ -1,3 +1,5 @@
+import { readLocalZone } from "./local_zone.ts";
+
 /** Zones that were asked for, by their names in small letters: to find one out anew takes kilobytes outside the heap. */
 const known = new Map<string, string>();
 
@@ -14,6 +16,8 @@ export function canonicalZone(name: string): string {
 }
 
 function findZone(name: string): string {
+  // It can be an offset, where TZ is one: the page's form sends it back.
+  if (name === localZone()) return name;
   try {
     if (/^[a-z]/i.test(name)) {
       return new Intl.DateTimeFormat("en", { timeZone: name })
@@ -29,9 +33,9 @@ function findZone(name: string): string {
 
 let local: string | undefined;
 
-/** The system's zone, as `TZ` says at start; UTC where the system's is unknown. */
+/** The server's zone, as `TZ` says at start, see {@linkcode readLocalZone}. */
 export function localZone(): string {
-  return local ??= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "UTC";
+  return local ??= readLocalZone(Deno.env.get("TZ")).zone;
 }
 
 /** Makes a function that writes a moment, in ms since the epoch, as that zone's `2026-11-22 05:30:20`. */
