@@ -14,3 +14,20 @@ export function log(message: string, error?: unknown): void {
     // Nobody can be told that nobody can be told.
   }
 }
+
+/**
+ * Writes to standard output, with a newline at the end.
+ *
+ * It never throws: where standard output is a full disk or a closed pipe, it logs why.
+ *
+ * @returns Whether it was written.
+ */
+export function print(text: string): boolean {
+  try {
+    console.log(text);
+    return true;
+  } catch (error) {
+    log(`Cannot write to standard output: ${(error as Error).message}`);
+    return false;
+  }
+}

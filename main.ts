@@ -6,15 +6,15 @@ import {
 import { readLocalZone } from "./channels/local_zone.ts";
 import { MemoryJournal } from "./channels/memory_journal.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
+import { Ending } from "./ending.ts";
 import { HELP, VERSION } from "./help.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
-import { log } from "./log.ts";
+import { log, print } from "./log.ts";
 import { dropPermissions } from "./permissions.ts";
 import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server.ts";
+import { onEndSignal, outliveSignals } from "./signals.ts";
 import { Workers } from "./workers.ts";
 
-/** For how long after the first signal another one is the same, in ms: a task runner passes on what the terminal sent already. */
-const SAME_SIGNAL_MS = 250;
 /** File descriptors kept free for what is not a stream. */
 const SPARE_DESCRIPTORS = 64;
 /** A limit below this leaves little room for clients. */
@@ -66,10 +66,11 @@ async function start(
   count: number,
   instance: InstanceOptions,
   journal: Journal,
+  onFrozen: (message: string) => void,
 ): Promise<Instance | Workers> {
   try {
     return count > 1
-      ? await Workers.start({ count, instance, journal, log })
+      ? await Workers.start({ count, instance, journal, log, onFrozen })
       : new Instance(instance, { journal, log });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
@@ -89,7 +90,7 @@ function workerCount({ workers }: Config): number {
   return 1;
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(config: Config, ending: Ending): Promise<void> {
   const { journal: place } = config;
   const { warning } = readLocalZone(Deno.env.get("TZ"));
   if (warning) log(warning);
@@ -100,46 +101,39 @@ async function serve(config: Config): Promise<void> {
     [DESCRIPTOR_LIMITS, ...(workers > 1 ? [import.meta.dirname!] : [])],
   );
   const maxStreams = await streamLimit();
-  await using journal = await openJournal(config);
+  const journal = await openJournal(config);
   const token = config.token ?? drawToken();
-  const serving = await start(workers, {
-    hostname: config.host,
-    port: config.port,
-    sharesPort: false,
-    token,
-    maxBodyBytes: config.maxBodyBytes,
-    corsOrigins: config.corsOrigins,
-    maxStreams,
-  }, journal);
-  console.log(`Chime is listening on ${serving.url}`);
+  const serving = await start(
+    workers,
+    {
+      hostname: config.host,
+      port: config.port,
+      sharesPort: false,
+      token,
+      maxBodyBytes: config.maxBodyBytes,
+      corsOrigins: config.corsOrigins,
+      maxStreams,
+    },
+    journal,
+    (message) => ending.fail(message),
+  );
+  ending.drainBy(async () => {
+    await serving.drain();
+    await journal[Symbol.asyncDispose]();
+  });
+  onEndSignal(() => ending.end());
+  print(`Chime is listening on ${serving.url}`);
   if (config.token === undefined) {
-    console.log(`To publish, with a token drawn for this run:
+    print(`To publish, with a token drawn for this run:
   curl -H 'Authorization: Bearer ${token}' -d 'Hello' ${serving.url}sse/news
 or open ${serving.url}#token=${token}`);
   }
-
-  await new Promise<void>((resolve) => onSignal(resolve));
-  const since = performance.now();
-  onSignal(() => {
-    if (performance.now() - since > SAME_SIGNAL_MS) Deno.exit(1);
-  });
-  await serving.drain();
 }
 
 /** Draws a token of 192 bits. */
 function drawToken(): string {
   return crypto.getRandomValues(new Uint8Array(24))
     .toBase64({ alphabet: "base64url" });
-}
-
-/** Calls back at each request to end. */
-function onSignal(callback: () => void): void {
-  const isWindows = Deno.build.os === "windows";
-  for (
-    const signal of ["SIGINT", isWindows ? "SIGBREAK" : "SIGTERM"] as const
-  ) {
-    Deno.addSignalListener(signal, callback);
-  }
 }
 
 function command(): ReturnType<typeof readConfig> {
@@ -152,9 +146,13 @@ function command(): ReturnType<typeof readConfig> {
 }
 
 const asked = command();
-if (asked === "help") console.log(HELP);
-else if (asked === "version") console.log(`chime ${VERSION}`);
-else {
-  await serve(asked);
-  Deno.exit(0);
+if (asked === "help" || asked === "version") {
+  Deno.exit(print(asked === "help" ? HELP : `chime ${VERSION}`) ? 0 : 1);
+}
+const ending = new Ending();
+outliveSignals();
+try {
+  await serve(asked, ending);
+} catch (error) {
+  ending.fail("the server could not start", error);
 }

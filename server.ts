@@ -1,3 +1,5 @@
+import { log } from "./log.ts";
+
 /** How long to wait before listening again, in ms: what made it fail is hardly over sooner. */
 const RELISTEN_MS = 100;
 
@@ -68,7 +70,17 @@ export class Server {
   #listen({ hostname, port, reusePort }: ServerOptions) {
     const server = Deno.serve(
       // Where no port is shared, the option alone would take a permission that is not stable.
-      { hostname, port, ...(reusePort && { reusePort }), onListen() {} },
+      {
+        hostname,
+        port,
+        ...(reusePort && { reusePort }),
+        onListen() {},
+        // Deno's own handler throws where standard error cannot be written to.
+        onError: (error) => {
+          log("a request failed", error);
+          return new Response(null, { status: 500 });
+        },
+      },
       (request) => this.#answer(request),
     );
     server.finished.catch((error) => this.#onFault(error));

@@ -6,10 +6,12 @@
 import { PortJournal } from "./channels/port_journal.ts";
 import type { Counts } from "./routes/counts.ts";
 import { Instance, type InstanceOptions } from "./instance.ts";
+import { log } from "./log.ts";
 
-/** What a worker is told: first to start, then to say what it has done, in the end to drain. */
+/** What a worker is told: first to start, then to answer, or to say what it has done, in the end to drain. */
 export type WorkerOrder =
   | { start: InstanceOptions; journal: MessagePort }
+  | "ping"
   | "count"
   | "drain";
 
@@ -17,8 +19,10 @@ export type WorkerOrder =
 export type WorkerNews =
   | { url: string }
   | { failure: string; isAddrInUse: boolean }
+  | { crash: string }
   | { log: string }
   | { counts: Counts | undefined }
+  | "pong"
   | "drained";
 
 /** The part of a worker's global scope that is used here. */
@@ -30,7 +34,27 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 let instance: Instance | undefined;
 
+// Deno itself would write them to standard error, and end the process where that cannot be written to.
+globalThis.addEventListener("error", (event) => {
+  event.preventDefault();
+  crash(event.error);
+});
+globalThis.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  crash(event.reason);
+});
+
+/** Has this worker replaced: what an error that was not caught has broken is not known. */
+function crash(error: unknown): void {
+  log("an error was not caught in a worker", error);
+  scope.postMessage({ crash: `${error}` });
+}
+
 scope.onmessage = async ({ data: order }) => {
+  if (order === "ping") {
+    scope.postMessage("pong");
+    return;
+  }
   if (order === "drain") {
     await instance?.drain();
     scope.postMessage("drained");

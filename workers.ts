@@ -4,6 +4,7 @@ import type { Journal } from "./channels/journal.ts";
 import { DRAIN_MS, type InstanceOptions } from "./instance.ts";
 import { addCounts, type Counts } from "./routes/counts.ts";
 import type { WorkerNews, WorkerOrder } from "./worker.ts";
+import { WorkerWatch } from "./worker_watch.ts";
 
 /** How long to wait before a worker that crashed is started again, in ms: one that crashes at once must not spin. */
 const RESTART_MS = 200;
@@ -19,6 +20,8 @@ export interface WorkersOptions {
   instance: InstanceOptions;
   journal: Journal;
   log(message: string): void;
+  /** Called where a worker's thread is frozen, which nothing but the process's end can mend. */
+  onFrozen(message: string): void;
   /** The module that a worker runs. */
   module?: URL;
 }
@@ -44,6 +47,14 @@ export class Workers {
   readonly #options: WorkersOptions;
   readonly #host: JournalHost;
   readonly #members = new Set<Member>();
+  readonly #watch = new WorkerWatch<Member>({
+    ping: ({ worker }) => worker.postMessage("ping" satisfies WorkerOrder),
+    onFrozen: (member) => {
+      // The end must not wait for it.
+      this.#remove(member);
+      this.#options.onFrozen("a worker has been silent for 10 s");
+    },
+  });
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
   /** What those have done that are gone. */
   #gone: Counts[] = [];
@@ -88,6 +99,7 @@ export class Workers {
   /** Tells every client that it must go, and settles once they are gone, or have had time enough. */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    this.#watch[Symbol.dispose]();
     for (const timer of this.#restarts) clearTimeout(timer);
     await Promise.all([...this.#members].map(async (member) => {
       member.worker.postMessage("drain" satisfies WorkerOrder);
@@ -123,12 +135,21 @@ export class Workers {
       drained: Promise.withResolvers(),
     };
     this.#members.add(member);
+    const onCrash = (reason: string) => {
+      // One error may bring others with it.
+      if (!this.#remove(member)) return;
+      if (isListening) this.#replace(reason);
+      else listening.reject(new Error(reason));
+    };
     worker.onmessage = ({ data: news }: MessageEvent<WorkerNews>) => {
       if (news === "drained") member.drained.resolve();
+      else if (news === "pong") this.#watch.heard(member);
       else if ("url" in news) {
         isListening = true;
+        if (!this.#isDraining) this.#watch.add(member);
         listening.resolve(news.url);
-      } else if ("log" in news) this.#options.log(news.log);
+      } else if ("crash" in news) onCrash(news.crash);
+      else if ("log" in news) this.#options.log(news.log);
       else if ("counts" in news) {
         member.counts = news.counts;
         member.counting?.resolve();
@@ -143,9 +164,7 @@ export class Workers {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#remove(member);
-      if (isListening) this.#replace(event.message);
-      else listening.reject(new Error(event.message));
+      onCrash(event.message);
     };
     const order: WorkerOrder = {
       start: {
@@ -171,8 +190,10 @@ export class Workers {
     this.#restarts.add(timer);
   }
 
-  #remove(member: Member): void {
-    if (!this.#members.delete(member)) return;
+  /** Lets go of a worker, and tells whether it was there. */
+  #remove(member: Member): boolean {
+    if (!this.#members.delete(member)) return false;
+    this.#watch.remove(member);
     if (member.counts) {
       this.#gone = [addCounts([...this.#gone, closed(member.counts)])];
     }
@@ -180,6 +201,7 @@ export class Workers {
     member.worker.terminate();
     member.closeJournal();
     member.drained.resolve();
+    return true;
   }
 
   /** What all have done; those that are gone, or do not answer, as far as they had said. */

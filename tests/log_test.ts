@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { log } from "../log.ts";
+import { log, print } from "../log.ts";
 
 Deno.test("log() writes a line to standard error, with the error's stack where there is one", () => {
   using written = stub(console, "error", () => {});
@@ -19,4 +19,21 @@ Deno.test("log() does not throw where standard error cannot be written", () => {
   });
   log("a stream was cut");
   assertEquals(written.calls.length, 1);
+});
+
+Deno.test("print() writes a line to standard output", () => {
+  using written = stub(console, "log", () => {});
+  assertEquals(print("Hello"), true);
+  assertEquals(written.calls.map(({ args }) => args), [["Hello"]]);
+});
+
+Deno.test("print() logs why standard output cannot be written", () => {
+  using logged = stub(console, "error", () => {});
+  using _full = stub(console, "log", () => {
+    throw new Error("No space left on device (os error 28)");
+  });
+  assertEquals(print("Hello"), false);
+  assertEquals(logged.calls.map(({ args }) => args), [[
+    "chime: Cannot write to standard output: No space left on device (os error 28)",
+  ]]);
 });

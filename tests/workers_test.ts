@@ -49,6 +49,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
       maxStreams: 1_000,
     },
     log: (message) => logged.push(message),
+    onFrozen: (message) => logged.push(message),
     ...options,
   });
   return {
@@ -198,6 +199,8 @@ test("Workers answer, and drain, without one that hangs", async () => {
   );
 });
 
+const realTimeout = globalThis.setTimeout;
+
 /** Lets time pass until the promise has settled. */
 async function whileTimePasses<T>(
   time: FakeTime,
@@ -205,7 +208,11 @@ async function whileTimePasses<T>(
 ): Promise<T> {
   let isSettled = false;
   const settled = promise.finally(() => isSettled = true);
-  while (!isSettled) await time.tickAsync(100);
+  while (!isSettled) {
+    await time.tickAsync(100);
+    // Threads answer in their own time, and one that does not is taken for frozen.
+    await new Promise((resolve) => realTimeout(resolve, 20));
+  }
   return await settled;
 }
 

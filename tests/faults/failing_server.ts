@@ -1,0 +1,37 @@
+/**
+ * Makes a server that fails when a request asks it to: `/throw` and `/reject` fail where nothing catches it, `/freeze`
+ * keeps the thread busy for ever. It is loaded before the server, and before each of its workers.
+ *
+ * @module
+ */
+const serve = Deno.serve as (
+  options: Deno.ServeTcpOptions,
+  handler: (request: Request) => Promise<Response>,
+) => Deno.HttpServer<Deno.NetAddr>;
+
+Object.assign(Deno, {
+  serve: (...[options, handler]: Parameters<typeof serve>) =>
+    serve(options, (request) => {
+      fail(new URL(request.url).pathname);
+      return handler(request);
+    }),
+});
+
+function fail(path: string): void {
+  if (path === "/throw") {
+    setTimeout(() => {
+      throw new Error("thrown in a timer");
+    });
+  }
+  if (path === "/reject") Promise.reject(new Error("rejected"));
+  while (path === "/freeze");
+}
+
+// A worker has no document either, but a name of its own.
+if (!("WorkerGlobalScope" in globalThis)) {
+  globalThis.Worker = class extends Worker {
+    constructor(_module: string | URL, options?: WorkerOptions) {
+      super(new URL("./failing_server_worker.ts", import.meta.url), options);
+    }
+  };
+}

@@ -1,0 +1,7 @@
+/**
+ * A worker of a server that fails when it is asked to.
+ *
+ * @module
+ */
+import "./failing_server.ts";
+import "../../worker.ts";
