@@ -135,6 +135,7 @@ export class Workers {
       drained: Promise.withResolvers(),
     };
     this.#members.add(member);
+    this.#watch.add(member);
     const onCrash = (reason: string) => {
       // One error may bring others with it.
       if (!this.#remove(member)) return;
@@ -146,7 +147,6 @@ export class Workers {
       else if (news === "pong") this.#watch.heard(member);
       else if ("url" in news) {
         isListening = true;
-        if (!this.#isDraining) this.#watch.add(member);
         listening.resolve(news.url);
       } else if ("crash" in news) onCrash(news.crash);
       else if ("log" in news) this.#options.log(news.log);
