@@ -1,4 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
+import type { AnyPage } from "./clock_page.ts";
 
 /** How long to wait for the page to say something, in ms. */
 const PATIENCE_MS = 15_000;
@@ -16,7 +18,7 @@ export interface ChannelsShown {
   outcome: string;
 }
 
-export function shownChannels(page: Page): Promise<ChannelsShown> {
+export function shownChannels(page: AnyPage): Promise<ChannelsShown> {
   return page.evaluate(() => {
     const root = document.querySelector("#channels")!;
     const text = (selector: string) =>
@@ -37,7 +39,7 @@ export function shownChannels(page: Page): Promise<ChannelsShown> {
 
 /** Waits for the channels' part to say something that passes, and returns it. */
 export async function untilChannels(
-  page: Page,
+  page: AnyPage,
   passes: (shown: ChannelsShown) => boolean,
 ): Promise<ChannelsShown> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -47,11 +49,11 @@ export async function untilChannels(
     if (Date.now() > deadline) {
       throw new Error(`The page still says ${JSON.stringify(now)}`);
     }
-    await page.waitForTimeout(50);
+    await delay(50);
   }
 }
 
-export function live(page: Page): Promise<ChannelsShown> {
+export function live(page: AnyPage): Promise<ChannelsShown> {
   return untilChannels(page, ({ status }) => status.startsWith("Live"));
 }
 

@@ -1,7 +1,13 @@
 import { assertEquals } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 
 const PATIENCE_MS = 15_000;
+
+/** A page in either browser. */
+export interface AnyPage {
+  evaluate<T>(fn: () => T): Promise<T>;
+}
 
 /** What the page says at one moment. */
 export interface Shown {
@@ -15,7 +21,7 @@ export interface Shown {
   ms: number;
 }
 
-export function shown(page: Page): Promise<Shown> {
+export function shown(page: AnyPage): Promise<Shown> {
   return page.evaluate(() => {
     const text = (selector: string) =>
       document.querySelector<HTMLElement>(selector)!.innerText;
@@ -37,7 +43,7 @@ export function shown(page: Page): Promise<Shown> {
 
 /** Waits for the page to say something that passes, and returns it. */
 export async function until(
-  page: Page,
+  page: AnyPage,
   passes: (shown: Shown) => boolean,
 ): Promise<Shown> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -47,7 +53,7 @@ export async function until(
     if (Date.now() > deadline) {
       throw new Error(`The page still says ${JSON.stringify(now)}`);
     }
-    await page.waitForTimeout(50);
+    await delay(50);
   }
 }
 
@@ -57,9 +63,9 @@ export function clockButton(page: Page, name: string): Locator {
 }
 
 /** Waits for the clock to be `ticks` seconds past what the page shows, whatever the page does meanwhile. */
-export async function pass(page: Page, ticks: number): Promise<void> {
+export async function pass(page: AnyPage, ticks: number): Promise<void> {
   const { ms } = await shown(page);
-  while (Date.now() < ms + ticks * 1_000) await page.waitForTimeout(50);
+  while (Date.now() < ms + ticks * 1_000) await delay(50);
 }
 
 /** Each second between two moments came once, in order or after a gap. */
