@@ -19,7 +19,7 @@ import { nothingSent, type Sent } from "./sent.ts";
 import type { Start } from "./start.ts";
 
 /** How long a stream may stay silent, in ms: intermediaries close what is idle for longer, often after 30 or 60 s. */
-const HEARTBEAT_MS = 15_000;
+export const HEARTBEAT_MS = 15_000;
 const BEAT_MS = 1_000;
 const HEARTBEAT_BEATS = HEARTBEAT_MS / BEAT_MS;
 

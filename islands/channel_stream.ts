@@ -8,9 +8,12 @@ import {
 import { EventLog } from "./event_log.ts";
 import type { StreamEvent } from "./event_parser.ts";
 import { FetchSource } from "./fetch_source.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** How long a stream that has nothing to tell is watched until it is called live, in ms. One that is refused ends before. */
 const LIVE_AFTER_MS = 200;
+/** How many heartbeats' time a stream may bring nothing: one may be lost, or late. */
+const SILENT_HEARTBEATS = 2.5;
 /** How long a connection stays dropped, in ms: time enough to publish something meanwhile. */
 const DROPPED_MS = 8_000;
 
@@ -34,12 +37,15 @@ export class ChannelStream extends StreamConnection {
   readonly log: EventLog = new EventLog();
   #view: StreamView;
   #onChange: () => void;
-  /** When these channels were first asked for, in ms since the epoch. */
-  #sinceMs: number | undefined;
+  #silentMs: number;
+  /** How long ago these channels were first asked for. */
+  #asked: Stopwatch | undefined;
 
-  constructor(view: StreamView, onChange: () => void) {
+  /** @param heartbeatMs After how much silence the server sends a comment, in ms. */
+  constructor(view: StreamView, heartbeatMs: number, onChange: () => void) {
     super();
     this.#view = view;
+    this.#silentMs = SILENT_HEARTBEATS * heartbeatMs;
     this.#onChange = onChange;
   }
 
@@ -51,7 +57,7 @@ export class ChannelStream extends StreamConnection {
   choose(channels: readonly string[]): void {
     if (channels.join() === this.#view.channels.join()) return;
     this.log.clear();
-    this.#sinceMs = undefined;
+    this.#asked = undefined;
     this.#change({ channels, lastId: "" });
     this.reopen();
   }
@@ -66,6 +72,8 @@ export class ChannelStream extends StreamConnection {
     const source = new FetchSource({
       url: () => this.#url(),
       lastId: this.#view.lastId,
+      silentMs: this.#silentMs,
+      hears: "bytes",
       onOpen: () => {
         quiet = setTimeout(() => this.live(), LIVE_AFTER_MS);
       },
@@ -76,6 +84,9 @@ export class ChannelStream extends StreamConnection {
       },
     });
     return {
+      get isSilent() {
+        return source.isSilent;
+      },
       close() {
         clearTimeout(quiet);
         source.close();
@@ -104,11 +115,12 @@ export class ChannelStream extends StreamConnection {
   /** Whoever saw no event yet has no id to come back with, but knows since when there may have been one. */
   #url(): string {
     const path = channelPath(...this.#view.channels);
-    const nowMs = Date.now();
-    const backMs = nowMs - (this.#sinceMs ??= nowMs);
-    return backMs && !this.#view.lastId
-      ? `${path}?since=${Math.ceil(backMs / 1_000)}s`
-      : path;
+    if (this.#view.lastId) return path;
+    const isFirst = !this.#asked;
+    this.#asked ??= new Stopwatch();
+    return isFirst
+      ? path
+      : `${path}?since=${Math.ceil(this.#asked.read() / 1_000)}s`;
   }
 
   #change(change: Partial<StreamView>): void {

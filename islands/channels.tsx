@@ -16,6 +16,8 @@ export interface ChannelsProps {
   origin: string;
   /** The clock's zone, where one is chosen: without script, the form has to keep it. */
   tz: string;
+  /** After how much silence the server sends a comment on a stream, in ms. */
+  heartbeatMs: number;
 }
 
 /** What the reader does, and what came: the browser's part. */

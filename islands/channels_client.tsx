@@ -25,7 +25,7 @@ function draw(): void {
   });
 }
 
-const stream = new ChannelStream(props.view, draw);
+const stream = new ChannelStream(props.view, props.heartbeatMs, draw);
 const life = {
   log: stream.log,
   onChoose(event: SubmitEvent): void {

@@ -1,10 +1,16 @@
 import { timeFormat } from "../channels/zone.ts";
 import { type ClockView, type SeenTick, streamPath } from "./clock_view.ts";
 import { type ConnectionView, plural, StreamConnection } from "./connection.ts";
+import type { StreamEvent } from "./event_parser.ts";
+import { FetchSource } from "./fetch_source.ts";
 import { readServerClock } from "./server_clock.ts";
 
 /** How far back the plot goes. */
 const PLOTTED_MS = 60_000;
+/** What lies between two ticks, in ms. */
+const TICK_MS = 1_000;
+/** How long the stream may go without a tick, in ms. */
+const SILENT_MS = 3 * TICK_MS;
 
 /**
  * The clock's stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told of
@@ -32,21 +38,16 @@ export class ClockStream extends StreamConnection {
     this.reopen();
   }
 
-  protected override connect(): EventSource {
-    const source = new EventSource(
-      streamPath(this.#view.zone, this.#view.lastId),
-    );
-    source.addEventListener("open", () => this.#opened());
-    source.addEventListener("message", (event) => this.#ticked(event));
-    source.addEventListener(
-      "status",
-      ({ data }) => this.report(data),
-    );
-    source.addEventListener(
-      "error",
-      () => this.failed(source.readyState === source.CLOSED),
-    );
-    return source;
+  protected override connect(): FetchSource {
+    return new FetchSource({
+      url: () => streamPath(this.#view.zone),
+      lastId: this.#view.lastId,
+      silentMs: SILENT_MS,
+      hears: "events",
+      onOpen: () => this.#opened(),
+      onEvent: (event) => this.#heard(event),
+      onFailed: (isRefused) => this.failed(isRefused),
+    });
   }
 
   protected override show(view: ConnectionView): void {
@@ -76,10 +77,15 @@ export class ClockStream extends StreamConnection {
     this.#show({ clock: undefined });
   }
 
-  #ticked({ data, lastEventId }: MessageEvent<string>): void {
+  #heard({ type, data, id }: StreamEvent): void {
+    if (type === "status") this.report(data);
+    else if (id) this.#ticked(data, id);
+  }
+
+  #ticked(data: string, id: string): void {
     const receivedMs = performance.now();
+    const ms = Number.parseInt(id);
     this.live();
-    const ms = Number.parseInt(lastEventId);
     const { clock, events, ticks } = this.#view;
     const measurable = clock && ms > clock.originMs + this.#openedMs;
     const tick: SeenTick = {
@@ -90,7 +96,7 @@ export class ClockStream extends StreamConnection {
       ms,
       time: data.replace("The current time is ", ""),
       events: events + 1,
-      lastId: lastEventId,
+      lastId: id,
       ticks: [
         ...ticks.filter((seen) => seen.ms < ms && seen.ms > ms - PLOTTED_MS),
         tick,

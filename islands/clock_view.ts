@@ -49,16 +49,9 @@ export function pageTitle(zone: string): string {
  * The clock's stream, as a path.
  *
  * @param zone The zone to tell the time in; the server's own where absent.
- * @param lastId The last id seen, for a stream that first brings back what was missed since.
  */
-export function streamPath(zone?: string, lastId?: string): string {
-  const query = [];
-  if (zone) query.push(zoneQuery(zone));
-  if (lastId) query.push(`lastEventId=${encodeURIComponent(lastId)}`);
-  return query.length ? `/sse/?${query.join("&")}` : "/sse/";
-}
-
-/** `tz=Europe/Paris`: a query may hold a slash, and is easier to read with it. */
-function zoneQuery(zone: string): string {
-  return `tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
+export function streamPath(zone?: string): string {
+  if (!zone) return "/sse/";
+  // A query may hold a slash, and is easier to read with it.
+  return `/sse/?tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
 }

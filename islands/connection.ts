@@ -16,8 +16,10 @@ export interface ConnectionView {
   note: string;
 }
 
-/** What carries a stream: an `EventSource`, or what stands in for one. It comes back by itself from all but a refusal. */
+/** What carries a stream. It comes back by itself from all but a refusal. */
 export interface Source {
+  /** Whether it has brought nothing for so long that it must be dead. */
+  readonly isSilent: boolean;
   close(): void;
 }
 
@@ -32,7 +34,7 @@ export abstract class StreamConnection {
   /** Why the server is about to close the stream, where it said so. */
   #farewell = "";
 
-  /** Opens a source behind the last id seen. The only place where one is made: each has every listener. */
+  /** Opens a source after the last id seen. The only place where one is made: each has every listener. */
   protected abstract connect(): Source;
   protected abstract show(view: ConnectionView): void;
   /** What the stream carries, of which `count` were missed: `7 missed ticks`. */
@@ -49,6 +51,18 @@ export abstract class StreamConnection {
   /** Opens the stream anew, unless the reader wants it closed. */
   reopen(): void {
     if (this.#connection !== "paused") this.open();
+  }
+
+  /** Comes back at once, as after a change of network, unless the reader wants the stream closed. */
+  comeBack(): void {
+    if (this.#connection === "paused") return;
+    if (this.#connection !== "connecting") this.#show("reconnecting");
+    this.#connect();
+  }
+
+  /** Comes back at once where there is nothing to keep: the stream is not live, or nothing came for too long. */
+  refresh(): void {
+    if (this.#connection !== "live" || this.#source?.isSilent) this.comeBack();
   }
 
   /** Closes the stream until it is opened again, and says nothing about it. */

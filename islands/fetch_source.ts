@@ -1,5 +1,7 @@
+import { Backoff } from "./backoff.ts";
 import type { Source } from "./connection.ts";
 import { EventParser, type StreamEvent } from "./event_parser.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** What a source is given, and whom it reports to. */
 export interface FetchSourceOptions {
@@ -7,24 +9,37 @@ export interface FetchSourceOptions {
   url(): string;
   /** The last id seen, or nothing. */
   lastId: string;
+  /** How long an open stream may bring nothing until it is taken for dead, in ms. */
+  silentMs: number;
+  /** What ends a silence: any bytes, comments too, or events alone. */
+  hears: "bytes" | "events";
+  /** The first bytes of a connection came. */
   onOpen(): void;
   onEvent(event: StreamEvent): void;
   /** The connection is lost, and the source comes back by itself unless it was refused. */
   onFailed(isRefused: boolean): void;
 }
 
-/** Until the server says otherwise, in ms. */
-const RETRY_MS = 3_000;
+/** How long the server may take to answer at all, in ms. A phone that wakes its radio takes some seconds. */
+const ANSWER_MS = 15_000;
+/** How often a connection is looked at, in ms. */
+const WATCH_MS = 500;
 
 /**
  * Reads a stream as `EventSource` does, and hears every event. An `EventSource` tells of those types alone that somebody
  * listens for by name, while here publishers may choose any, and several channels on one stream make their names types.
+ * Nor does it tell of comments, and so not whether a quiet stream is a dead one: no browser notices a connection that
+ * the network forgot, and Firefox closes an `EventSource` without an event when a navigation leaves the page in place.
  */
 export class FetchSource implements Source {
   readonly #options: FetchSourceOptions;
+  readonly #backoff = new Backoff();
+  readonly #silence = new Stopwatch();
   #abort = new AbortController();
+  /** How long this connection may bring nothing, in ms. */
+  #limitMs = ANSWER_MS;
   #lastId: string;
-  #retryMs = RETRY_MS;
+  #watch: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FetchSourceOptions) {
@@ -33,18 +48,41 @@ export class FetchSource implements Source {
     this.#connect();
   }
 
+  /** Whether nothing came for too long. Timers that slept may not have noticed yet. */
+  get isSilent(): boolean {
+    return this.#silence.read() > this.#limitMs;
+  }
+
   close(): void {
     clearTimeout(this.#retry);
-    this.#abort.abort();
+    this.#disconnect();
   }
 
   async #connect(): Promise<void> {
     const { signal } = this.#abort = new AbortController();
+    this.#limitMs = ANSWER_MS;
+    this.#silence.restart();
+    this.#backoff.started();
+    // It does not wait for the browser to let go: an answer that never comes may never fail either.
+    this.#watch = setInterval(() => {
+      if (this.isSilent) this.#lost();
+    }, WATCH_MS);
     const isRefused = await this.#read(signal);
     if (signal.aborted) return;
-    if (isRefused) this.close();
-    else this.#retry = setTimeout(() => this.#connect(), this.#retryMs);
-    this.#options.onFailed(isRefused);
+    if (!isRefused) return this.#lost();
+    this.close();
+    this.#options.onFailed(true);
+  }
+
+  #lost(): void {
+    this.#disconnect();
+    this.#retry = setTimeout(() => this.#connect(), this.#backoff.nextMs());
+    this.#options.onFailed(false);
+  }
+
+  #disconnect(): void {
+    clearInterval(this.#watch);
+    this.#abort.abort();
   }
 
   /** Reads one connection up to its end, and returns whether it was refused for good. */
@@ -58,18 +96,20 @@ export class FetchSource implements Source {
       signal,
     }).catch(() => undefined);
     if (!response || signal.aborted) return false;
-    const type = response.headers.get("content-type") ?? "";
-    if (response.status !== 200 || !/^text\/event-stream\b/i.test(type)) {
-      return true;
-    }
-    this.#options.onOpen();
+    if (response.status !== 200 || !isEventStream(response)) return true;
+    this.#limitMs = this.#options.silentMs;
+    this.#silence.restart();
     const parser = new EventParser(this.#lastId);
     const reader = response.body!.getReader();
-    while (true) {
+    for (let isFirst = true;; isFirst = false) {
       const bytes = await reader.read().catch(() => undefined);
       if (!bytes || bytes.done || signal.aborted) return false;
+      if (isFirst) this.#options.onOpen();
       const events = parser.push(bytes.value);
-      this.#retryMs = parser.retryMs ?? this.#retryMs;
+      if (this.#options.hears === "bytes" || events.length > 0) {
+        this.#silence.restart();
+      }
+      this.#backoff.retryMs = parser.retryMs ?? this.#backoff.retryMs;
       this.#lastId = parser.lastId;
       for (const event of events) {
         this.#options.onEvent(event);
@@ -78,4 +118,10 @@ export class FetchSource implements Source {
       }
     }
   }
+}
+
+/** Whether that is what the answer says that it is: parameters may follow, other names that begin so may not. */
+function isEventStream({ headers }: Response): boolean {
+  const [essence] = (headers.get("content-type") ?? "").split(";");
+  return essence!.trim().toLowerCase() === "text/event-stream";
 }

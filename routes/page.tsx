@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { HEARTBEAT_MS } from "../channels/hub.ts";
 import { canonicalZone, localZone, timeFormat } from "../channels/zone.ts";
 import { readChannels } from "../islands/channel_names.ts";
 import { loadedStream } from "../islands/channel_stream.ts";
@@ -53,7 +54,12 @@ export function page(_request: Request, { origin, query }: Target): Response {
         </p>
       )}
       <ClockIsland view={view} origin={origin} serverZone={serverZone} />
-      <ChannelsIsland {...chosen} origin={origin} tz={tz} />
+      <ChannelsIsland
+        {...chosen}
+        origin={origin}
+        tz={tz}
+        heartbeatMs={HEARTBEAT_MS}
+      />
     </Document>,
   );
   return new Response(`<!doctype html>${html}`, {

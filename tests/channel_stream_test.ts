@@ -4,11 +4,17 @@ import type { Status } from "../channels/frame.ts";
 import { ChannelStream, loadedStream } from "../islands/channel_stream.ts";
 import { FakeFetch } from "./fake_fetch.ts";
 
+const HEARTBEAT_MS = 8_000;
+
 /** A stream of a page that shows these channels. */
 function world(...channels: string[]) {
   const time = new FakeTime();
   const fetched = new FakeFetch();
-  const stream = new ChannelStream(loadedStream(channels), () => {});
+  const stream = new ChannelStream(
+    loadedStream(channels),
+    HEARTBEAT_MS,
+    () => {},
+  );
   const send = async (text: string) => {
     fetched.last.send(text);
     await time.runMicrotasks();
@@ -26,7 +32,7 @@ function world(...channels: string[]) {
           : `${row.id} ${row.channel} ${row.type} ${row.data}`
       ),
     async open() {
-      fetched.last.open();
+      fetched.last.begin();
       await time.runMicrotasks();
     },
     async cut() {
@@ -95,7 +101,73 @@ Deno.test("ChannelStream calls an idle stream live, but not one that is opened o
   assertEquals(w.view().note, "the server is full");
 });
 
-Deno.test("ChannelStream that is dropped comes back behind its last id, and says what came back", async () => {
+Deno.test("ChannelStream does not call a stream live that has not said anything yet", async () => {
+  using w = world("news");
+  w.stream.open();
+  w.fetched.last.open();
+  await w.time.tickAsync(1_000);
+  assertEquals(w.view().connection, "connecting");
+  w.fetched.last.send("retry: 3000\n");
+  await w.time.tickAsync(200);
+  assertEquals(w.view().connection, "live");
+});
+
+Deno.test("ChannelStream is reconnecting after two and a half heartbeats without a byte", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  for (let i = 0; i < 3; i++) {
+    await w.time.tickAsync(2.5 * HEARTBEAT_MS);
+    assertEquals(w.view().connection, "live");
+    w.fetched.last.send(":\n");
+    await w.time.runMicrotasks();
+  }
+  await w.time.tickAsync(2.5 * HEARTBEAT_MS + 500);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "");
+  assertEquals(w.rows().at(-1), "the connection was lost");
+  await w.time.tickAsync(3_000);
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+});
+
+Deno.test("ChannelStream comes back at once where the page is shown again and its connection is old", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 1);
+  // The machine slept, and no timer has run since.
+  w.time.setSystemClock(60_000);
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 2);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+  // While it waits for the next try, too.
+  await w.cut();
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("ChannelStream comes back at once with the network, and from a refusal", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(200);
+  w.stream.comeBack();
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.fetched.all.length, 2);
+  w.fetched.last.refuse(502);
+  await w.time.runMicrotasks();
+  assertEquals(w.view().connection, "closed");
+  w.stream.comeBack();
+  assertEquals(w.fetched.all.length, 3);
+  await w.time.tickAsync(11_000);
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("ChannelStream that is dropped comes back after its last id, and says what came back", async () => {
   using w = world("news");
   w.stream.open();
   await w.open();
@@ -127,7 +199,7 @@ Deno.test("ChannelStream that is dropped comes back at once when it is opened", 
   w.stream.drop();
   w.stream.open();
   assertEquals(w.fetched.all.length, 2);
-  await w.time.tickAsync(60_000);
+  await w.time.tickAsync(10_000);
   assertEquals(w.fetched.all.length, 2);
 });
 
@@ -147,6 +219,26 @@ Deno.test("ChannelStream that saw no event asks for all since it began", async (
   assertEquals(w.fetched.last.url, "/sse/news");
   assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
 });
+
+for (
+  const [what, byMs, since] of [
+    ["set back", -3_600_000, "5s"],
+    ["set back a little", -500, "5s"],
+    ["that went on while the machine slept", 3_600_000, "3605s"],
+  ] as const
+) {
+  Deno.test(`ChannelStream asks for no less than it missed, with a wall clock ${what}`, async () => {
+    using w = world("news");
+    w.stream.open();
+    await w.open();
+    await w.time.tickAsync(2_000);
+    w.time.setSystemClock(byMs);
+    await w.time.tickAsync(2_100);
+    w.stream.drop();
+    w.stream.open();
+    assertEquals(w.fetched.last.url, `/sse/news?since=${since}`);
+  });
+}
 
 Deno.test("ChannelStream has a row for each thing that the server says of the stream", async () => {
   using w = world("news");

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { HEARTBEAT_MS } from "../channels/hub.ts";
 import { channelPath, readChannels } from "../islands/channel_names.ts";
 import type { ChannelsProps } from "../islands/channels.tsx";
 import { page } from "../routes/page.tsx";
@@ -57,6 +58,7 @@ Deno.test("page() shows the channels that its address names", async () => {
     refusal: "",
     origin: "http://chime.test:8000",
     tz: "",
+    heartbeatMs: HEARTBEAT_MS,
   });
 });
 

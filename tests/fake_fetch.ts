@@ -1,4 +1,5 @@
 import { stub } from "@std/testing/mock";
+import type { Status } from "../channels/frame.ts";
 
 /** A connection that a `fetch()` asked for, which the test answers. */
 export class FakeConnection {
@@ -28,6 +29,22 @@ export class FakeConnection {
     });
     const headers = { "content-type": contentType };
     this.#answer.resolve(new Response(body, { headers }));
+  }
+
+  /** The server's first line, which it writes before there is anything to say. */
+  begin(): void {
+    this.open();
+    this.send("retry: 3000\n");
+  }
+
+  /** The clock's event of that second, in ms since the epoch. */
+  tick(ms: number): void {
+    const time = new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+    this.send(`data: The current time is ${time}\nid: ${ms}-0\n\n`);
+  }
+
+  status(status: Status): void {
+    this.send(`event: status\ndata: ${JSON.stringify(status)}\n\n`);
   }
 
   refuse(status: number): void {
@@ -62,10 +79,13 @@ export class FakeConnection {
 export class FakeFetch implements Disposable {
   /** Every connection asked for. */
   readonly all: FakeConnection[] = [];
+  /** Answers `/healthz`, which is not among those connections. */
+  healthz: () => Response = () => new Response(null, { status: 404 });
   readonly #stub = stub(
     globalThis,
     "fetch",
     ((url: string, init: RequestInit) => {
+      if (url === "/healthz") return Promise.resolve(this.healthz());
       const connection = new FakeConnection(url, init);
       this.all.push(connection);
       return connection.answer;
