@@ -7,10 +7,14 @@ import type { StreamConnection } from "./connection.ts";
  */
 const OUT_OF_SIGHT_MS = 20_000;
 
-/** Opens the stream, and closes it while the page is put aside. What it misses comes back with the page. */
+/**
+ * Opens the stream once the page is in sight, and closes it while the page is put aside. What it misses comes back with
+ * the page, or with the network, at once.
+ */
 export function followPage(stream: StreamConnection): void {
   let leaving: ReturnType<typeof setTimeout> | undefined;
-  let isAway = false;
+  // A tab that is opened in the background takes no connection.
+  let isAway = document.hidden;
   const leave = () => {
     isAway = true;
     stream.close();
@@ -18,14 +22,23 @@ export function followPage(stream: StreamConnection): void {
   const comeBack = () => {
     clearTimeout(leaving);
     if (isAway) stream.reopen();
+    else stream.refresh();
     isAway = false;
   };
   // A page with an open connection is not kept for the way back.
   addEventListener("pagehide", leave);
-  addEventListener("pageshow", comeBack);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) leaving = setTimeout(leave, OUT_OF_SIGHT_MS);
-    else comeBack();
+  addEventListener("pageshow", ({ persisted }) => {
+    // Every page that is loaded is shown, too.
+    if (persisted) comeBack();
   });
-  stream.open();
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) return comeBack();
+    clearTimeout(leaving);
+    leaving = setTimeout(leave, OUT_OF_SIGHT_MS);
+  });
+  // What was open before may have been another network's, and would be silent from now on.
+  addEventListener("online", () => {
+    if (!isAway) stream.comeBack();
+  });
+  if (!isAway) stream.open();
 }
