@@ -11,6 +11,12 @@ const PLOTTED_MS = 60_000;
 const TICK_MS = 1_000;
 /** How long the stream may go without a tick, in ms. */
 const SILENT_MS = 3 * TICK_MS;
+/** How much earlier than `errorMs` allows a tick may come, in ms: `performance.now()` is that coarse. */
+const COARSE_MS = 2;
+/** How much later than its predecessor a tick may come, in ms, with nothing amiss but the network. */
+const JITTER_MS = 500;
+/** The least time between two questions after the server's clock, in ms: no one is to be asked at every tick. */
+const MEASURE_MS = 5_000;
 
 /**
  * The clock's stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told of
@@ -21,6 +27,11 @@ export class ClockStream extends StreamConnection {
   #onView: (view: ClockView) => void;
   /** When the connection was made, as `performance.now()`. A tick due before that cannot be late. */
   #openedMs = 0;
+  /** When the last tick came, as `performance.now()`. */
+  #receivedMs = 0;
+  /** When the server was last asked for its time, as `performance.now()`. */
+  #askedMs = 0;
+  #measuring = new AbortController();
 
   constructor(view: ClockView, onView: (view: ClockView) => void) {
     super();
@@ -53,9 +64,7 @@ export class ClockStream extends StreamConnection {
   protected override show(view: ConnectionView): void {
     const isNew = view.connection !== this.#view.connection;
     this.#show(view);
-    if (isNew && view.connection === "live") {
-      readServerClock().then((clock) => this.#show({ clock }));
-    }
+    if (isNew && view.connection === "live") this.#measure();
   }
 
   protected override missed(count: number): string {
@@ -73,8 +82,7 @@ export class ClockStream extends StreamConnection {
 
   #opened(): void {
     this.#openedMs = performance.now();
-    // The machine may have slept since the server was last asked: performance.now() stands still meanwhile.
-    this.#show({ clock: undefined });
+    this.#forgetClock();
   }
 
   #heard({ type, data, id }: StreamEvent): void {
@@ -85,7 +93,10 @@ export class ClockStream extends StreamConnection {
   #ticked(data: string, id: string): void {
     const receivedMs = performance.now();
     const ms = Number.parseInt(id);
-    this.live();
+    // A connection that becomes live asks for the server's time anyway.
+    if (this.#view.connection === "live") this.#check(ms, receivedMs);
+    else this.live();
+    this.#receivedMs = receivedMs;
     const { clock, events, ticks } = this.#view;
     const measurable = clock && ms > clock.originMs + this.#openedMs;
     const tick: SeenTick = {
@@ -102,6 +113,34 @@ export class ClockStream extends StreamConnection {
         tick,
       ],
     });
+  }
+
+  /**
+   * Measures anew where a tick shows that what is known of the server's clock no longer holds: that clock was set, or
+   * `performance.now()` stood still while this machine slept.
+   */
+  #check(ms: number, receivedMs: number): void {
+    const { clock, ms: previousMs } = this.#view;
+    const isEarly = clock !== undefined &&
+      clock.originMs + receivedMs - ms < -(clock.errorMs ?? 0) - COARSE_MS;
+    const isApart = ms - previousMs !== TICK_MS ||
+      receivedMs - this.#receivedMs > TICK_MS + JITTER_MS;
+    if (isEarly || isApart) this.#forgetClock();
+    const isDue = receivedMs - this.#askedMs >= MEASURE_MS;
+    if (!this.#view.clock && isDue) this.#measure();
+  }
+
+  #forgetClock(): void {
+    this.#measuring.abort();
+    this.#show({ clock: undefined });
+  }
+
+  async #measure(): Promise<void> {
+    this.#measuring.abort();
+    this.#askedMs = performance.now();
+    const { signal } = this.#measuring = new AbortController();
+    const clock = await readServerClock(signal);
+    if (!signal.aborted) this.#show({ clock });
   }
 }
 

@@ -13,12 +13,16 @@ const ROUND_TRIPS = 3;
  * Asks `/healthz` for the server's time and takes it to be that of the middle of the shortest round trip.
  *
  * It rests on `performance.now()`, which goes on evenly when somebody sets the browser's clock.
+ *
+ * @param signal Gives up asking.
  */
-export async function readServerClock(): Promise<ServerClock> {
+export async function readServerClock(
+  signal: AbortSignal,
+): Promise<ServerClock> {
   let best: ServerClock = { originMs: Date.now() - performance.now() };
   try {
     for (let i = 0; i < ROUND_TRIPS; i++) {
-      const clock = await roundTrip();
+      const clock = await roundTrip(signal);
       if (clock.errorMs < (best.errorMs ?? Infinity)) best = clock;
     }
   } catch {
@@ -27,9 +31,11 @@ export async function readServerClock(): Promise<ServerClock> {
   return best;
 }
 
-async function roundTrip(): Promise<Required<ServerClock>> {
+async function roundTrip(
+  signal: AbortSignal,
+): Promise<Required<ServerClock>> {
   const sentMs = performance.now();
-  const response = await fetch("/healthz", { cache: "no-store" });
+  const response = await fetch("/healthz", { cache: "no-store", signal });
   const halfMs = (performance.now() - sentMs) / 2;
   const { now } = await response.json();
   if (!Number.isInteger(now)) throw new TypeError("/healthz tells no time");

@@ -11,10 +11,15 @@ const START_MS = Date.parse("2026-11-22T04:30:20.000Z");
 function world(aheadMs: number | "silent" = 0) {
   const time = new FakeTime(START_MS);
   const fetched = new FakeFetch();
+  let asked = 0;
   const w = {
     time,
     fetched,
     aheadMs,
+    /** How often the server was asked for its time. */
+    get asked() {
+      return asked;
+    },
     stream: new ClockStream(
       loadedView("UTC", "2026-11-22 04:30:20", START_MS),
       () => {},
@@ -44,6 +49,7 @@ function world(aheadMs: number | "silent" = 0) {
     },
   };
   fetched.healthz = () => {
+    asked++;
     return w.aheadMs === "silent"
       ? new Response("Not Found", { status: 404 })
       : Response.json({ now: Date.now() + w.aheadMs });
@@ -87,6 +93,63 @@ Deno.test("ClockStream measures by the browser's clock where the server's cannot
   await w.tick(START_MS + 1_000);
   assertEquals(w.late().at(-1), 9);
   assertEquals(w.view().clock?.errorMs, undefined);
+});
+
+Deno.test("ClockStream measures again where the server's clock was set, and shows no lateness until then", async () => {
+  for (const byMs of [30_000, -30_000, -900, 700]) {
+    using w = world(0);
+    w.stream.open();
+    await w.begin();
+    await w.tick(START_MS);
+    for (let s = 1; s < 7; s++) {
+      await w.time.tickAsync(1_000);
+      await w.tick(START_MS + 1_000 * s);
+    }
+    assertEquals(w.late().at(-1), 0.5, `${byMs}`);
+    assertEquals(w.asked, 3);
+    // The next tick comes when the new clock gets to a whole second.
+    w.aheadMs = byMs;
+    const restMs = 1_000 - ((byMs % 1_000 + 1_000) % 1_000);
+    await w.time.tickAsync(restMs);
+    const set = Date.now() + byMs;
+    await w.tick(set);
+    assertEquals(w.late().at(-1), undefined, `${byMs}`);
+    assertEquals(w.asked, 6);
+    await w.time.tickAsync(1_000);
+    await w.tick(set + 1_000);
+    assertEquals(w.late().at(-1), 0.5, `${byMs}`);
+    assertEquals(w.asked, 6);
+  }
+});
+
+Deno.test("ClockStream measures again after a sleep in which performance.now() stood still", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  for (let s = 0; s < 7; s++) {
+    await w.tick(START_MS + 1_000 * s);
+    await w.time.tickAsync(1_000);
+  }
+  w.time.setSystemClock(2_000);
+  await w.tick(START_MS + 7_000);
+  await w.tick(START_MS + 8_000);
+  await w.tick(START_MS + 9_000);
+  assertEquals(w.late().slice(-2), [undefined, 0.5]);
+  await w.time.tickAsync(1_003);
+  await w.tick(START_MS + 10_000);
+  assertEquals(w.late().at(-1), 3.5);
+});
+
+Deno.test("ClockStream does not ask for the time at every tick that is early", async () => {
+  using w = world("silent");
+  w.stream.open();
+  await w.begin();
+  for (let s = 0; s < 20; s++) {
+    await w.tick(START_MS + 60_000 + 1_000 * s);
+    await w.time.tickAsync(1_000);
+  }
+  assertEquals(w.late().filter((ms) => ms !== undefined), []);
+  assertEquals(w.asked, 4);
 });
 
 Deno.test("ClockStream reopens after the last id and does not take what comes back for late", async () => {
