@@ -1,4 +1,5 @@
 import { readLocalZone } from "./local_zone.ts";
+import { todaysName } from "./zone_names.ts";
 
 /** Zones that were asked for, by their names in small letters: to find one out anew takes kilobytes outside the heap. */
 const known = new Map<string, string>();
@@ -20,8 +21,10 @@ function findZone(name: string): string {
   if (name === localZone()) return name;
   try {
     if (/^[a-z]/i.test(name)) {
-      return new Intl.DateTimeFormat("en", { timeZone: name })
-        .resolvedOptions().timeZone;
+      return todaysName(
+        new Intl.DateTimeFormat("en", { timeZone: name })
+          .resolvedOptions().timeZone,
+      );
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
@@ -35,7 +38,7 @@ let local: string | undefined;
 
 /** The server's zone, as `TZ` says at start, see {@linkcode readLocalZone}. */
 export function localZone(): string {
-  return local ??= readLocalZone(Deno.env.get("TZ")).zone;
+  return local ??= todaysName(readLocalZone(Deno.env.get("TZ")).zone);
 }
 
 /** Makes a function that writes a moment, in ms since the epoch, as that zone's `2026-11-22 05:30:20`. */

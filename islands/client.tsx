@@ -43,11 +43,16 @@ function showZone(zone: string): void {
 }
 
 const keep = keepInAddress("tz", props.view.zone, showZone);
-select.addEventListener("change", ({ timeStamp }) => {
-  keep(select.value, timeStamp);
-  showZone(select.value);
-});
+/** Takes over what the form says, which may be a zone by a former name. */
+function chooseZone(timeStamp: number): void {
+  const zone = select.selectedOptions[0]!.dataset.now ?? select.value;
+  keep(zone, timeStamp);
+  showZone(zone);
+}
+select.addEventListener("change", ({ timeStamp }) => chooseZone(timeStamp));
 
 hydrate(clock(), root);
+// Somebody may have been faster than the script.
+if (select.value !== props.view.zone) chooseZone(performance.now());
 select.form!.querySelector("button")!.hidden = true;
 followPage(stream);
