@@ -4,6 +4,7 @@ import { ConnectionLine } from "./connection_line.tsx";
 import { EventList } from "./event_list.tsx";
 import { EventLog } from "./event_log.ts";
 import { PublishForm } from "./publish_form.tsx";
+import { UNTRANSLATED } from "./untranslated.ts";
 
 /** What the island is given. The server sends it along, so that both sides render the same. */
 export interface ChannelsProps {
@@ -24,6 +25,8 @@ export interface ChannelsProps {
 export interface ChannelsLife {
   log: EventLog;
   onChoose(event: SubmitEvent): void;
+  /** How many choices were refused. */
+  refusals: number;
   onToggle(): void;
   /** Drops the connection, or has it back. */
   onDrop(): void;
@@ -39,6 +42,7 @@ export function Channels(
 ) {
   const { connection, note, channels } = view;
   const url = origin + channelPath(...channels);
+  const refusals = life?.refusals ?? 0;
   const isAway = connection === "reconnecting";
   return (
     <>
@@ -52,14 +56,24 @@ export function Channels(
               defaultValue={text}
               aria-invalid={refusal !== ""}
               aria-describedby="channels-fault"
-              autocomplete="off"
               autocapitalize="off"
               spellcheck={false}
+              dir="auto"
             />
             {tz && <input type="hidden" name="tz" value={tz} />}
             <button type="submit">Show</button>
-            <p id="channels-fault" class="fault">
-              {refusal && `${refusal}. Shown is ${channels.join(", ")}.`}
+            <p
+              id="channels-fault"
+              class="fault"
+              role="status"
+              {...UNTRANSLATED}
+            >
+              {/* A new element for each: the same refusal, heard again, is news. */}
+              <span key={refusals} dir="auto">
+                {refusal
+                  ? `${refusal}. Shown is ${channels.join(", ")}.`
+                  : null}
+              </span>
             </p>
           </form>
           <ConnectionLine {...{ connection, note }} onAction={life?.onToggle}>
@@ -82,8 +96,10 @@ export function Channels(
       </div>
       <div class="terminal">
         <h3>In a terminal</h3>
-        <pre><code>curl -N {url}</code></pre>
-        <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {origin + channelPath(channels[0]!)}</code></pre>
+        <div {...UNTRANSLATED}>
+          <pre><code>curl -N {url}</code></pre>
+          <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {origin + channelPath(channels[0]!)}</code></pre>
+        </div>
       </div>
     </>
   );

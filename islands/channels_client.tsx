@@ -28,6 +28,7 @@ function draw(): void {
 const stream = new ChannelStream(props.view, props.heartbeatMs, draw);
 const life = {
   log: stream.log,
+  refusals: 0,
   onChoose(event: SubmitEvent): void {
     event.preventDefault();
     try {
@@ -36,6 +37,7 @@ const life = {
       showChannels(names);
     } catch (error) {
       refusal = (error as Error).message;
+      life.refusals++;
       field.focus();
       draw();
     }

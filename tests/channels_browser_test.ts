@@ -67,7 +67,10 @@ test("two tabs show what either publishes, also past a server that is killed", a
       assertMatch(id!, /^\d+-\d+$/);
     }
     const { outcome } = await shownChannels(page);
-    assertMatch(outcome, /^Published as \d+-\d+ to 2 clients$/);
+    assertMatch(
+      outcome,
+      /^Published as \d+-\d+ to 2 clients, \d\d:\d\d:\d\d your time$/,
+    );
 
     // One tab is away meanwhile, the other finds the server gone.
     await channelsButton(page, "Pause").click();
