@@ -1,6 +1,8 @@
 import { type ClockView, streamPath } from "./clock_view.ts";
 import { ConnectionLine } from "./connection_line.tsx";
 import { LatenessPlot } from "./lateness_plot.tsx";
+import { UNTRANSLATED } from "./untranslated.ts";
+import { utcOffset } from "./utc_offset.ts";
 
 /** What the island is given besides its view. The server sends it along, so that both sides render the same. */
 export interface ClockProps {
@@ -23,18 +25,22 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
         <CurrentTime {...view} />
         <ConnectionLine {...{ connection, note, onAction }} />
       </section>
-      <section class="panel ticks">
+      {/* Where there is room, the style sheet shows it all. */}
+      <details class="panel ticks">
+        <summary>Statistics</summary>
         <Facts {...view} />
         <LatenessPlot ticks={view.ticks} nowMs={view.ms} />
-        <p class="remark">
+        <p class="remark" {...UNTRANSLATED}>
           {against(view)}{" "}
           Below the line: ticks that were due before the stream was open, such
           as those that came back. Their lateness says nothing.
         </p>
-      </section>
+      </details>
       <section class="terminal">
         <h2>In a terminal</h2>
-        <pre><code>curl -N {shellWord(origin + streamPath(zone))}</code></pre>
+        <div {...UNTRANSLATED}>
+          <pre><code>curl -N {shellWord(origin + streamPath(zone))}</code></pre>
+        </div>
       </section>
     </>
   );
@@ -42,16 +48,19 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
 
 function CurrentTime({ time, ms, zone }: ClockView) {
   const [date, clock] = time.split(" ");
-  const offset = utcOffset(time, ms);
+  const offset = offsetOf(time, ms);
   return (
     <div class="now">
       <p>
         The current time is{" "}
         <time datetime={time + offset}>
-          <span class="date">{date}</span> <span class="clock">{clock}</span>
+          <span class="date" {...UNTRANSLATED}>{date}</span>{" "}
+          <span class="clock" {...UNTRANSLATED}>{clock}</span>
         </time>
       </p>
-      <p class="zone">{zone === "UTC" ? zone : `${zone}, UTC${offset}`}</p>
+      <p class="zone" {...UNTRANSLATED}>
+        {zone === "UTC" ? zone : `${zone}, UTC${offset}`}
+      </p>
     </div>
   );
 }
@@ -62,17 +71,17 @@ function Facts({ events, lastId, ticks }: ClockView) {
     <dl>
       <div>
         <dt>Events received</dt>
-        <dd>{events}</dd>
+        <dd {...UNTRANSLATED}>{events}</dd>
       </div>
       <div>
         <dt>Lateness</dt>
-        <dd>
+        <dd {...UNTRANSLATED}>
           {lateMs === undefined ? "–" : `${Math.round(lateMs)} ms`}
         </dd>
       </div>
       <div>
         <dt>Last id</dt>
-        <dd>{lastId || "none yet"}</dd>
+        <dd {...UNTRANSLATED}>{lastId || "none yet"}</dd>
       </div>
     </dl>
   );
@@ -88,13 +97,9 @@ function against({ clock }: ClockView): string {
 }
 
 /** How far a zone's time is from UTC, from what it says at a moment: `+05:30`. */
-function utcOffset(time: string, ms: number): string {
-  const minutes = Math.round(
-    (Date.parse(`${time.replace(" ", "T")}Z`) - ms) / 60_000,
-  );
-  const part = (n: number) => String(Math.trunc(n)).padStart(2, "0");
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? "-" : "+"}${part(size / 60)}:${part(size % 60)}`;
+function offsetOf(time: string, ms: number): string {
+  const local = Date.parse(`${time.replace(" ", "T")}Z`);
+  return utcOffset(Math.round((local - ms) / 60_000));
 }
 
 /** A shell would take the `?` for a pattern. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Connection, ConnectionView } from "./connection.ts";
+import { UNTRANSLATED } from "./untranslated.ts";
 
 const NAME: Record<Connection, string> = {
   loaded: "As of when this page was loaded",
@@ -23,7 +24,7 @@ export function ConnectionLine(
   },
 ) {
   return (
-    <div class="control">
+    <div class="control" {...UNTRANSLATED}>
       {/* The one part that is read out when it changes: no event changes it. */}
       <p role="status" class={`connection ${connection}`}>
         <strong>{NAME[connection]}</strong>

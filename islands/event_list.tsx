@@ -10,6 +10,9 @@ import {
 } from "./event_log.ts";
 import { plural } from "./connection.ts";
 import { EventTable } from "./event_table.tsx";
+import { ownZone } from "./local_time.tsx";
+import { followPrint } from "./print.ts";
+import { UNTRANSLATED } from "./untranslated.ts";
 
 /** What the list is given. */
 export interface EventListProps {
@@ -32,7 +35,7 @@ interface Anchor {
 const AT_END = 2;
 
 /**
- * The events, newest last, of which only those in sight have elements. It follows the newest until the reader scrolls
+ * The events, newest last, of which only those in sight have elements, but all while they are printed. It follows the newest until the reader scrolls
  * away, selects text or operates something among the events; then what is read stays where it is.
  */
 export class EventList extends Component<EventListProps> {
@@ -48,8 +51,13 @@ export class EventList extends Component<EventListProps> {
   #top = 0;
   #anchor: Anchor | undefined;
   #width = 0;
+  #isPrinted = false;
 
   override componentDidMount(): void {
+    followPrint((isPrinted) => {
+      this.#isPrinted = isPrinted;
+      this.forceUpdate();
+    });
     new ResizeObserver(([entry]) => {
       const { width } = entry!.contentRect;
       if (width !== this.#width) this.props.log.forgetHeights();
@@ -85,11 +93,13 @@ export class EventList extends Component<EventListProps> {
     // The log may have begun anew.
     if (log.events < this.#seen) this.#follows = true;
     if (this.#follows) this.#seen = log.events;
-    const { from, to, before, after } = this.#span = this.#inSight(1);
+    const { from, to, before, after } = this.#span = this.#isPrinted
+      ? { from: 0, to: log.blocks.length, before: 0, after: 0 }
+      : this.#inSight(1);
     this.#blocks = log.blocks.slice(from, to);
     const unseen = log.events - this.#seen;
     return (
-      <div class="events">
+      <div class="events" {...UNTRANSLATED}>
         <div
           class="scroller"
           ref={this.#scroller}
@@ -116,6 +126,11 @@ export class EventList extends Component<EventListProps> {
           {plural(log.events, "event")} received
           {log.events > log.rows && `, the last ${MAX_ROWS} of them kept here`}
         </p>
+        {log.rows > 0 && (
+          <p class="remark">
+            Times are those of this browser’s zone, {ownZone()}
+          </p>
+        )}
       </div>
     );
   }

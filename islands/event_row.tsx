@@ -1,4 +1,7 @@
 import type { EventRow, Row } from "./event_log.ts";
+import { boundary, countText } from "./graphemes.ts";
+import { LocalTime } from "./local_time.tsx";
+import { WholeText } from "./whole_text.tsx";
 
 /** What is shown of an event's data until more is asked for, in UTF-16 units and in lines. */
 const SHORT_LENGTH = 400;
@@ -23,28 +26,26 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
       </div>
     );
   }
-  const short = row.data.slice(0, SHORT_LENGTH).split("\n", SHORT_LINES)
-    .join("\n");
-  const isLong = short.length < row.data.length;
+  const { short, size } = preview(row);
   return (
     <div role="row" aria-rowindex={index} class="row">
       <span role="cell" class="time">
-        <Time id={row.id} />
+        <LocalTime ms={Number.parseInt(row.id)} isPrecise />
       </span>
       <span role="cell" class="id">{row.id}</span>
-      {named && <span role="cell" class="channel">{row.channel}</span>}
-      <span role="cell" class="type">{row.type}</span>
-      <span role="cell" class="data">
-        {isLong && row.isOpen
-          ? <span class="all" tabIndex={0}>{row.data}</span>
-          : isLong
+      {named && (
+        <span role="cell" class="channel" dir="auto">{row.channel}</span>
+      )}
+      <span role="cell" class="type" dir="auto">{row.type}</span>
+      <span role="cell" class="data" dir="auto">
+        {size && row.isOpen
+          ? <WholeText text={row.data} />
+          : size
           ? `${short}…`
           : short}
-        {isLong && (
+        {size && (
           <button type="button" onClick={() => onToggle(row)}>
-            {row.isOpen
-              ? "Show less"
-              : `Show all ${row.data.length} characters`}
+            {row.isOpen ? "Show less" : `Show all ${size} characters`}
           </button>
         )}
       </span>
@@ -52,15 +53,25 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
   );
 }
 
-/** The moment in an id, as the reader's own clock had it. */
-function Time({ id }: { id: string }) {
-  const date = new Date(Number.parseInt(id));
-  const shiftMs = date.getTimezoneOffset() * 60_000;
-  if (Number.isNaN(shiftMs)) return <>–</>;
-  const local = new Date(date.getTime() - shiftMs).toISOString().slice(0, -1);
-  return (
-    <time datetime={date.toISOString()} title={local.replace("T", " ")}>
-      {local.slice(11)}
-    </time>
-  );
+/** What is shown of an event's data, and how many characters there are where that is not all. */
+interface Preview {
+  short: string;
+  size: string;
+}
+
+/** Rows are drawn anew with every event. */
+const previews = new WeakMap<EventRow, Preview>();
+
+function preview(row: EventRow): Preview {
+  let known = previews.get(row);
+  if (!known) previews.set(row, known = previewOf(row));
+  return known;
+}
+
+function previewOf({ data }: EventRow): Preview {
+  const start = data.length > SHORT_LENGTH
+    ? data.slice(0, boundary(data, SHORT_LENGTH))
+    : data;
+  const short = start.split("\n", SHORT_LINES).join("\n");
+  return { short, size: short.length < data.length ? countText(data) : "" };
 }

@@ -32,7 +32,7 @@ export function EventTable(
     >
       <div role="rowgroup" class="head">
         <div role="row" aria-rowindex={1}>
-          <span role="columnheader">Time</span>
+          <span role="columnheader">Your time</span>
           <span role="columnheader">Id</span>
           {named && <span role="columnheader">Channel</span>}
           <span role="columnheader">Type</span>

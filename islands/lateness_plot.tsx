@@ -1,4 +1,5 @@
 import type { SeenTick } from "./clock_view.ts";
+import { UNTRANSLATED } from "./untranslated.ts";
 
 const SECONDS = 60;
 const HEIGHT = 40;
@@ -35,10 +36,12 @@ export function LatenessPlot(
     <figure>
       <figcaption>
         <strong>Lateness over the last minute</strong>
-        {summary(measured)}
+        <span {...UNTRANSLATED}>{summary(measured)}</span>
       </figcaption>
       <div class="axes" aria-hidden="true">
-        <span class="top">{worstMs > 0 && `${Math.round(scaleMs)} ms`}</span>
+        <span class="top" {...UNTRANSLATED}>
+          {worstMs > 0 && `${Math.round(scaleMs)} ms`}
+        </span>
         <svg viewBox={`0 0 ${SECONDS} 46`} preserveAspectRatio="none">
           <path class="line" d={`${line(0)}${line(HEIGHT)}`} />
           <path class="measured" d={bars} />

@@ -12,8 +12,8 @@ import { ZoneForm } from "./zone_form.tsx";
 
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
-  // The time is in it.
-  "cache-control": "no-store",
+  // The time is in it. Unlike no-store, this lets a browser keep the page, with its list and what was typed, for Back.
+  "cache-control": "no-cache",
   "content-security-policy": [
     "default-src 'none'",
     "script-src 'self'",
@@ -49,7 +49,7 @@ export function page(_request: Request, { origin, query }: Target): Response {
       form={<ZoneForm zone={zone} channels={names ?? ""} />}
     >
       {refusal && (
-        <p id="refusal" role="alert">
+        <p id="refusal" role="alert" dir="auto">
           {refusal}. This is the time in {zone}.
         </p>
       )}
@@ -164,7 +164,10 @@ function ChannelsIsland(props: ChannelsProps) {
       <h2 id="channels-title">Channels</h2>
       <p class="lead">
         What is published to a channel reaches everybody who listens to it, at
-        once. Drop the connection, publish meanwhile, and see it come back.
+        once.{" "}
+        <span class="scripted">
+          Drop the connection, publish meanwhile, and see it come back.
+        </span>
       </p>
       <div id="channels" data-props={JSON.stringify(props)}>
         <Channels {...props} />

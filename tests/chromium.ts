@@ -85,6 +85,8 @@ export function launch({ path, env }: Executable): Promise<Browser> {
   return chromium.launch({
     executablePath: path,
     args: QUIET,
+    // Readers' browsers keep pages for the way back.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     env: { ...Deno.env.toObject(), ...env },
   });
 }

@@ -1,0 +1,69 @@
+import { Component } from "preact";
+import { boundary } from "./graphemes.ts";
+
+/** How much is added to the page at a time, in UTF-16 units: what a browser lays out in a few ms. */
+const PIECE_LENGTH = 16_384;
+
+/** What is shown, and how much of it is on the page so far. */
+interface WholeTextState {
+  pieces: string[];
+  /** Where the next one begins. */
+  end: number;
+}
+
+/** A text of any length, added to the page piece by piece: at once, a large one would block the tab for seconds. */
+export class WholeText extends Component<{ text: string }, WholeTextState> {
+  override state: WholeTextState = grown(
+    { pieces: [], end: 0 },
+    this.props.text,
+  );
+  #frame = 0;
+
+  override componentDidMount(): void {
+    this.#frame = requestAnimationFrame(this.#grow);
+  }
+
+  override componentWillUnmount(): void {
+    cancelAnimationFrame(this.#frame);
+  }
+
+  override shouldComponentUpdate(
+    _: unknown,
+    { pieces }: WholeTextState,
+  ): boolean {
+    return pieces !== this.state.pieces;
+  }
+
+  override render(_: unknown, { pieces }: WholeTextState) {
+    return (
+      <span class="all" tabIndex={0}>
+        {pieces.map((piece, i) => (
+          <span key={i} class="piece" dir="auto">{piece}</span>
+        ))}
+      </span>
+    );
+  }
+
+  #grow = (): void => {
+    const { text } = this.props;
+    if (this.state.end >= text.length) return;
+    this.setState(grown(this.state, text));
+    this.#frame = requestAnimationFrame(this.#grow);
+  };
+}
+
+function grown(
+  { pieces, end }: WholeTextState,
+  text: string,
+): WholeTextState {
+  const next = endOfPiece(text, end);
+  return { pieces: [...pieces, text.slice(end, next)], end: next };
+}
+
+/** After a newline where there is one: each piece is a block of its own, and would otherwise break its line. */
+function endOfPiece(text: string, start: number): number {
+  const end = start + PIECE_LENGTH;
+  if (end >= text.length) return text.length;
+  const newline = text.slice(start, end).lastIndexOf("\n");
+  return newline < 0 ? boundary(text, end) : start + newline + 1;
+}
