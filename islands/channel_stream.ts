@@ -5,9 +5,15 @@ import {
   type Source,
   StreamConnection,
 } from "./connection.ts";
-import { EventLog } from "./event_log.ts";
+import { EventLog, type NewRow } from "./event_log.ts";
 import type { StreamEvent } from "./event_parser.ts";
 import { FetchSource } from "./fetch_source.ts";
+import {
+  FIRST_EVENTS,
+  newestQuery,
+  nextCount,
+  readNewest,
+} from "./newest_events.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** How long a stream that has nothing to tell is watched until it is called live, in ms. One that is refused ends before. */
@@ -38,8 +44,12 @@ export class ChannelStream extends StreamConnection {
   #view: StreamView;
   #onChange: () => void;
   #silentMs: number;
-  /** How long ago these channels were first asked for. */
-  #asked: Stopwatch | undefined;
+  /** How long ago these channels were asked for. */
+  #asked = new Stopwatch();
+  /** Whether that stream went live: its beginning came, and only what it missed since has to come. */
+  #isBegun = false;
+  /** Whether older events are on the way, or there are none. */
+  #isOldest = false;
 
   /** @param heartbeatMs After how much silence the server sends a comment, in ms. */
   constructor(view: StreamView, heartbeatMs: number, onChange: () => void) {
@@ -57,7 +67,7 @@ export class ChannelStream extends StreamConnection {
   choose(channels: readonly string[]): void {
     if (channels.join() === this.#view.channels.join()) return;
     this.log.clear();
-    this.#asked = undefined;
+    this.#isBegun = this.#isOldest = false;
     this.#change({ channels, lastId: "" });
     this.reopen();
   }
@@ -65,6 +75,22 @@ export class ChannelStream extends StreamConnection {
   /** Cuts the connection, as a network does. It comes back by itself. */
   drop(): void {
     this.cut(DROPPED_MS);
+  }
+
+  /** Has older events brought in, if there are any. */
+  async showOlder(): Promise<void> {
+    const { channels, lastId } = this.#view;
+    const count = nextCount(this.log.mostOfOne);
+    if (this.#isOldest || !lastId || count === undefined) return;
+    this.#isOldest = true;
+    const url = channelPath(...channels) + newestQuery(count);
+    const events = await readNewest(url, lastId);
+    if (channels !== this.#view.channels) return;
+    const added = this.log.addOlder(
+      (events ?? []).map((event) => this.#rowOf(event)),
+    );
+    this.#isOldest = events !== undefined && added === 0;
+    this.#onChange();
   }
 
   protected override connect(): Source {
@@ -75,7 +101,10 @@ export class ChannelStream extends StreamConnection {
       silentMs: this.#silentMs,
       hears: "bytes",
       onOpen: () => {
-        quiet = setTimeout(() => this.live(), LIVE_AFTER_MS);
+        quiet = setTimeout(() => {
+          this.#isBegun = true;
+          this.live();
+        }, LIVE_AFTER_MS);
       },
       onEvent: (event) => this.#heard(event),
       onFailed: (isRefused) => {
@@ -112,15 +141,18 @@ export class ChannelStream extends StreamConnection {
     return `${plural(count, "event")} lost`;
   }
 
-  /** Whoever saw no event yet has no id to come back with, but knows since when there may have been one. */
+  /**
+   * A page begins with the newest events. Whoever saw none has no id to come back with, but knows since when there may
+   * have been one.
+   */
   #url(): string {
     const path = channelPath(...this.#view.channels);
     if (this.#view.lastId) return path;
-    const isFirst = !this.#asked;
-    this.#asked ??= new Stopwatch();
-    return isFirst
-      ? path
-      : `${path}?since=${Math.ceil(this.#asked.read() / 1_000)}s`;
+    if (this.#isBegun) {
+      return `${path}?since=${Math.ceil(this.#asked.read() / 1_000)}s`;
+    }
+    this.#asked.restart();
+    return path + newestQuery(FIRST_EVENTS);
   }
 
   #change(change: Partial<StreamView>): void {
@@ -128,19 +160,24 @@ export class ChannelStream extends StreamConnection {
     this.#onChange();
   }
 
-  #heard({ type, data, id }: StreamEvent): void {
+  #heard(event: StreamEvent): void {
+    const { type, data, id } = event;
     // An event of an older journal may have the type as well: it has an id.
     if (type === "status" && id === undefined) {
       this.log.addNote(this.report(data) || "nothing was missed");
       return;
     }
     this.live();
-    const { channels, lastId } = this.#view;
+    this.log.addEvent(this.#rowOf(event));
+    this.#change({ lastId: id ?? this.#view.lastId });
+  }
+
+  #rowOf({ type, data, id = "" }: StreamEvent): NewRow {
+    const { channels } = this.#view;
     const [channel, ownType] = channels.length > 1
       ? parted(type)
       : [channels[0]!, type];
-    this.log.addEvent({ id: id ?? "", channel, type: ownType, data });
-    this.#change({ lastId: id ?? lastId });
+    return { id, channel, type: ownType, data };
   }
 }
 

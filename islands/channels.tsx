@@ -28,6 +28,8 @@ export interface ChannelsLife {
   /** How many choices were refused. */
   refusals: number;
   onToggle(): void;
+  /** Has older events brought in. */
+  onOldest(): void;
   /** Drops the connection, or has it back. */
   onDrop(): void;
 }
@@ -88,7 +90,12 @@ export function Channels(
             </button>
           </ConnectionLine>
         </div>
-        <EventList log={life?.log ?? EMPTY} named={channels.length > 1} />
+        <EventList
+          log={life?.log ?? EMPTY}
+          named={channels.length > 1}
+          isLive={connection === "live"}
+          onOldest={life?.onOldest}
+        />
         <PublishForm
           channels={channels}
           disabled={connection === "loaded"}

@@ -43,6 +43,7 @@ const life = {
     }
   },
   onToggle: () => stream.toggle(),
+  onOldest: () => stream.showOlder(),
   onDrop() {
     if (stream.view.connection === "reconnecting") stream.open();
     else stream.drop();

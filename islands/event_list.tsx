@@ -1,16 +1,9 @@
 import { Component, createRef } from "preact";
-import {
-  type Block,
-  type EventLog,
-  type EventRow,
-  heightOf,
-  MAX_ROWS,
-  type Span,
-  span,
-} from "./event_log.ts";
+import type { Block, EventLog, EventRow } from "./event_log.ts";
 import { plural } from "./connection.ts";
+import { ListRemark } from "./list_remark.tsx";
+import { heightOf, type Span, span } from "./span.ts";
 import { EventTable } from "./event_table.tsx";
-import { ownZone } from "./local_time.tsx";
 import { followPrint } from "./print.ts";
 import { UNTRANSLATED } from "./untranslated.ts";
 
@@ -19,6 +12,10 @@ export interface EventListProps {
   log: EventLog;
   /** Whether to tell which channel an event is from. */
   named: boolean;
+  /** Whether the stream is live: before, nobody knows whether there are events. */
+  isLive: boolean;
+  /** Called when the reader comes near the oldest event. */
+  onOldest: (() => void) | undefined;
 }
 
 /** What is read, and where it stands, in px. */
@@ -89,7 +86,7 @@ export class EventList extends Component<EventListProps> {
     if (from < this.#span.from || to > this.#span.to) this.forceUpdate();
   }
 
-  override render({ log, named }: EventListProps) {
+  override render({ log, named, isLive }: EventListProps) {
     // The log may have begun anew.
     if (log.events < this.#seen) this.#follows = true;
     if (this.#follows) this.#seen = log.events;
@@ -115,22 +112,14 @@ export class EventList extends Component<EventListProps> {
             onFocusIn={this.#hold}
             onToggle={this.#toggle}
           />
-          {log.rows === 0 && <p class="empty">No event yet.</p>}
+          {isLive && log.rows === 0 && <p class="empty">No event yet.</p>}
         </div>
         {!this.#follows && (
           <button type="button" class="newest" onClick={this.#toNewest}>
             {unseen ? plural(unseen, "new event") : "To the newest"}
           </button>
         )}
-        <p class="remark">
-          {plural(log.events, "event")} received
-          {log.events > log.rows && `, the last ${MAX_ROWS} of them kept here`}
-        </p>
-        {log.rows > 0 && (
-          <p class="remark">
-            Times are those of this browser’s zone, {ownZone()}
-          </p>
-        )}
+        <ListRemark log={log} />
       </div>
     );
   }
@@ -170,6 +159,7 @@ export class EventList extends Component<EventListProps> {
     if (scrollHeight - clientHeight - scrollTop < AT_END) this.#follow();
     // Being elsewhere is not enough: what comes moves the end away.
     else if (!this.#follows || scrollTop < this.#top) this.#hold();
+    if (!this.#follows && scrollTop < clientHeight) this.props.onOldest?.();
   };
 
   #follow = (): void => {

@@ -1,6 +1,6 @@
 /** An event that came. */
 export interface EventRow {
-  /** Counts up. */
+  /** Unlike any other row's. */
   key: number;
   id: string;
   channel: string;
@@ -9,6 +9,9 @@ export interface EventRow {
   /** Whether all of its data is to be shown, however long. */
   isOpen?: boolean;
 }
+
+/** An event that has no place yet. */
+export type NewRow = Omit<EventRow, "key">;
 
 /** What is said among the events of the stream itself. */
 export interface NoteRow {
@@ -30,8 +33,6 @@ export const MAX_ROWS = 10_000;
 /** How many UTF-16 units of data are kept at most, however few the events: a page has to fit into memory, too. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 const BLOCK_ROWS = 25;
-/** Stands for the height of a row that was never seen, in px. */
-const ROW_HEIGHT = 40;
 
 /** The last events, and which of them to show: ten thousand elements at once would be more than a page can carry. */
 export class EventLog {
@@ -40,6 +41,7 @@ export class EventLog {
   #length = 0;
   #keys = 0;
   #events = 0;
+  #older = 0;
 
   get blocks(): readonly Block[] {
     return this.#blocks;
@@ -50,12 +52,56 @@ export class EventLog {
     return this.#rows;
   }
 
-  /** How many events came, those included that are kept no more. */
+  /** How many events came at the end, those included that are kept no more. */
   get events(): number {
     return this.#events;
   }
 
-  addEvent(event: Omit<EventRow, "key">): void {
+  /** How many events were added as older ones. */
+  get older(): number {
+    return this.#older;
+  }
+
+  /** How many events there are of the channel that has most. */
+  get mostOfOne(): number {
+    const counts = new Map<string, number>();
+    for (const row of this.#blocks.flatMap(({ rows }) => rows)) {
+      if ("note" in row) continue;
+      counts.set(row.channel, (counts.get(row.channel) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values());
+  }
+
+  /**
+   * Puts in the events that are missing among those from an earlier place to the newest one.
+   *
+   * @param events In their order. Where one is here already, those before it have their place before it.
+   * @returns How many were put in.
+   */
+  addOlder(events: readonly NewRow[]): number {
+    const known = new Set(
+      this.#blocks.flatMap(({ rows }) => rows)
+        .map((row) => "note" in row ? undefined : row.id),
+    );
+    const before = new Map<string, EventRow[]>();
+    let missing: EventRow[] = [];
+    for (const event of events) {
+      if (!known.has(event.id)) missing.push({ ...event, key: ++this.#keys });
+      else {
+        if (missing.length > 0) before.set(event.id, missing);
+        missing = [];
+      }
+    }
+    this.#blocks = this.#blocks.flatMap((block) => parts(block, before));
+    const rows = [...before.values()].flat();
+    this.#rows += rows.length;
+    this.#older += rows.length;
+    for (const { data } of rows) this.#length += data.length;
+    while (this.#isTooMuch()) this.#dropFirst();
+    return rows.length;
+  }
+
+  addEvent(event: NewRow): void {
     this.#events++;
     this.#length += event.data.length;
     this.#add({ ...event, key: ++this.#keys });
@@ -71,7 +117,11 @@ export class EventLog {
   /** Begins anew. */
   clear(): void {
     this.#blocks = [];
-    this.#rows = this.#length = this.#events = 0;
+    this.#rows =
+      this.#length =
+      this.#events =
+      this.#older =
+        0;
   }
 
   /** Forgets how high the blocks were, as they are no more at another width. */
@@ -103,42 +153,27 @@ export class EventLog {
   }
 }
 
-/** A part of the blocks, and how much room those before and after it take, in px. */
-export interface Span {
-  from: number;
-  to: number;
-  before: number;
-  after: number;
-}
-
-/** The height of all blocks, in px. */
-export function heightOf(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, block) => sum + heightOfOne(block), 0);
-}
-
-/** The blocks that reach into what lies between two heights, in px from the first one's top. */
-export function span(
-  blocks: readonly Block[],
-  top: number,
-  bottom: number,
-): Span {
-  let end = 0;
-  let before = 0;
-  let after = 0;
-  let from = 0;
-  let to = 0;
-  blocks.forEach((block, i) => {
-    const start = end;
-    end += heightOfOne(block);
-    if (end <= top) {
-      from = to = i + 1;
-      before = end;
-    } else if (start < bottom) to = i + 1;
-    else after += end - start;
+/** The block with what belongs before some of its rows, as blocks. One that need not be parted stays what it is. */
+function parts(block: Block, before: Map<string, EventRow[]>): Block[] {
+  const { rows } = block;
+  const blocks: Block[] = [];
+  let start = 0;
+  const take = (rows: Row[]) => {
+    for (let i = 0; i < rows.length; i += BLOCK_ROWS) {
+      blocks.push({ rows: rows.slice(i, i + BLOCK_ROWS), height: undefined });
+    }
+  };
+  rows.forEach((row, i) => {
+    const older = "note" in row ? undefined : before.get(row.id);
+    if (!older) return;
+    let end = i;
+    // What was said then belongs to what came then.
+    while (end > start && "note" in rows[end - 1]!) end--;
+    take(rows.slice(start, end));
+    take(older);
+    start = end;
   });
-  return { from, to, before, after };
-}
-
-function heightOfOne({ rows, height }: Block): number {
-  return height ?? rows.length * ROW_HEIGHT;
+  if (start === 0) return [...blocks, block];
+  take(rows.slice(start));
+  return blocks;
 }

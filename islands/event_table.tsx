@@ -23,7 +23,8 @@ export function EventTable(
   { log, blocks, before, after, named, body, onFocusIn, onToggle }:
     EventTableProps,
 ) {
-  const first = log.blocks[0]?.rows[0]?.key ?? 0;
+  // The head is the first row.
+  let index = 2 + rowsBefore(log, blocks[0]);
   return (
     <div
       role="table"
@@ -53,7 +54,7 @@ export function EventTable(
               <EventRowView
                 key={row.key}
                 row={row}
-                index={row.key - first + 2}
+                index={index++}
                 named={named}
                 onToggle={onToggle}
               />
@@ -63,4 +64,10 @@ export function EventTable(
       </div>
     </div>
   );
+}
+
+function rowsBefore({ blocks }: EventLog, block: Block | undefined): number {
+  if (!block) return 0;
+  return blocks.slice(0, blocks.indexOf(block))
+    .reduce((sum, { rows }) => sum + rows.length, 0);
 }

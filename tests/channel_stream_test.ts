@@ -54,7 +54,7 @@ function world(...channels: string[]) {
 Deno.test("ChannelStream shows every event of one channel, whatever its type", async () => {
   using w = world("news");
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.fetched.last.url, "/sse/news?latest=50");
   assertEquals(w.view().connection, "connecting");
   await w.open();
   await w.event("1-0", "a");
@@ -72,7 +72,7 @@ Deno.test("ChannelStream shows every event of one channel, whatever its type", a
 Deno.test("ChannelStream tells the channel from the type where there are several", async () => {
   using w = world("news", "status");
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news,status");
+  assertEquals(w.fetched.last.url, "/sse/news,status?latest=50");
   await w.open();
   await w.event("1-0", "a", "news");
   await w.event("2-0", "b", "news:x:y");
@@ -272,11 +272,97 @@ Deno.test("ChannelStream begins anew with other channels", async () => {
   w.stream.choose(["news"]);
   assertEquals(w.fetched.all.length, 1);
   w.stream.choose(["chat", "news"]);
-  assertEquals(w.fetched.last.url, "/sse/chat,news");
+  assertEquals(w.fetched.last.url, "/sse/chat,news?latest=50");
   assertEquals(w.fetched.last.headers.get("last-event-id"), null);
   assertEquals(w.rows(), []);
   w.stream.pause();
   w.stream.choose(["chat"]);
   assertEquals(w.fetched.all.length, 2);
   assertEquals(w.view().connection, "paused");
+});
+
+Deno.test("ChannelStream begins with the newest events, also where the server was full at first", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.status({ state: "overloaded" });
+  await w.cut();
+  await w.time.tickAsync(10_000);
+  assertEquals(w.fetched.all.map(({ url }) => url), [
+    "/sse/news?latest=50",
+    "/sse/news?latest=50",
+  ]);
+});
+
+Deno.test("ChannelStream brings in older events, until there are none", async () => {
+  using w = world("news", "chat");
+  w.stream.open();
+  await w.open();
+  await w.event("2-0", "b", "chat");
+  await w.event("4-0", "d", "news");
+  const older = async (...ids: string[]) => {
+    const before = w.fetched.all.length;
+    const done = w.stream.showOlder();
+    // Once at a time.
+    w.stream.showOlder();
+    assertEquals(w.fetched.all.length, before + 1);
+    await w.open();
+    for (const id of ids) await w.event(id, id, "news:x");
+    await done;
+    return w.fetched.last.url;
+  };
+  assertEquals(
+    await older("1-0", "2-0", "3-0", "4-0"),
+    "/sse/news,chat?latest=201",
+  );
+  const rows = [
+    "1-0 news x 1-0",
+    "2-0 chat message b",
+    "3-0 news x 3-0",
+    "4-0 news message d",
+  ];
+  assertEquals(w.rows(), rows);
+  assertEquals(
+    await older("1-0", "2-0", "3-0", "4-0"),
+    "/sse/news,chat?latest=203",
+  );
+  assertEquals(w.rows(), rows);
+  // There are no more.
+  await w.stream.showOlder();
+  assertEquals(w.fetched.all.length, 3);
+  assertEquals(w.stream.log.events, 2);
+  assertEquals(w.stream.log.older, 2);
+});
+
+Deno.test("ChannelStream asks for older events again where the answer was lost, refused, or without end", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("4-0", "d");
+  for (
+    const fail of [
+      () => w.cut(),
+      () => Promise.resolve(w.fetched.last.refuse(503)),
+      async () => {
+        await w.open();
+        await w.event("1-0", "a");
+        await w.time.tickAsync(5_000);
+      },
+    ]
+  ) {
+    const before = w.fetched.all.length;
+    const done = w.stream.showOlder();
+    assertEquals(w.fetched.all.length, before + 1);
+    await fail();
+    await done;
+    assertEquals(w.rows(), ["4-0 news message d"]);
+  }
+  // What comes for other channels does not count any more.
+  const done = w.stream.showOlder();
+  const { last } = w.fetched;
+  w.stream.choose(["chat"]);
+  last.begin();
+  last.send("id: 1-0\ndata: a\n\nid: 4-0\ndata: d\n\n");
+  await done;
+  assertEquals(w.rows(), []);
 });

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import type { AnyPage } from "./clock_page.ts";
@@ -75,4 +76,22 @@ export async function publishOn(
     await page.fill(`#${id}`, value);
   }
   await channelsButton(page, "Publish").click();
+}
+
+/** Publishes many events at once, whose data count up. */
+export async function publishMany(url: string, count: number): Promise<void> {
+  const lines = Array.from(
+    { length: count },
+    (_, i) => JSON.stringify({ data: `event ${i + 1}` }),
+  );
+  const response = await fetch(`${url}sse/news`, {
+    method: "POST",
+    headers: {
+      authorization: "Bearer t",
+      "content-type": "application/x-ndjson",
+    },
+    body: lines.join("\n"),
+  });
+  assertEquals(response.status, 201);
+  await response.body?.cancel();
 }

@@ -1,12 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  type Block,
-  EventLog,
-  heightOf,
-  MAX_ROWS,
-  span,
-} from "../islands/event_log.ts";
+import { type Block, EventLog, MAX_ROWS } from "../islands/event_log.ts";
+import { heightOf, span } from "../islands/span.ts";
 
 function event(n: number, data = `${n}`) {
   return { id: `${n}-0`, channel: "news", type: "message", data };
@@ -51,6 +46,44 @@ Deno.test("EventLog that is cleared goes on with new keys", () => {
   assertEquals([log.rows, log.events], [0, 0]);
   log.addEvent(event(2));
   assertEquals(log.blocks[0]?.rows[0]?.key, 2);
+});
+
+Deno.test("EventLog puts older events where they belong, and parts no more blocks than it must", () => {
+  fc.assert(fc.property(
+    fc.array(fc.boolean(), { maxLength: 200 }),
+    fc.array(fc.nat(200), { maxLength: 5 }),
+    (here, noteAfter) => {
+      const log = new EventLog();
+      const ids = [...here, true].map((_, i) => i);
+      ids.filter((i) => here[i] ?? true).forEach((i) => {
+        log.addEvent(event(i));
+        if (noteAfter.includes(i)) log.addNote(`after ${i}`);
+      });
+      const last = log.blocks.at(-1);
+      const missing = here.filter((isHere) => !isHere).length;
+      assertEquals(log.addOlder(ids.map((i) => event(i))), missing);
+      const rows = log.blocks.flatMap(({ rows }) => rows);
+      assertEquals(log.rows, rows.length);
+      const events = rowsOf(log).filter((row) => !row.startsWith("after"));
+      assertEquals(events, ids.map(String));
+      assertEquals(new Set(rows.map(({ key }) => key)).size, rows.length);
+      assert(log.blocks.every(({ rows }) => rows.length <= 25));
+      assertEquals(log.older, missing);
+      if (!missing) assertEquals(log.blocks.at(-1), last);
+      assertEquals(log.addOlder(ids.map((i) => event(i))), 0);
+    },
+  ));
+});
+
+Deno.test("EventLog keeps its blocks where older events come before them", () => {
+  const log = new EventLog();
+  log.addNote("paused");
+  for (let i = 100; i < 160; i++) log.addEvent(event(i));
+  const { blocks } = log;
+  log.addOlder(Array.from({ length: 61 }, (_, i) => event(40 + i)));
+  assertEquals(log.blocks.slice(-3), blocks);
+  assertEquals(rowsOf(log).slice(59, 62), ["99", "paused", "100"]);
+  assertEquals(log.mostOfOne, 120);
 });
 
 Deno.test("span covers what is in sight, and leaves room for all the rest", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { gzipSync } from "node:zlib";
 import { canonicalZone, localZone, timeFormat } from "../channels/zone.ts";
 import type { ClockProps } from "../islands/clock.tsx";
 import { page } from "../routes/page.tsx";
@@ -143,4 +144,13 @@ Deno.test("each of the islands' files is under 20 kB minified", async () => {
     const { size } = await Deno.stat(url);
     assert(size < 20_000, `${name}.js: ${size} bytes`);
   }
+});
+
+Deno.test("the islands are 40 kB compressed at most, all together", async () => {
+  let size = 0;
+  for (const name of ["client", "channels", "shared"]) {
+    const url = new URL(`../static/${name}.js`, import.meta.url);
+    size += gzipSync(await Deno.readFile(url)).length;
+  }
+  assert(size > 10_000 && size <= 40_000, `${size} bytes`);
 });

@@ -52,7 +52,7 @@ test("a phone shows the clock and the channels at once, the statistics folded", 
   await page.goto("/");
   await live(page);
   const { y } = (await page.locator("#channels-title").boundingBox())!;
-  assert(y < 844, `${y} px`);
+  assert(y < 700, `${y} px`);
   assertEquals(await page.locator("dl").isVisible(), false);
   await page.getByText("Statistics", { exact: true }).click();
   assertEquals(await page.locator("dl").isVisible(), true);
