@@ -9,6 +9,7 @@ import { keepInAddress } from "./address.ts";
 import { readChannels } from "./channel_names.ts";
 import { ChannelStream } from "./channel_stream.ts";
 import { Channels, type ChannelsProps } from "./channels.tsx";
+import { untilMidnightMs } from "./local_time.tsx";
 import { followPage } from "./page_life.ts";
 import { tokenIn } from "./token.ts";
 
@@ -77,6 +78,15 @@ const keep = keepInAddress(
 function fillToken(): void {
   token.value = tokenIn(location.hash) ?? token.value;
 }
+/** Then the times that are shown need a date. */
+function drawAtMidnight(): void {
+  setTimeout(() => {
+    draw();
+    drawAtMidnight();
+  }, untilMidnightMs());
+}
+
 fillToken();
 addEventListener("hashchange", fillToken);
+drawAtMidnight();
 followPage(stream);

@@ -24,6 +24,12 @@ export function LocalTime(
   );
 }
 
+/** How long it takes until today's times are those of yesterday, in ms. */
+export function untilMidnightMs(): number {
+  const now = new Date();
+  return new Date(now).setHours(24, 0, 0, 0) - now.getTime();
+}
+
 /** The reader's own zone, for whoever has to be told whose times these are: `Europe/Paris`. */
 export function ownZone(): string {
   return todaysName(new Intl.DateTimeFormat().resolvedOptions().timeZone);

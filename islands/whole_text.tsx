@@ -2,7 +2,7 @@ import { Component } from "preact";
 import { boundary } from "./graphemes.ts";
 
 /** How much is added to the page at a time, in UTF-16 units: what a browser lays out in a few ms. */
-const PIECE_LENGTH = 16_384;
+const PIECE_LENGTH = 32_768;
 
 /** What is shown, and how much of it is on the page so far. */
 interface WholeTextState {

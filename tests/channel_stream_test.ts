@@ -365,4 +365,8 @@ Deno.test("ChannelStream asks for older events again where the answer was lost, 
   last.send("id: 1-0\ndata: a\n\nid: 4-0\ndata: d\n\n");
   await done;
   assertEquals(w.rows(), []);
+  await w.open();
+  await w.event("9-0", "new");
+  w.stream.showOlder();
+  assertEquals(w.fetched.last.url, "/sse/chat?latest=201");
 });

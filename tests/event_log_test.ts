@@ -81,7 +81,7 @@ Deno.test("EventLog keeps its blocks where older events come before them", () =>
   for (let i = 100; i < 160; i++) log.addEvent(event(i));
   const { blocks } = log;
   log.addOlder(Array.from({ length: 61 }, (_, i) => event(40 + i)));
-  assertEquals(log.blocks.slice(-3), blocks);
+  assert(blocks.every((block, i) => log.blocks.at(i - 3) === block));
   assertEquals(rowsOf(log).slice(59, 62), ["99", "paused", "100"]);
   assertEquals(log.mostOfOne, 120);
 });

@@ -44,6 +44,9 @@ test("a channel with history shows what is kept, and more when scrolled up", asy
   const rows = page.locator(".scroller [role=row][aria-rowindex='2']");
   assertEquals(await rows.locator(".data").innerText(), "event 1");
   assert((await shownChannels(page)).rows.length < 100);
+  await page.locator(".newest").click();
+  const newest = page.locator(".row", { hasText: "later" });
+  assertEquals(await newest.getAttribute("aria-rowindex"), "402");
   assertEquals(faults, []);
 });
 

@@ -153,6 +153,21 @@ test("times say whose they are, and their date where it is not today's", async (
   );
 });
 
+test("what is of today when it comes gets its date at midnight", async () => {
+  await using visited = await visit({ timezoneId: "UTC" });
+  const { page, url } = visited;
+  const today = new Date().toISOString().slice(0, 10);
+  await page.clock.install({ time: `${today}T23:59:00Z` });
+  await page.goto("/");
+  await live(page);
+  await publish(url, "news", "today");
+  await untilChannels(page, ({ rows }) => rows.length > 0);
+  const time = page.locator(".row time");
+  assertMatch(await time.innerText(), /^[\d:.]+$/);
+  await page.clock.fastForward(61_000);
+  await page.locator(".row time", { hasText: today }).waitFor();
+});
+
 test("all of a huge event is shown without keeping the page from anything else", async () => {
   await using visited = await visit();
   const { page } = visited;
@@ -189,16 +204,20 @@ test("all of a huge event is shown without keeping the page from anything else",
     const button = await until(() =>
       document.querySelector<HTMLButtonElement>(".row button")
     );
+    // Out of sight it would cost nothing.
+    document.querySelector(".scroller")!.scrollIntoView();
     let longestMs = 0;
-    const tasks = new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) {
-        longestMs = Math.max(longestMs, duration);
-      }
+    let lastMs = performance.now();
+    const watch = setInterval(() => {
+      const nowMs = performance.now();
+      longestMs = Math.max(longestMs, nowMs - lastMs);
+      lastMs = nowMs;
     });
-    tasks.observe({ type: "longtask" });
     button.click();
     const all = await until(() => document.querySelector(".all"));
     await until(() => all.textContent!.length >= data.length);
+    await new Promise((done) => setTimeout(done, 100));
+    clearInterval(watch);
     return { longestMs, isWhole: all.textContent === data };
   });
   assert(isWhole);

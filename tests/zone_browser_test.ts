@@ -26,6 +26,21 @@ test("a zone that is chosen before the script comes is the one that is shown", a
   assertEquals(new URL(page.url()).search, "?tz=Asia/Tokyo");
 });
 
+test("where the script does not come, no control is enabled that needs it", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.route("/static/*.js", (route) => route.abort());
+  await page.goto("/?tz=Asia/Tokyo&channels=chat");
+  const enabled = page.locator("button:enabled");
+  assertEquals(await enabled.allInnerTexts(), ["Show", "Show"]);
+  assertEquals(await page.getByText("Ctrl+Enter").count(), 0);
+  await enabled.last().click();
+  await page.waitForURL("/?channels=chat&tz=Asia%2FTokyo");
+  await page.press("#data", "Control+Enter");
+  await page.press("#type", "Enter");
+  assertEquals(new URL(page.url()).search, "?channels=chat&tz=Asia%2FTokyo");
+});
+
 test("a zone is found by either name when typed, and shown by today's", async () => {
   await using visited = await visit();
   const { page } = visited;
