@@ -32,13 +32,11 @@ async function readBytes(
   request: Request,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
-  const length = request.headers.get("content-length");
-  // Where it was sent twice, it is no number, and says nothing.
-  const isTold = length !== null && /^\d+$/.test(length);
-  if (isTold && Number(length) > maxBytes) return undefined;
+  const length = request.headers.get("content-length") ?? "";
+  if (Number(length) > maxBytes) return undefined;
   try {
-    // A body that says how long it is, is as long, and is read at once.
-    return isTold
+    // A body that says how long it is, is as long, and is read at once. One that says so twice ("9, 9") is measured.
+    return /^\d+$/.test(length)
       ? await request.bytes()
       : await readUpTo(maxBytes, request.body);
   } catch (error) {
