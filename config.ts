@@ -147,7 +147,11 @@ function checkPath(path: string): string {
     return refuse("--journal", shown, "a journal in memory must be memory:");
   }
   if (/\p{Cc}/u.test(path)) {
-    return refuse("--journal", shown, "a file's name must hold no control");
+    return refuse(
+      "--journal",
+      shown,
+      "a file's name must hold no control characters",
+    );
   }
   // As a URL would have it: two slashes, or three before a whole path, and a query.
   const right = path.replace(/^file:/i, "").replace(/^\/\/(\/?)\/*/, "$1")
@@ -212,7 +216,7 @@ function readKey(text: string): string {
   return /\S/.test(text) && !/\p{Cc}/u.test(text) ? text : refuse(
     "--redis-key",
     text,
-    "a key must have a character that is seen, and no control, such as chime",
+    "a key must not be blank and must hold no control characters, as in chime",
   );
 }
 

@@ -33,7 +33,7 @@ export function readTarget({ url, headers }: Request): Target {
   if (host !== null && !isHost(host)) throw badHost(host);
   const parts = PARTS.exec(url)?.groups;
   if (!parts) throw refuse("the request's target", "be a path");
-  if (!isHost(parts.host!)) throw badHost(parts.host!);
+  if (parts.host !== host && !isHost(parts.host!)) throw badHost(parts.host!);
   if (parts.fragment !== undefined) {
     throw refuse("the request's target", "hold no #");
   }
@@ -65,7 +65,10 @@ function readPath(raw: string): string {
   const path = decode(raw);
   if (path === undefined) throw refuse(shown, "be percent-encoded UTF-8");
   if (DECODED_AMBIGUOUS.test(path)) {
-    throw refuse(shown, "hold no control and nothing that is encoded twice");
+    throw refuse(
+      shown,
+      "hold no control character, and nothing that is encoded twice",
+    );
   }
   const segments = path.split("/").slice(1);
   if (segments.some((segment) => segment === "." || segment === "..")) {

@@ -163,7 +163,7 @@ for (
     [
       ["--journal=sqlite:a\0b\n"],
       {},
-      'Cannot use --journal "sqlite:a\\u0000b\\n": a file\'s name must hold no control',
+      'Cannot use --journal "sqlite:a\\u0000b\\n": a file\'s name must hold no control characters',
     ],
     ...["/events.db", "/data/../events.db"].map((path) =>
       [

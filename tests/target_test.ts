@@ -58,7 +58,7 @@ for (
       ...["/sse/a%2cb", "/sse/a%2Cb", "/sse/a%23b", "/healthz%3f", "/sse/é"],
       ...["/sse/a b", "/sse/a\tb", "/sse/a\x7f"],
     ]],
-    ["hold no control and nothing that is encoded twice", [
+    ["hold no control character, and nothing that is encoded twice", [
       ...["/sse/a%00", "/sse/a%0A", "/sse/%0d%0a", "/sse/%1f", "/sse/%7F"],
       ...["/sse/%C2%80", "/sse/%252e%252e", "/sse/%252F", "/sse/%2541"],
       "/sse/%25%34%31",
