@@ -17,6 +17,7 @@ import {
 import { Hub } from "../channels/hub.ts";
 import { EventReader } from "./event_reader.ts";
 import { ListHistory } from "./list_history.ts";
+import { within } from "./within.ts";
 
 const FRESH = { resumes: false };
 const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
@@ -439,7 +440,8 @@ Deno.test("Hub tells a client that is slower than the publishers how much it los
   let lastN = 0;
   const reader = new EventReader(stream);
   while (missed === undefined) {
-    const event = (await reader.next())!;
+    const event = (await within(reader.next()))!;
+    assertLess(received, 1_000);
     if (event.event === "status") missed = JSON.parse(event.data!).missed;
     else {
       assertLess(lastN, Number(event.data));

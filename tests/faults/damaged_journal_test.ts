@@ -7,6 +7,7 @@ import { publish } from "../publish.ts";
 import { startServer } from "../server_process.ts";
 import { sqliteFolder } from "../sqlite_folder.ts";
 import { damagePages } from "../sqlite_pages.ts";
+import { within } from "../within.ts";
 import { chimeLines } from "./chime_lines.ts";
 import { untilReady } from "./until_ready.ts";
 
@@ -55,14 +56,14 @@ for (const workers of ["1", "2"]) {
       assertEquals(new Set(ids).size, ids.length);
       const { id: next } = await publish(server.url, "torn", "new");
       // Nothing of what comes is lost or said again.
-      assertEquals((await reader.next())!.id, next);
-      assertEquals((await live.next())!.id, next);
+      assertEquals((await within(reader.next()))!.id, next);
+      assertEquals((await within(live.next()))!.id, next);
     }
 
     await using whole = await EventReader.open(
       `${server.url}sse/whole?since=earliest`,
     );
-    const events = await whole.take(101);
+    const events = await within(whole.take(101));
     assertEquals(events[100]!.data, '{"state":"resumed","replayed":100}');
 
     const { detail } = await untilReady(server.url, 503);
@@ -128,7 +129,7 @@ for (const what of ["file", "link"]) {
     await using reader = await EventReader.open(
       `${server.url}sse/a?since=earliest`,
     );
-    const events = await reader.take(2);
+    const events = await within(reader.take(2));
     assertEquals(events.map(({ data }) => data), ["1", "3"]);
   });
 }

@@ -5,6 +5,7 @@ import { publish } from "../publish.ts";
 import { redisMissing, RedisServer } from "../redis_server.ts";
 import { startServer } from "../server_process.ts";
 import { sqliteFolder } from "../sqlite_folder.ts";
+import { within } from "../within.ts";
 
 /** As many as are kept with default settings, over all channels. */
 const KEPT = 10_000;
@@ -92,7 +93,7 @@ for (const { name, skip, make } of PLACES) {
         const { ids } = await taken.json();
 
         await Promise.all(readers.map(async (reader) => {
-          const events = await reader.take(KEPT);
+          const events = await within(reader.take(KEPT));
           assertEquals(events.filter(({ event }) => event === "status"), []);
           assertEquals(
             events.every(({ id }, i) => id === ids[i]),
