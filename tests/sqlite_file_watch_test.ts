@@ -174,3 +174,21 @@ Deno.test("SqliteJournal leaves another database in its place, and that one's lo
   const after = await Deno.stat(`${at.file}-wal`);
   assertEquals([after.ino, after.size], [log.ino, log.size]);
 });
+
+for (const [which, suffix] of [["file", ""], ["log", "-wal"]] as const) {
+  Deno.test(`SqliteJournal whose ${which} was truncated leaves both as they are when it is closed`, async () => {
+    await using at = await sqliteFolder();
+    using _log = stub(console, "error", () => {});
+    const journal = new SqliteJournal(at.file, PLENTY);
+    await journal.append([MESSAGE]);
+    await Deno.truncate(`${at.file}${suffix}`, 0);
+    const files = [at.file, `${at.file}-wal`];
+    const before = await Promise.all(files.map((file) => Deno.readFile(file)));
+    await journal[Symbol.asyncDispose]();
+    const after = await Promise.all(files.map((file) => Deno.readFile(file)));
+    for (const [i, bytes] of after.entries()) {
+      assertEquals(bytes.length, before[i]!.length);
+      assertEquals(bytes.every((byte, at) => byte === before[i]![at]), true);
+    }
+  });
+}
