@@ -9,7 +9,7 @@ import { EventReader } from "./redis_entries.ts";
 import { RedisError } from "./redis_error.ts";
 import { RedisHistory } from "./redis_history.ts";
 import { RedisReport } from "./redis_report.ts";
-import { append, boundsCommand } from "./redis_scripts.ts";
+import { append, boundsCommand, LOAD_COMMAND } from "./redis_scripts.ts";
 import { checkAddress } from "./redis_start.ts";
 import { RedisTail } from "./redis_tail.ts";
 import { RedisWatch } from "./redis_watch.ts";
@@ -145,6 +145,8 @@ export class RedisJournal implements Journal {
       // What cannot be used does not count as connected: a Redis that is loading, a user without the rights that are
       // needed, or another kind of value.
       async (send) => {
+        // Once for each connection: Redis 6.2 writes this to its log, and tells its replicas.
+        await send(LOAD_COMMAND);
         await this.#watch.try(send);
         await send(boundsCommand(this.#key));
       },

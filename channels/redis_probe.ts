@@ -1,6 +1,6 @@
 import { RedisError, refusal } from "./redis_error.ts";
 import type { Send } from "./redis_connection.ts";
-import { append, LOAD_COMMAND, unsafeIdError } from "./redis_scripts.ts";
+import { append, unsafeIdError } from "./redis_scripts.ts";
 
 /**
  * Tries, in a script, each command that Chime's scripts and readings use, and changes nothing. Answers with the stream's
@@ -46,11 +46,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
  * @throws {RedisError} with what Redis refuses, the command named, or would do wrong.
  */
 export async function probe(send: Send, key: string): Promise<void> {
-  const [, , answer] = await send(
-    ["PING"],
-    LOAD_COMMAND,
-    ["EVAL", PROBE, "1", key],
-  );
+  const [, answer] = await send(["PING"], ["EVAL", PROBE, "1", key]);
   const [lastId, nowMs, ...refused] = answer as readonly string[];
   const refusals: RedisError[] = [];
   for (let i = 0; i < refused.length; i += 2) {
