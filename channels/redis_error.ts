@@ -18,6 +18,15 @@ const UNWRITABLE: ReadonlySet<string> = new Set([
   "UNSAFEID",
 ]);
 
+/** Refusals that pass by themselves, besides those to write. */
+const PASSING: ReadonlySet<string> = new Set([
+  "BUSY",
+  "CLUSTERDOWN",
+  "LOADING",
+  "MASTERDOWN",
+  "TRYAGAIN",
+]);
+
 /** Redis is out of reach, or refuses. */
 export class RedisError extends UnavailableError {
   readonly reason: string;
@@ -30,9 +39,14 @@ export class RedisError extends UnavailableError {
     this.code = code;
   }
 
-  /** Whether waiting does not help. */
+  /** Whether waiting is known not to help. */
   get isLasting(): boolean {
     return LASTING.has(this.code);
+  }
+
+  /** Whether waiting is known to help. */
+  get isPassing(): boolean {
+    return this.code === "" || PASSING.has(this.code) || this.isUnwritable;
   }
 
   /** Whether Redis cannot be written to, but can be read. */

@@ -126,15 +126,18 @@ export class RedisHistory implements History {
   /**
    * Sends commands that read.
    *
-   * @throws {UnreadableError} where Redis refuses them until somebody mends the user or the key, also while that keeps
-   * Redis from being connected.
+   * @throws {UnreadableError} where Redis refuses them, and not for a while only, also where that keeps Redis from being
+   * connected.
    */
   async #ask(...commands: Command[]): Promise<Reply[]> {
     try {
       return await this.#connection.send(...commands);
     } catch (error) {
-      if (!(error instanceof RedisError) || !error.isLasting) throw error;
-      if (this.#connection.isReady) this.#onRefusal(error);
+      if (!(error instanceof RedisError)) throw error;
+      const { isReady } = this.#connection;
+      // What keeps Redis away may be anything, such as too many clients.
+      if (isReady ? error.isPassing : !error.isLasting) throw error;
+      if (isReady) this.#onRefusal(error);
       throw new UnreadableError(error.message, { cause: error });
     }
   }

@@ -147,7 +147,7 @@ export class RedisJournal implements Journal {
       async (send) => {
         // Once for each connection: Redis 6.2 writes this to its log, and tells its replicas.
         await send(LOAD_COMMAND);
-        await this.#watch.try(send);
+        await this.#watch.check(send);
         await send(boundsCommand(this.#key));
       },
       (failure) => this.#report.note(connection, failure),

@@ -37,7 +37,7 @@ export class RedisWatch implements Disposable {
    *
    * @throws {RedisError} where it is of no use.
    */
-  async try(send: Send): Promise<void> {
+  async check(send: Send): Promise<void> {
     try {
       await probe(send, this.#key);
     } catch (error) {
@@ -66,7 +66,7 @@ export class RedisWatch implements Disposable {
   async #probe(connection: RedisConnection): Promise<void> {
     if (!connection.isReady) return;
     try {
-      await this.try((...commands) => connection.send(...commands));
+      await this.check((...commands) => connection.send(...commands));
     } catch (error) {
       // A connection that is lost says so itself.
       if (!(error instanceof RedisError)) throw error;

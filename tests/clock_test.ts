@@ -288,7 +288,8 @@ Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks
   using clock = new Clock();
   const tokyo = clock.open("Asia/Tokyo").getReader();
   const utc = new EventReader(clock.open("UTC"));
-  await tokyo.read();
+  // The line retry, and the first tick.
+  for (let i = 0; i < 2; i++) await tokyo.read();
   const lost = assertRejects(() => tokyo.read(), Error, "no such rules");
   {
     const { prototype } = Intl.DateTimeFormat;

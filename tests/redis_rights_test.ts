@@ -185,6 +185,23 @@ testRedis(
 );
 
 testRedis(
+  "says for good what Redis refuses to read for reasons of its own",
+  async (server, log) => {
+    await using journal = await connect(server);
+    const floor = await journal.floor();
+    const noId = "x-y" as typeof floor;
+    const limits = { maxEvents: 9, maxLength: 9 };
+    await assertRejects(
+      () => journal.read(["a"], floor, noId, limits),
+      UnreadableError,
+      "ERR Invalid stream ID",
+    );
+    assertEquals(await journal.isReady(), false);
+    assert(log.has("the journal failed: ERR"), log.lines.join("\n"));
+  },
+);
+
+testRedis(
   "says for good that the stream's key holds something else",
   async (server, log) => {
     await using journal = await connect(server);

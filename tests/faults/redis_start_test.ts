@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { publish } from "../publish.ts";
 import { redisMissing, RedisServer } from "../redis_server.ts";
 import { startServer } from "../server_process.ts";
+import { untilReady } from "./until_ready.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -90,32 +91,21 @@ test(
     await using chime = await startServer(
       ["--port", "0", "--token", "t", "--journal", server.url],
     );
-    const isReady = async (expected: boolean) => {
-      const { ok, body } = await fetch(`${chime.url}readyz`);
-      await body?.cancel();
-      return ok === expected;
-    };
-    await until(() => isReady(false));
+    await untilReady(chime.url, 503);
     await server.start();
-    await until(() => isReady(true));
+    await untilReady(chime.url, 200);
     await publish(chime.url, "news", "1");
 
     await server.command("CONFIG", "SET", "requirepass", "another");
     await server.commandAs("another", "CLIENT", "KILL", "TYPE", "normal");
-    await until(() => isReady(false));
-    await until(() =>
-      Promise.resolve(chime.log.includes("Redis is away: NOAUTH"))
-    );
+    await untilReady(chime.url, 503);
+    const deadline = Date.now() + 20_000;
+    while (!chime.log.includes("Redis is away: NOAUTH")) {
+      assert(Date.now() < deadline, chime.log);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     await server.commandAs("another", "CONFIG", "SET", "requirepass", "");
-    await until(() => isReady(true));
+    await untilReady(chime.url, 200);
     await publish(chime.url, "news", "2");
   },
 );
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!await condition()) {
-    assert(Date.now() < deadline, `never held: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
