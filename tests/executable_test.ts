@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
+import { timeFormat } from "../channels/zone.ts";
 import { compile } from "../tools/compile.ts";
 import { EventReader } from "./event_reader.ts";
 import { startServer } from "./server_process.ts";
@@ -51,6 +52,27 @@ Deno.test("The executable", async (t) => {
       const ended = server.kill("SIGTERM");
       assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
       assertEquals((await ended).code, 0);
+    });
+
+    await t.step({
+      name: "outlives signals and a full disk, in the zone that TZ names",
+      ignore: Deno.build.os !== "linux",
+      async fn() {
+        await using server = await startServer(["--port", "0"], {
+          command: ["sh", "-c", 'exec "$@" 2>/dev/full', "sh", executable],
+          cwd: elsewhere,
+          env: { TZ: "JST-9" },
+        });
+        const signals = ["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE"] as const;
+        for (const signal of signals) Deno.kill(server.pid, signal);
+        await using reader = await EventReader.open(`${server.url}sse/`);
+        const [tick] = await reader.take(2);
+        assertStringIncludes(
+          tick!.data!,
+          timeFormat("Asia/Tokyo")(Date.now()).slice(0, 13),
+        );
+        assertEquals((await server.kill()).code, 0);
+      },
     });
 
     await t.step(

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { MemoryJournal } from "../channels/memory_journal.ts";
 import { VERSION } from "../help.ts";
 import { Instance } from "../instance.ts";
@@ -160,6 +161,31 @@ Deno.test("GET /metrics says what runs, and what it takes", async () => {
   assertEquals(metrics.get("chime_journal_ready"), 1);
   assert(metrics.get("process_resident_memory_bytes")! > 10_000_000);
   assert(metrics.get("process_cpu_seconds_total")! > 0);
+});
+
+Deno.test("GET /metrics counts the streams that failed; the others, and the server, go on", async () => {
+  using _log = stub(console, "error", () => {});
+  const { prototype } = ReadableStreamDefaultController;
+  const { enqueue } = prototype;
+  const isMessage = (chunk: unknown) =>
+    chunk instanceof Uint8Array &&
+    new TextDecoder().decode(chunk).includes("data: 1\n");
+  using _failing = stub(
+    prototype,
+    "enqueue",
+    function (this: ReadableStreamDefaultController, chunk: unknown) {
+      if (isMessage(chunk)) throw new Error("no memory");
+      enqueue.call(this, chunk);
+    },
+  );
+  await using chime = start();
+  await using other = await EventReader.open(`${chime.url}sse/`);
+  const cut = await fetch(`${chime.url}sse/news`);
+  await publish(chime.url, "news", "1");
+  await assertRejects(() => cut.text(), TypeError);
+  const metrics = await scrape(chime.url);
+  assertEquals(metrics.get("chime_faults_total"), 1);
+  assertEquals((await other.take(2)).length, 2);
 });
 
 Deno.test("GET /metrics says when the journal cannot be reached", async () => {
