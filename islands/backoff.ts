@@ -4,6 +4,8 @@ const RETRY_MS = 3_000;
 const MIN_RETRY_MS = 500;
 /** A longer timer fires at once, in every browser: it is kept in 32 bits. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** How long to wait for an answer at first before asking once more, in ms. */
+const AGAIN_MS = 1_000;
 /** How much longer each wait in a row is. */
 const GROWTH = 1.5;
 /** How far the waits grow by themselves, in ms. */
@@ -12,7 +14,8 @@ const MAX_GROWN_MS = 16_000;
 const STAYED_MS = 5_000;
 
 /**
- * How long to wait before connecting again: what the server asked for, and longer with each failed attempt in a row.
+ * How long to wait for an answer, and before connecting again: what the server asked for, and longer with each failed
+ * attempt in a row.
  *
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection
  */
@@ -21,19 +24,37 @@ export class Backoff {
   retryMs = RETRY_MS;
   #failures = 0;
   #startedMs = 0;
+  #isAnswered = false;
 
-  /** Takes note that an attempt begins. */
-  started(): void {
+  /** Takes note that an attempt begins, and returns how long to wait for its answer before asking once more, in ms. */
+  start(): number {
     this.#startedMs = performance.now();
+    this.#isAnswered = false;
+    return grown(AGAIN_MS, this.#failures);
+  }
+
+  /** Takes note that the server answered. */
+  answered(): void {
+    this.#isAnswered = true;
   }
 
   /** Takes note that the attempt is over, and returns how long to wait until the next, in ms. */
-  nextMs(): number {
-    const stayedMs = performance.now() - this.#startedMs;
-    if (stayedMs >= STAYED_MS) this.#failures = 0;
-    const askedMs = Math.max(this.retryMs, MIN_RETRY_MS);
-    const grownMs = Math.min(askedMs * GROWTH ** this.#failures, MAX_GROWN_MS);
-    this.#failures++;
-    return Math.min(Math.max(askedMs, grownMs), MAX_TIMER_MS);
+  end(): number {
+    const tookMs = performance.now() - this.#startedMs;
+    const hasStayed = this.#isAnswered && tookMs >= STAYED_MS;
+    const waitMs = grown(this.retryMs, hasStayed ? 0 : this.#failures);
+    this.#failures = hasStayed ? 0 : this.#failures + 1;
+    // Whoever waited for an answer has waited already.
+    const restMs = this.#isAnswered ? waitMs : waitMs - tookMs;
+    return Math.min(Math.max(restMs, MIN_RETRY_MS), MAX_TIMER_MS);
   }
+}
+
+/** The time, in ms, after so many failures. */
+function grown(ms: number, failures: number): number {
+  const leastMs = Math.max(ms, MIN_RETRY_MS);
+  return Math.max(
+    leastMs,
+    Math.min(leastMs * GROWTH ** failures, MAX_GROWN_MS),
+  );
 }

@@ -1,3 +1,4 @@
+import { ask } from "./ask.ts";
 import { Backoff } from "./backoff.ts";
 import type { Source } from "./connection.ts";
 import { EventParser, type StreamEvent } from "./event_parser.ts";
@@ -20,8 +21,8 @@ export interface FetchSourceOptions {
   onFailed(isRefused: boolean): void;
 }
 
-/** How long the server may take to answer at all, in ms. A phone that wakes its radio takes some seconds. */
-const ANSWER_MS = 15_000;
+/** How often to ask for a stream before that attempt counts as failed. */
+const MAX_ASKED = 6;
 /** How often a connection is looked at, in ms. */
 const WATCH_MS = 500;
 
@@ -37,7 +38,7 @@ export class FetchSource implements Source {
   readonly #silence = new Stopwatch();
   #abort = new AbortController();
   /** How long this connection may bring nothing, in ms. */
-  #limitMs = ANSWER_MS;
+  #limitMs = 0;
   #lastId: string;
   #watch: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -60,14 +61,14 @@ export class FetchSource implements Source {
 
   async #connect(): Promise<void> {
     const { signal } = this.#abort = new AbortController();
-    this.#limitMs = ANSWER_MS;
+    const againMs = this.#backoff.start();
+    this.#limitMs = MAX_ASKED * againMs;
     this.#silence.restart();
-    this.#backoff.started();
     // It does not wait for the browser to let go: an answer that never comes may never fail either.
     this.#watch = setInterval(() => {
       if (this.isSilent) this.#lost();
     }, WATCH_MS);
-    const isRefused = await this.#read(signal);
+    const isRefused = await this.#read(signal, againMs);
     if (signal.aborted) return;
     if (!isRefused) return this.#lost();
     this.close();
@@ -76,7 +77,7 @@ export class FetchSource implements Source {
 
   #lost(): void {
     this.#disconnect();
-    this.#retry = setTimeout(() => this.#connect(), this.#backoff.nextMs());
+    this.#retry = setTimeout(() => this.#connect(), this.#backoff.end());
     this.#options.onFailed(false);
   }
 
@@ -86,17 +87,20 @@ export class FetchSource implements Source {
   }
 
   /** Reads one connection up to its end, and returns whether it was refused for good. */
-  async #read(signal: AbortSignal): Promise<boolean> {
-    const response = await fetch(this.#options.url(), {
-      headers: {
-        accept: "text/event-stream",
-        ...this.#lastId && { "last-event-id": this.#lastId },
-      },
-      cache: "no-store",
+  async #read(signal: AbortSignal, againMs: number): Promise<boolean> {
+    const headers = {
+      accept: "text/event-stream",
+      ...this.#lastId && { "last-event-id": this.#lastId },
+    };
+    const response = await ask(
+      this.#options.url(),
+      { headers, cache: "no-store" },
       signal,
-    }).catch(() => undefined);
+      againMs,
+    );
     if (!response || signal.aborted) return false;
     if (response.status !== 200 || !isEventStream(response)) return true;
+    this.#backoff.answered();
     this.#limitMs = this.#options.silentMs;
     this.#silence.restart();
     const parser = new EventParser(this.#lastId);

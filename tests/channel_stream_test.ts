@@ -163,6 +163,7 @@ Deno.test("ChannelStream comes back at once with the network, and from a refusal
   assertEquals(w.view().connection, "closed");
   w.stream.comeBack();
   assertEquals(w.fetched.all.length, 3);
+  await w.open();
   await w.time.tickAsync(11_000);
   assertEquals(w.fetched.all.length, 3);
 });
@@ -199,6 +200,7 @@ Deno.test("ChannelStream that is dropped comes back at once when it is opened", 
   w.stream.drop();
   w.stream.open();
   assertEquals(w.fetched.all.length, 2);
+  await w.open();
   await w.time.tickAsync(10_000);
   assertEquals(w.fetched.all.length, 2);
 });
