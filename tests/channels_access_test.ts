@@ -142,5 +142,9 @@ test("without script the channels can be chosen, and their lines run in a termin
   const lines = await page.locator("#channels pre").allInnerTexts();
   assertEquals(lines[0], `curl -N ${url}sse/chat`);
   assertEquals(await channelsButton(page, "Publish").isVisible(), false);
+  const text = await page.innerText("main");
+  for (const cannot of ["Drop", "publish meanwhile", "Ctrl", "No event"]) {
+    assert(!text.includes(cannot), cannot);
+  }
   assertEquals(faults, []);
 });
