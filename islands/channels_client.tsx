@@ -35,6 +35,7 @@ const life = {
     try {
       const names = readChannels(field.value);
       keep(names.join(), event.timeStamp);
+      field.value = names.join(", ");
       showChannels(names);
     } catch (error) {
       refusal = (error as Error).message;
@@ -62,8 +63,17 @@ hydrate(channels(), root);
 const field = root.querySelector<HTMLInputElement>("#channels-field")!;
 const token = root.querySelector<HTMLInputElement>("#token")!;
 
+/** Whether the field says anything but which channels are shown. */
+function isHalfTyped(): boolean {
+  try {
+    return readChannels(field.value).join() !== stream.view.channels.join();
+  } catch {
+    // Names that are none are not finished either.
+    return true;
+  }
+}
+
 function showChannels(names: readonly string[]): void {
-  field.value = names.join(", ");
   refusal = "";
   draw();
   stream.choose(names);
@@ -72,7 +82,10 @@ function showChannels(names: readonly string[]): void {
 const keep = keepInAddress(
   "channels",
   props.view.channels.join(),
-  (names) => showChannels(names.split(",")),
+  (names) => {
+    if (!isHalfTyped()) field.value = names.replaceAll(",", ", ");
+    showChannels(names.split(","));
+  },
 );
 
 function fillToken(): void {

@@ -64,3 +64,33 @@ test("Back keeps what was typed, also where the browser did not keep the page", 
   assertEquals(await page.inputValue("#token"), "");
   assert(await channelsButton(page, "Publish").isEnabled());
 });
+
+test("Back to other channels, or to another zone, leaves what is half typed", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/?tz=UTC");
+  await live(page);
+  const field = page.locator("#channels-field");
+  await field.fill("chat");
+  await field.press("Enter");
+  await page.waitForURL("/?tz=UTC&channels=chat");
+  // Choices closer together than this are one, for the history.
+  await page.waitForTimeout(1_100);
+  await page.selectOption("#tz", "Asia/Tokyo");
+  await page.waitForURL("/?tz=Asia/Tokyo&channels=chat");
+  await field.fill("half-ty");
+  await page.goBack();
+  await page.waitForURL("/?tz=UTC&channels=chat");
+  assertEquals(await field.inputValue(), "half-ty");
+  await page.goBack();
+  await page.waitForURL("/?tz=UTC");
+  await page.locator(".terminal", { hasText: /sse\/news$/ }).waitFor();
+  assertEquals(await field.inputValue(), "half-ty");
+  // What is not half typed follows.
+  await field.fill("news");
+  await page.goForward();
+  await page.waitForFunction(() =>
+    document.querySelector<HTMLInputElement>("#channels-field")!.value ===
+      "chat"
+  );
+});
