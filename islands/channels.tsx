@@ -90,6 +90,8 @@ export function Channels(
             </button>
           </ConnectionLine>
         </div>
+        {/* On paper the field is gone that says it. */}
+        <p class="printed" {...UNTRANSLATED}>{channels.join(", ")}</p>
         <EventList
           log={life?.log ?? EMPTY}
           named={channels.length > 1}

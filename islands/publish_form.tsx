@@ -112,7 +112,9 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
           >
             {isUnderWay ? "Publishing…" : outcome && (
               <>
-                {outcome.text}, <LocalTime ms={atMs} /> your time
+                {fault === "token"
+                  ? "Not published: see the token"
+                  : outcome.text}, <LocalTime ms={atMs} /> your time
               </>
             )}
           </output>

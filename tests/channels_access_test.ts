@@ -42,6 +42,10 @@ test("a wrong token is said at its field", async () => {
     await page.locator("#token-fault").innerText(),
     "Cannot publish: the Authorization header does not carry the right token",
   );
+  assertMatch(
+    (await shownChannels(page)).outcome,
+    /^Not published: see the token, [\d:]+ your time$/,
+  );
   assertEquals(await page.evaluate(() => document.activeElement!.id), "token");
   await publishOn(page, { token: "t", type: "status" });
   await untilChannels(page, ({ outcome }) => outcome.startsWith("Cannot use"));

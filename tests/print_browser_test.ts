@@ -24,6 +24,7 @@ test("a printout has all of the list, no controls, and dark letters on white", a
 
   await page.emulateMedia({ media: "print" });
   await untilChannels(page, ({ rows }) => rows.length === MANY);
+  assert(await page.locator(".printed", { hasText: "news" }).isVisible());
   const printed = await page.evaluate(() => {
     const list = document.querySelector(".scroller")!;
     const controls = document.querySelectorAll<HTMLElement>(
