@@ -6,6 +6,7 @@ import { redisMissing, RedisServer } from "../redis_server.ts";
 import { startServer } from "../server_process.ts";
 import { sqliteFolder } from "../sqlite_folder.ts";
 import { within } from "../within.ts";
+import { untilReady } from "./until_ready.ts";
 
 /** As many as are kept with default settings, over all channels. */
 const KEPT = 10_000;
@@ -70,6 +71,7 @@ for (const { name, skip, make } of PLACES) {
           ...["--port", "0", "--token", "t", "--journal", place.url],
           ...["--workers", `${workers}`],
         ]);
+        await untilReady(server.url, 200);
         // What else is kept has to go for the batch.
         for (let i = 0; i < 120; i++) await publish(server.url, "other", "x");
         const readers = await Promise.all(
