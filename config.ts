@@ -1,8 +1,8 @@
 import { parse as parsePath, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { parseDuration } from "./channels/duration.ts";
-import type { Retention } from "./channels/journal.ts";
-import { parseRedisUrl } from "./channels/redis_address.ts";
+import { parseDuration } from "./events/duration.ts";
+import type { Retention } from "./journal/journal.ts";
+import { parseRedisUrl } from "./journal/redis/address.ts";
 import { originFault } from "./routes/origin_pattern.ts";
 
 /** Where events are kept. */

@@ -2,18 +2,18 @@ import {
   type Journal,
   JournalAddressError,
   JournalFileError,
-} from "./channels/journal.ts";
-import { readLocalZone } from "./channels/local_zone.ts";
-import { MemoryJournal } from "./channels/memory_journal.ts";
+} from "./journal/journal.ts";
+import { readLocalZone } from "./clock/local_zone.ts";
+import { MemoryJournal } from "./journal/memory/journal.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { Ending } from "./ending.ts";
-import { HELP, VERSION } from "./help.ts";
-import { Instance, type InstanceOptions } from "./instance.ts";
-import { log, print } from "./log.ts";
-import { dropPermissions } from "./permissions.ts";
-import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server.ts";
-import { onEndSignal, outliveSignals } from "./signals.ts";
-import { Workers } from "./workers.ts";
+import { Ending } from "./server/ending.ts";
+import { HELP, VERSION } from "./config/help.ts";
+import { Instance, type InstanceOptions } from "./server/instance.ts";
+import { log, print } from "./log/log.ts";
+import { dropPermissions } from "./server/drop_permissions.ts";
+import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server/deno_listener.ts";
+import { onEndSignal, outliveSignals } from "./server/signals.ts";
+import { Workers } from "./server/workers.ts";
 
 /** File descriptors kept free for what is not a stream. */
 const SPARE_DESCRIPTORS = 64;
@@ -44,7 +44,7 @@ async function streamLimit(): Promise<number> {
 async function openJournal({ journal, retention }: Config): Promise<Journal> {
   if (journal.kind === "memory") return new MemoryJournal(retention);
   if (journal.kind === "redis") {
-    const { RedisJournal } = await import("./channels/redis_journal.ts");
+    const { RedisJournal } = await import("./journal/redis/journal.ts");
     try {
       return await RedisJournal.start({ ...journal, retention });
     } catch (error) {
@@ -52,7 +52,7 @@ async function openJournal({ journal, retention }: Config): Promise<Journal> {
       return fail(error.message, 1);
     }
   }
-  const { SqliteJournal } = await import("./channels/sqlite_journal.ts");
+  const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
   try {
     return new SqliteJournal(journal.path, retention);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { concat } from "../channels/concat.ts";
+import { concat } from "../events/concat.ts";
 import { HttpError } from "./http_error.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { checkChannel, checkType, type Message } from "../channels/message.ts";
+import { checkChannel, checkType, type Message } from "../events/message.ts";
 import { readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import { HttpError } from "./http_error.ts";

@@ -1,4 +1,4 @@
-import { canonicalZone, localZone } from "../channels/zone.ts";
+import { canonicalZone, localZone } from "../clock/zone.ts";
 import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";

@@ -1,4 +1,4 @@
-import { VERSION } from "../help.ts";
+import { VERSION } from "../config/help.ts";
 import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";

@@ -1,6 +1,6 @@
 import { cpuUsage } from "node:process";
-import { VERSION } from "../help.ts";
-import type { Counts, HubCounts } from "./counts.ts";
+import { VERSION } from "../config/help.ts";
+import type { Counts, HubCounts } from "../hub/counts.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "./exposition.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";

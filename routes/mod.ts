@@ -1,6 +1,6 @@
-import { BatchTooLargeError } from "../channels/batch_limit.ts";
-import { UnavailableError } from "../channels/history.ts";
-import { log } from "../log.ts";
+import { BatchTooLargeError } from "../journal/batch_limit.ts";
+import { UnavailableError } from "../journal/history.ts";
+import { log } from "../log/log.ts";
 import { publish, subscribe } from "./channel.ts";
 import { clock } from "./clock.ts";
 import { corsPolicy } from "./cors.ts";

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { HEARTBEAT_MS } from "../channels/hub.ts";
-import { canonicalZone, localZone, timeFormat } from "../channels/zone.ts";
-import { readChannels } from "../islands/channel_names.ts";
-import { loadedStream } from "../islands/channel_stream.ts";
-import { Channels, type ChannelsProps } from "../islands/channels.tsx";
-import { Clock, type ClockProps } from "../islands/clock.tsx";
-import { loadedView, pageTitle } from "../islands/clock_view.ts";
+import { HEARTBEAT_MS } from "../hub/hub.ts";
+import { canonicalZone, localZone, timeFormat } from "../clock/zone.ts";
+import { readChannels } from "../islands/channels/channel_names.ts";
+import { loadedStream } from "../islands/channels/channel_stream.ts";
+import { Channels, type ChannelsProps } from "../islands/channels/channels.tsx";
+import { Clock, type ClockProps } from "../islands/clock/clock.tsx";
+import { loadedView, pageTitle } from "../islands/clock/clock_view.ts";
 import type { Target } from "./target.ts";
 import { ZoneForm } from "./zone_form.tsx";
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../channels/clock.ts";
-import type { Status } from "../channels/frame.ts";
-import type { Hub } from "../channels/hub.ts";
-import type { Journal } from "../channels/journal.ts";
-import type { Counts } from "./counts.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { Status } from "../events/frame.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Counts } from "../hub/counts.ts";
 
 /** What the routes work with. */
 export interface Services {

@@ -1,14 +1,14 @@
-import { concat } from "../channels/concat.ts";
-import { parseDuration } from "../channels/duration.ts";
-import { type EventId, isEventId } from "../channels/event_id.ts";
+import { concat } from "../events/concat.ts";
+import { parseDuration } from "../events/duration.ts";
+import { type EventId, isEventId } from "../events/event_id.ts";
 import {
   drawRetryMs,
   encodeRetry,
   encodeStatus,
   type Status,
-} from "../channels/frame.ts";
-import type { Sent } from "../channels/sent.ts";
-import type { Start } from "../channels/start.ts";
+} from "../events/frame.ts";
+import type { Sent } from "../hub/sent.ts";
+import type { Start } from "../hub/deliver_from.ts";
 import { HttpError } from "./http_error.ts";
 import type { Target } from "./target.ts";
 

@@ -1,5 +1,5 @@
-import { RENAMED_ZONES, todaysName } from "../channels/zone_names.ts";
-import { UNTRANSLATED } from "../islands/untranslated.ts";
+import { RENAMED_ZONES, todaysName } from "../clock/zone_names.ts";
+import { UNTRANSLATED } from "../islands/page/untranslated.ts";
 
 /** The zones by today's names. The browsers' list has former ones, and leaves out UTC, which belongs to no region. */
 const ZONES = [

@@ -11,8 +11,8 @@ const path = (name: string) =>
 
 /** The module that brings each island to life, and what it becomes. */
 const ISLANDS: readonly Entry[] = [
-  [path("islands/client.tsx"), path("static/client.js")],
-  [path("islands/channels_client.tsx"), path("static/channels.js")],
+  [path("islands/page/clock_client.tsx"), path("static/client.js")],
+  [path("islands/page/channels_client.tsx"), path("static/channels.js")],
 ];
 /** What both need: Preact, most of all. */
 const SHARED = path("static/shared.js");

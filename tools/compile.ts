@@ -81,7 +81,7 @@ export async function compile(
     // Of the packages in deno.lock most are for tests.
     "--exclude-unused-npm",
     // A module that only a thread runs is not found by itself.
-    ...["--include", "worker.ts"],
+    ...["--include", "server/worker.ts"],
   ];
   const run = (env?: Record<string, string>) =>
     runDeno(

@@ -1,4 +1,4 @@
-import { VERSION } from "../../help.ts";
+import { VERSION } from "../../config/help.ts";
 import { compile } from "../../tools/compile.ts";
 import { benchPath } from "../paths.ts";
 import type { Peer } from "../peer.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startServer } from "../server_process.ts";
+import { startServer } from "../support/server_process.ts";
 
 const ORIGINS = [
   ...["https://a.test", "https://*.b.test", "capacitor://localhost"],

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { SqliteJournal } from "../../channels/sqlite_journal.ts";
-import { EventReader } from "../event_reader.ts";
-import { PLENTY } from "../journal_contract.ts";
-import { scrape } from "../metrics.ts";
-import { publish } from "../publish.ts";
-import { startServer } from "../server_process.ts";
-import { sqliteFolder } from "../sqlite_folder.ts";
-import { damagePages } from "../sqlite_pages.ts";
-import { within } from "../within.ts";
+import { SqliteJournal } from "../../journal/sqlite/journal.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { PLENTY } from "../journal/contract.ts";
+import { scrape } from "../support/metrics.ts";
+import { publish } from "../support/publish.ts";
+import { startServer } from "../support/server_process.ts";
+import { sqliteFolder } from "../journal/sqlite/folder.ts";
+import { damagePages } from "../journal/sqlite/pages.ts";
+import { within } from "../support/within.ts";
 import { chimeLines } from "./chime_lines.ts";
 import { untilReady } from "./until_ready.ts";
 

@@ -4,4 +4,4 @@
  * @module
  */
 import "./failing_server.ts";
-import "../../worker.ts";
+import "../../server/worker.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { EventReader } from "../event_reader.ts";
-import { scrape } from "../metrics.ts";
-import { startServer } from "../server_process.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { scrape } from "../support/metrics.ts";
+import { startServer } from "../support/server_process.ts";
 
 const ignore = Deno.build.os !== "linux";
 

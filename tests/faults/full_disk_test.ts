@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { scrape } from "../metrics.ts";
-import { publish } from "../publish.ts";
-import { startServer } from "../server_process.ts";
-import { sqliteFolder } from "../sqlite_folder.ts";
+import { scrape } from "../support/metrics.ts";
+import { publish } from "../support/publish.ts";
+import { startServer } from "../support/server_process.ts";
+import { sqliteFolder } from "../journal/sqlite/folder.ts";
 import { chimeLines } from "./chime_lines.ts";
 import { untilReady } from "./until_ready.ts";
 

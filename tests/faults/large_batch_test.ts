@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { compareEventIds, type EventId } from "../../channels/event_id.ts";
-import { EventReader } from "../event_reader.ts";
-import { publish } from "../publish.ts";
-import { redisMissing, RedisServer } from "../redis_server.ts";
-import { startServer } from "../server_process.ts";
-import { sqliteFolder } from "../sqlite_folder.ts";
-import { within } from "../within.ts";
+import { compareEventIds, type EventId } from "../../events/event_id.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { publish } from "../support/publish.ts";
+import { redisMissing, RedisServer } from "../support/redis_server.ts";
+import { startServer } from "../support/server_process.ts";
+import { sqliteFolder } from "../journal/sqlite/folder.ts";
+import { within } from "../support/within.ts";
 import { untilReady } from "./until_ready.ts";
 
 /** As many as are kept with default settings, over all channels. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { EventReader } from "../event_reader.ts";
+import { EventReader } from "../support/event_reader.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ignore = Deno.build.os !== "linux";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { EventReader } from "../event_reader.ts";
-import { scrape } from "../metrics.ts";
-import { publish } from "../publish.ts";
-import { redisMissing, RedisServer } from "../redis_server.ts";
-import { type ServerProcess, startServer } from "../server_process.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { scrape } from "../support/metrics.ts";
+import { publish } from "../support/publish.ts";
+import { redisMissing, RedisServer } from "../support/redis_server.ts";
+import { type ServerProcess, startServer } from "../support/server_process.ts";
 
 /** All that Chime needs but one, as an operator may forget it. */
 const RIGHTS = [

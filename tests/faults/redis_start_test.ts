@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { publish } from "../publish.ts";
-import { redisMissing, RedisServer } from "../redis_server.ts";
-import { startServer } from "../server_process.ts";
+import { publish } from "../support/publish.ts";
+import { redisMissing, RedisServer } from "../support/redis_server.ts";
+import { startServer } from "../support/server_process.ts";
 import { untilReady } from "./until_ready.ts";
 
 const ROOT = new URL("../../", import.meta.url);

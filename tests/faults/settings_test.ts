@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { startServer } from "../server_process.ts";
+import { startServer } from "../support/server_process.ts";
 
 for (
   const [args, right] of [

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { EventReader } from "../event_reader.ts";
-import { startServer } from "../server_process.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { startServer } from "../support/server_process.ts";
 
 for (const workers of [1, 2]) {
   Deno.test({

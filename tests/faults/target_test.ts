@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import http2 from "node:http2";
-import { startServer } from "../server_process.ts";
+import { startServer } from "../support/server_process.ts";
 import { rawRequest } from "./raw_request.ts";
 
 const REFUSED = [

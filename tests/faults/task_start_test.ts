@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { EventReader } from "../event_reader.ts";
-import { startServer } from "../server_process.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { startServer } from "../support/server_process.ts";
 
 /** The README's line for services, to which flags are added. */
 const LINE = `exec "$(npx -y -p deno@2.9.6 -c 'command -v deno')" task start`;

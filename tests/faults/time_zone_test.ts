@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { timeFormat } from "../../channels/zone.ts";
-import { EventReader } from "../event_reader.ts";
-import { startServer } from "../server_process.ts";
+import { timeFormat } from "../../clock/zone.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { startServer } from "../support/server_process.ts";
 
 /** The clock's time, which is one of two where a second has begun since. */
 async function assertTells(url: string, zone: string): Promise<void> {

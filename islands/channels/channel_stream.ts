@@ -1,0 +1,190 @@
+import { channelPath } from "./channel_names.ts";
+import {
+  type ConnectionView,
+  plural,
+  type Source,
+  StreamConnection,
+} from "../page/connection.ts";
+import { EventLog, type NewRow } from "./event_log.ts";
+import type { StreamEvent } from "./event_parser.ts";
+import { FetchSource } from "./fetch_source.ts";
+import {
+  FIRST_EVENTS,
+  newestQuery,
+  nextCount,
+  readNewest,
+} from "./newest_events.ts";
+import { Stopwatch } from "../page/stopwatch.ts";
+
+/** How long a stream that has nothing to tell is watched until it is called live, in ms. One that is refused ends before. */
+const LIVE_AFTER_MS = 200;
+/** How many heartbeats' time a stream may bring nothing: one may be lost, or late. */
+const SILENT_HEARTBEATS = 2.5;
+/** How long a connection stays dropped, in ms: time enough to publish something meanwhile. */
+const DROPPED_MS = 8_000;
+
+/** What the page says of the stream, besides its events. */
+export interface StreamView extends ConnectionView {
+  /** One at least. */
+  channels: readonly string[];
+  lastId: string;
+}
+
+/** The view that a page starts from. */
+export function loadedStream(channels: readonly string[]): StreamView {
+  return { connection: "loaded", note: "", channels, lastId: "" };
+}
+
+/**
+ * The channels' stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told when
+ * there is something new.
+ */
+export class ChannelStream extends StreamConnection {
+  readonly log: EventLog = new EventLog();
+  #view: StreamView;
+  #onChange: () => void;
+  #silentMs: number;
+  /** How long ago these channels were asked for. */
+  #asked = new Stopwatch();
+  /** Whether that stream went live: its beginning came, and only what it missed since has to come. */
+  #isBegun = false;
+  /** Whether older events are on the way, or there are none. */
+  #isOldest = false;
+
+  /** @param heartbeatMs After how much silence the server sends a comment, in ms. */
+  constructor(view: StreamView, heartbeatMs: number, onChange: () => void) {
+    super();
+    this.#view = view;
+    this.#silentMs = SILENT_HEARTBEATS * heartbeatMs;
+    this.#onChange = onChange;
+  }
+
+  get view(): StreamView {
+    return this.#view;
+  }
+
+  /** Begins anew with other channels: what was seen of one says nothing of what was missed of another. */
+  choose(channels: readonly string[]): void {
+    if (channels.join() === this.#view.channels.join()) return;
+    this.log.clear();
+    this.#isBegun = this.#isOldest = false;
+    this.#change({ channels, lastId: "" });
+    this.reopen();
+  }
+
+  /** Cuts the connection, as a network does. It comes back by itself. */
+  drop(): void {
+    this.cut(DROPPED_MS);
+  }
+
+  /** Has older events brought in, if there are any. */
+  async showOlder(): Promise<void> {
+    const { channels, lastId } = this.#view;
+    const count = nextCount(this.log.mostOfOne);
+    if (this.#isOldest || !lastId || count === undefined) return;
+    this.#isOldest = true;
+    const url = channelPath(...channels) + newestQuery(count);
+    const events = await readNewest(url, lastId);
+    if (channels !== this.#view.channels) return;
+    const added = this.log.addOlder(
+      (events ?? []).map((event) => this.#rowOf(event)),
+    );
+    this.#isOldest = events !== undefined && added === 0;
+    this.#onChange();
+  }
+
+  protected override connect(): Source {
+    let quiet: ReturnType<typeof setTimeout> | undefined;
+    const source = new FetchSource({
+      url: () => this.#url(),
+      lastId: this.#view.lastId,
+      silentMs: this.#silentMs,
+      hears: "bytes",
+      onOpen: () => {
+        quiet = setTimeout(() => {
+          this.#isBegun = true;
+          this.live();
+        }, LIVE_AFTER_MS);
+      },
+      onEvent: (event) => this.#heard(event),
+      onFailed: (isRefused) => {
+        clearTimeout(quiet);
+        this.failed(isRefused);
+      },
+    });
+    return {
+      get isSilent() {
+        return source.isSilent;
+      },
+      close() {
+        clearTimeout(quiet);
+        source.close();
+      },
+    };
+  }
+
+  protected override show(view: ConnectionView): void {
+    const { connection } = this.#view;
+    if (connection === "live" && view.connection === "reconnecting") {
+      this.log.addNote(view.note || "the connection was lost");
+    } else if (connection === "live" && view.connection === "paused") {
+      this.log.addNote("paused");
+    }
+    this.#change(view);
+  }
+
+  protected override missed(count: number): string {
+    return plural(count, "missed event");
+  }
+
+  protected override lost(count: number): string {
+    return `${plural(count, "event")} lost`;
+  }
+
+  /**
+   * A page begins with the newest events. Whoever saw none has no id to come back with, but knows since when there may
+   * have been one.
+   */
+  #url(): string {
+    const path = channelPath(...this.#view.channels);
+    if (this.#view.lastId) return path;
+    if (this.#isBegun) {
+      return `${path}?since=${Math.ceil(this.#asked.read() / 1_000)}s`;
+    }
+    this.#asked.restart();
+    return path + newestQuery(FIRST_EVENTS);
+  }
+
+  #change(change: Partial<StreamView>): void {
+    this.#view = { ...this.#view, ...change };
+    this.#onChange();
+  }
+
+  #heard(event: StreamEvent): void {
+    const { type, data, id } = event;
+    // An event of an older journal may have the type as well: it has an id.
+    if (type === "status" && id === undefined) {
+      this.log.addNote(this.report(data) || "nothing was missed");
+      return;
+    }
+    this.live();
+    this.log.addEvent(this.#rowOf(event));
+    this.#change({ lastId: id ?? this.#view.lastId });
+  }
+
+  #rowOf({ type, data, id = "" }: StreamEvent): NewRow {
+    const { channels } = this.#view;
+    const [channel, ownType] = channels.length > 1
+      ? parted(type)
+      : [channels[0]!, type];
+    return { id, channel, type: ownType, data };
+  }
+}
+
+/** On a stream of several channels, a type is the channel, or `channel:type`. */
+function parted(type: string): [channel: string, type: string] {
+  const colon = type.indexOf(":");
+  return colon < 0
+    ? [type, "message"]
+    : [type.slice(0, colon), type.slice(colon + 1)];
+}

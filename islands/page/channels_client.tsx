@@ -1,0 +1,105 @@
+/**
+ * Brings the channels' part of the page to life: hydrates it, opens the stream, and ties the form, the address and the
+ * page's coming and going to it.
+ *
+ * @module
+ */
+import { hydrate, render } from "preact";
+import { keepInAddress } from "./address.ts";
+import { readChannels } from "../channels/channel_names.ts";
+import { ChannelStream } from "../channels/channel_stream.ts";
+import { Channels, type ChannelsProps } from "../channels/channels.tsx";
+import { untilMidnightMs } from "../channels/local_time.tsx";
+import { followPage } from "./page_life.ts";
+import { tokenIn } from "../channels/token.ts";
+
+const root = document.querySelector<HTMLElement>("#channels")!;
+const props: ChannelsProps = JSON.parse(root.dataset.props!);
+let { refusal } = props;
+
+let frame = 0;
+// Thousands of events may come at once: the page need not draw each.
+function draw(): void {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    render(channels(), root);
+  });
+}
+
+const stream = new ChannelStream(props.view, props.heartbeatMs, draw);
+const life = {
+  log: stream.log,
+  refusals: 0,
+  onChoose(event: SubmitEvent): void {
+    event.preventDefault();
+    try {
+      const names = readChannels(field.value);
+      keep(names.join(), event.timeStamp);
+      field.value = names.join(", ");
+      showChannels(names);
+    } catch (error) {
+      refusal = (error as Error).message;
+      life.refusals++;
+      field.focus();
+      draw();
+    }
+  },
+  onToggle: () => stream.toggle(),
+  onOldest: () => stream.showOlder(),
+  onDrop() {
+    if (stream.view.connection === "reconnecting") stream.open();
+    else stream.drop();
+  },
+};
+
+function channels() {
+  const { origin } = location;
+  return (
+    <Channels {...props} {...{ origin, refusal, life }} view={stream.view} />
+  );
+}
+
+hydrate(channels(), root);
+const field = root.querySelector<HTMLInputElement>("#channels-field")!;
+const token = root.querySelector<HTMLInputElement>("#token")!;
+
+/** Whether the field says anything but which channels are shown. */
+function isHalfTyped(): boolean {
+  try {
+    return readChannels(field.value).join() !== stream.view.channels.join();
+  } catch {
+    // Names that are none are not finished either.
+    return true;
+  }
+}
+
+function showChannels(names: readonly string[]): void {
+  refusal = "";
+  draw();
+  stream.choose(names);
+}
+
+const keep = keepInAddress(
+  "channels",
+  props.view.channels.join(),
+  (names) => {
+    if (!isHalfTyped()) field.value = names.replaceAll(",", ", ");
+    showChannels(names.split(","));
+  },
+);
+
+function fillToken(): void {
+  token.value = tokenIn(location.hash) ?? token.value;
+}
+/** Then the times that are shown need a date. */
+function drawAtMidnight(): void {
+  setTimeout(() => {
+    draw();
+    drawAtMidnight();
+  }, untilMidnightMs());
+}
+
+fillToken();
+addEventListener("hashchange", fillToken);
+drawAtMidnight();
+followPage(stream);

@@ -1,0 +1,32 @@
+import type { Retention } from "./journal.ts";
+import type { Message } from "../events/message.ts";
+
+/** A batch is larger than what its journal can keep. The message names both numbers. */
+export class BatchTooLargeError extends RangeError {
+  override name = "BatchTooLargeError";
+}
+
+/**
+ * Checks a batch before any of it is written: of one that is too large, the first messages would be gone at once.
+ *
+ * @param maxLength How much data the journal keeps, in UTF-16 units.
+ * @returns The error to refuse the batch with, or nothing where it fits.
+ */
+export function batchError(
+  messages: readonly Message[],
+  { maxEvents }: Retention,
+  maxLength = Infinity,
+): BatchTooLargeError | undefined {
+  if (messages.length > maxEvents) {
+    return new BatchTooLargeError(
+      `Cannot publish ${messages.length} messages at once: the journal keeps ${maxEvents} (--retain-events)`,
+    );
+  }
+  const length = messages.reduce((sum, { data }) => sum + data.length, 0);
+  if (length > maxLength) {
+    return new BatchTooLargeError(
+      `Cannot publish ${length} characters at once: the journal keeps ${maxLength}`,
+    );
+  }
+  return undefined;
+}

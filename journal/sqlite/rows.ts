@@ -1,0 +1,48 @@
+import {
+  type EventId,
+  eventIdMs,
+  eventIdN,
+  isEventId,
+} from "../../events/event_id.ts";
+import { checkFrame } from "../../events/frame.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+
+/** An event's id, as its row has it. */
+export interface Place {
+  ms: number;
+  n: number;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+/** The id in a row. */
+export function toId({ ms, n }: Place): EventId {
+  return `${ms}-${n}`;
+}
+
+/** The id as a row has it. */
+export function parts(id: EventId): [ms: number, n: number] {
+  return [eventIdMs(id), eventIdN(id)];
+}
+
+/**
+ * Reads an event out of its row.
+ *
+ * @throws {TypeError} where the row makes no event that a client can be sent: what is damaged must not reach anybody.
+ */
+export function toEvent(row: Record<string, unknown>): ChannelEvent {
+  const { ms, n, channel, type, data } = row;
+  const id = `${ms}-${n}`;
+  if (!isEventId(id)) {
+    throw new TypeError(`Cannot use event id ${id}: it must be two numbers`);
+  }
+  if (typeof channel !== "string" || !(data instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot use event ${id}: it must have channel and data`,
+    );
+  }
+  const event: ChannelEvent = { channel, data: decoder.decode(data), id };
+  if (typeof type === "string") event.type = type;
+  checkFrame({ event: event.type, data: event.data });
+  return event;
+}

@@ -1,0 +1,177 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  compareEventIds,
+  type EventId,
+  eventIdMs,
+  isEventId,
+  nextEventId,
+} from "../../events/event_id.ts";
+import type { Retention } from "../journal.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+import { parts, type Place, toId } from "./rows.ts";
+
+/** The ids by way of the index, which is small: damaged events do not keep a journal from starting. */
+const BY_CHANNEL = "event INDEXED BY event_by_channel";
+
+const encoder = new TextEncoder();
+
+/** Writes events into a journal's file, lets go of what exceeds the retention, and knows where the timeline stands. */
+export class SqliteWriter {
+  readonly #database: DatabaseSync;
+  readonly #retention: Retention;
+  readonly #insert: StatementSync;
+  #count: number;
+  #oldestMs: number;
+  #floor: EventId;
+  #last: EventId;
+
+  /** @throws {Error} where the file is damaged. */
+  constructor(database: DatabaseSync, retention: Retention) {
+    this.#database = database;
+    this.#retention = retention;
+    this.#insert = database.prepare(
+      "INSERT INTO event (ms, n, channel, type, data) VALUES (?, ?, ?, ?, ?)",
+    );
+    const { floor, last } = readTimeline(database);
+    this.#floor = floor;
+    this.#last = last;
+    const { count, oldestMs } = database.prepare(
+      `SELECT count(*) AS count, min(ms) AS oldestMs FROM ${BY_CHANNEL}`,
+    ).get()!;
+    this.#count = count as number;
+    this.#oldestMs = oldestMs === null ? Infinity : oldestMs as number;
+  }
+
+  /** The id after which everything is kept. */
+  get floor(): EventId {
+    return this.#floor;
+  }
+
+  /** The last id given out. */
+  get last(): EventId {
+    return this.#last;
+  }
+
+  /** Whether something is older than it may be. */
+  get isExpiryDue(): boolean {
+    return this.#oldestMs < Date.now() - this.#retention.maxAgeMs;
+  }
+
+  /**
+   * Commits the events: all of it is durable afterwards, or none of it is there.
+   *
+   * @param last The last id that is then given out.
+   */
+  write(events: readonly ChannelEvent[], last: EventId): void {
+    this.#transact(() => {
+      for (const { id, channel, type, data } of events) {
+        this.#insert.run(
+          ...parts(id),
+          channel,
+          type ?? null,
+          encoder.encode(data),
+        );
+      }
+      const floor = this.#lastExpired(this.#count + events.length) ??
+        this.#floor;
+      const removed = floor === this.#floor
+        ? 0
+        : this.#database.prepare("DELETE FROM event WHERE (ms, n) <= (?, ?)")
+          .run(...parts(floor)).changes;
+      this.#updateTimeline(floor, last);
+      // Nothing may fail once it is committed.
+      const oldestMs = this.#oldestMsAfter(events, Number(removed));
+      return () => {
+        this.#oldestMs = oldestMs;
+        this.#count += events.length - Number(removed);
+        this.#floor = floor;
+        this.#last = last;
+      };
+    });
+  }
+
+  /**
+   * Finds out whether so much can be appended: appends it to no channel, and then removes it.
+   *
+   * @param bytes Of data; 0 stands for no event at all.
+   */
+  probe(bytes: number): void {
+    // An id is taken each time: what changes nothing is not written, and a probe may outlive a crash.
+    const last = nextEventId(this.#last);
+    if (bytes === 0) return this.write([], last);
+    this.#transact(() => {
+      this.#insert.run(...parts(last), "", null, new Uint8Array(bytes));
+      this.#updateTimeline(this.#floor, last);
+      return () => this.#last = last;
+    });
+    this.#transact(() =>
+      this.#database.exec("DELETE FROM event WHERE channel = ''")
+    );
+  }
+
+  /** @param change Makes the changes, and returns what is to be done once they are committed. */
+  #transact(change: () => (() => void) | void): void {
+    const database = this.#database;
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const onCommitted = change();
+      database.exec("COMMIT");
+      onCommitted?.();
+    } catch (error) {
+      // Some failures have ended the transaction already.
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #updateTimeline(floor: EventId, last: EventId): void {
+    this.#database.prepare("UPDATE timeline SET floor = ?, last = ?")
+      .run(floor, last);
+  }
+
+  /** The last event that exceeds the retention, given how many there are. */
+  #lastExpired(count: number): EventId | undefined {
+    const { maxEvents, maxAgeMs } = this.#retention;
+    const byAge = this.isExpiryDue
+      ? this.#database.prepare(
+        "SELECT ms, n FROM event WHERE ms < ? ORDER BY ms DESC, n DESC LIMIT 1",
+      ).get(Date.now() - maxAgeMs)
+      : undefined;
+    const byCount = count > maxEvents
+      ? this.#database.prepare(
+        "SELECT ms, n FROM event ORDER BY ms, n LIMIT 1 OFFSET ?",
+      ).get(count - maxEvents - 1)
+      : undefined;
+    return [byAge, byCount].filter((row) => row !== undefined)
+      .map((row) => toId(row as unknown as Place))
+      .sort(compareEventIds).at(-1);
+  }
+
+  /** What is oldest once so many were removed. The events are looked at only then, as they may be damaged. */
+  #oldestMsAfter(appended: readonly ChannelEvent[], removed: number): number {
+    if (removed === 0) {
+      const [first] = appended;
+      return first
+        ? Math.min(this.#oldestMs, eventIdMs(first.id))
+        : this.#oldestMs;
+    }
+    const row = this.#database.prepare("SELECT min(ms) AS ms FROM event").get();
+    return row!.ms === null ? Infinity : row!.ms as number;
+  }
+}
+
+/** @throws {Error} where the record of the timeline is damaged, or does not fit the events. */
+function readTimeline(
+  database: DatabaseSync,
+): { floor: EventId; last: EventId } {
+  const rows = database.prepare("SELECT floor, last FROM timeline").all();
+  const [floor, last] = [`${rows[0]?.floor}`, `${rows[0]?.last}`];
+  const newest = database.prepare(
+    `SELECT ms, n FROM ${BY_CHANNEL} ORDER BY ms DESC, n DESC LIMIT 1`,
+  ).get() as Place | undefined;
+  const isWhole = rows.length === 1 && isEventId(floor) && isEventId(last) &&
+    compareEventIds(floor, last) <= 0 &&
+    (!newest || compareEventIds(toId(newest), last) <= 0);
+  if (!isWhole) throw new Error("it is damaged: its timeline is not whole");
+  return { floor, last };
+}

@@ -1,0 +1,320 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { FakeTime } from "@std/testing/time";
+import { Clock } from "../../clock/clock.ts";
+import type { EventId } from "../../events/event_id.ts";
+import { EventReader } from "../support/event_reader.ts";
+
+const START = Date.parse("2026-11-22T05:30:20.400Z");
+
+/** A clock under fake time, and clients that note what they hear and when. */
+function setUp(start = START) {
+  const time = new FakeTime(start);
+  const clock = new Clock();
+  const reading: Promise<void>[] = [];
+  return {
+    clock,
+    time,
+    /** Notes each event's data and, when it was not at the moment of the tick, how late it was in ms. */
+    listen(zone = "UTC", resume?: Parameters<Clock["open"]>[1]) {
+      const heard: string[] = [];
+      const stream = clock.open(zone, resume);
+      reading.push((async () => {
+        const decoder = new TextDecoder();
+        for await (const chunk of stream) {
+          for (const block of decoder.decode(chunk).split("\n\n")) {
+            const data = /^data: (?:The current time is )?(.*)$/m.exec(block);
+            if (data) heard.push(data[1]!.replace(/^\d{4}-\d\d-\d\d /, ""));
+          }
+        }
+      })());
+      return heard;
+    },
+    async [Symbol.asyncDispose]() {
+      clock[Symbol.dispose]();
+      await Promise.all(reading);
+      time[Symbol.dispose]();
+    },
+  };
+}
+
+function idBack(seconds: number, from = START): EventId {
+  return `${(Math.floor(from / 1000) - seconds) * 1000}-0`;
+}
+
+Deno.test("Clock sends the current second at once, then each at its moment", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  assertEquals(heard, ["05:30:20"]);
+  await set.time.tickAsync(599);
+  assertEquals(heard.length, 1);
+  await set.time.tickAsync(1);
+  assertEquals(heard, ["05:30:20", "05:30:21"]);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard, ["05:30:20", "05:30:21", "05:30:22"]);
+});
+
+Deno.test("Clock gives a tick its second as id", async () => {
+  await using set = setUp();
+  const reader = set.clock.open("UTC").getReader();
+  await reader.read();
+  const { value } = await reader.read();
+  const id = /^id: (.*)$/m.exec(new TextDecoder().decode(value))![1];
+  assertEquals(id, "1795325420000-0");
+  await reader.cancel();
+});
+
+Deno.test("Clock does not drift: a late timer delays no later tick", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  // The event loop is blocked over the tick of 21: its timer fires 300 ms late.
+  set.time.jump(900);
+  await set.time.tickAsync(0);
+  assertEquals(heard, ["05:30:20", "05:30:21"]);
+  await set.time.tickAsync(699);
+  assertEquals(heard.length, 2);
+  await set.time.tickAsync(1);
+  assertEquals(heard.at(-1), "05:30:22");
+});
+
+Deno.test("Clock makes up for seconds that the event loop slept through, in order, once", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.jump(4_700);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard, [
+    "05:30:20",
+    "05:30:21",
+    "05:30:22",
+    "05:30:23",
+    "05:30:24",
+    "05:30:25",
+    "05:30:26",
+  ]);
+});
+
+Deno.test("Clock makes up for more seconds than it holds, too", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.jump(300_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.length, 302);
+  assertEquals(new Set(heard).size, 302);
+});
+
+Deno.test("Clock jumps where the system's clock is set forward, without a flood", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.setSystemClock(600_000);
+  await set.time.tickAsync(2_000);
+  assertEquals(heard, ["05:30:20", "05:40:21", "05:40:22"]);
+});
+
+Deno.test("Clock jumps, too, after more than an hour asleep", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.jump(3_700_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.length, 3);
+});
+
+Deno.test("Clock repeats nothing where the system's clock is set back, and goes on when it has caught up", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.tickAsync(1_000);
+  assertEquals(heard, ["05:30:20", "05:30:21"]);
+  set.time.setSystemClock(-3_000);
+  await set.time.tickAsync(3_000);
+  assertEquals(heard.length, 2);
+  const fresh = set.listen();
+  await set.time.runMicrotasks();
+  assertEquals(fresh, ["05:30:21"]);
+  await set.time.tickAsync(2_000);
+  assertEquals(heard.slice(2), ["05:30:22", "05:30:23"]);
+  assertEquals(fresh.slice(1), ["05:30:22", "05:30:23"]);
+});
+
+Deno.test("Clock tells a fresh client the right time while its ticks wait for a clock set back", async () => {
+  await using set = setUp();
+  set.listen();
+  set.time.setSystemClock(-60_000);
+  const fresh = set.listen();
+  await set.time.tickAsync(3_000);
+  assertEquals(fresh, ["05:29:20"]);
+});
+
+Deno.test("Clock gives a client that comes while the timer is late the current second, once", async () => {
+  await using set = setUp();
+  const early = set.listen();
+  await set.time.runMicrotasks();
+  set.time.jump(900);
+  const heard = set.listen();
+  await set.time.tickAsync(1_000);
+  assertEquals(heard, ["05:30:21", "05:30:22"]);
+  assertEquals(early, ["05:30:20", "05:30:21", "05:30:22"]);
+});
+
+Deno.test("Clock tells each zone its own time, also where it is set forward for summer", async () => {
+  await using set = setUp(Date.parse("2026-03-29T00:59:58.500Z"));
+  const paris = set.listen("Europe/Paris");
+  const kolkata = set.listen("Asia/Calcutta");
+  await set.time.tickAsync(2_000);
+  assertEquals(paris, ["01:59:58", "01:59:59", "03:00:00"]);
+  assertEquals(kolkata, ["06:29:58", "06:29:59", "06:30:00"]);
+});
+
+Deno.test("Clock runs one timer for all zones, and forgets a zone with its last client", async () => {
+  await using set = setUp();
+  using timers = stub(globalThis, "setTimeout", setTimeout);
+  const readers = ["UTC", "Europe/Paris", "UTC"].map((zone) =>
+    set.clock.open(zone).getReader()
+  );
+  assertEquals(set.clock.hub.channels, ["UTC", "Europe/Paris"]);
+  await Promise.all(readers.map((reader) => reader.read()));
+  const ticking = readers.map((reader) => reader.read());
+  await set.time.tickAsync(1_000);
+  await Promise.all(ticking);
+  const aligned = timers.calls.filter(({ args }) => args[1] === 1_000);
+  assertEquals(aligned.length, 1);
+  await readers[1]!.cancel();
+  assertEquals(set.clock.hub.channels, ["UTC"]);
+  await readers[0]!.cancel();
+  await readers[2]!.cancel();
+  assertEquals(set.clock.hub.channels, []);
+});
+
+for (const seconds of [1, 90, 700, 3_600, 3_605]) {
+  Deno.test(`Clock replays ${seconds} missed seconds, each once, then goes on`, async () => {
+    await using set = setUp();
+    const heard = set.listen("UTC", { resumes: true, resume: idBack(seconds) });
+    await set.time.tickAsync(2_000);
+    const status = heard.indexOf(`{"state":"resumed","replayed":${seconds}}`);
+    assertEquals(status, seconds);
+    assertEquals(new Set(heard).size, heard.length);
+    assertEquals(heard.slice(status - 1), [
+      "05:30:20",
+      heard[status]!,
+      "05:30:21",
+      "05:30:22",
+    ]);
+  });
+}
+
+for (
+  const [what, resume] of [
+    ["longer ago than an hour", idBack(3_606)],
+    ["of a future that no clock can be in", idBack(-60)],
+    ["that is none", undefined],
+  ] as const
+) {
+  Deno.test(`Clock resets a client with an id ${what}, and begins anew`, async () => {
+    await using set = setUp();
+    const heard = set.listen("UTC", { resumes: true, resume });
+    await set.time.tickAsync(1_000);
+    assertEquals(heard, ['{"state":"reset"}', "05:30:20", "05:30:21"]);
+  });
+}
+
+Deno.test("Clock lets a client that comes from a clock slightly ahead wait, and repeats nothing", async () => {
+  await using set = setUp();
+  const heard = set.listen("UTC", { resumes: true, resume: idBack(-2) });
+  await set.time.tickAsync(4_000);
+  assertEquals(heard, [
+    '{"state":"resumed","replayed":0}',
+    "05:30:23",
+    "05:30:24",
+  ]);
+});
+
+Deno.test("Clock leaves no timer behind", async () => {
+  await using set = setUp();
+  set.listen();
+  await set.time.tickAsync(1_000);
+  set.clock[Symbol.dispose]();
+  await set.time.tickAsync(1_000);
+  assertEquals(set.time.timerCount, 0);
+  assert(set.clock.hub.clientCount === 0);
+});
+
+Deno.test("Clock tells midnight as 00:00:00", async () => {
+  await using set = setUp(Date.parse("2026-11-22T23:59:58.500Z"));
+  const heard = set.listen();
+  await set.time.tickAsync(2_000);
+  assertEquals(heard, ["23:59:58", "23:59:59", "00:00:00"]);
+});
+
+Deno.test("Clock tells a clock that was set from a sleep, however long it has run", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.tickAsync(60_000);
+  assertEquals(heard.length, 61);
+  set.time.setSystemClock(30_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.slice(61), ["05:31:51"]);
+  set.time.jump(3_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.slice(62), [
+    "05:31:52",
+    "05:31:53",
+    "05:31:54",
+    "05:31:55",
+  ]);
+});
+
+for (
+  const [seconds, first] of [[10, "05:30:31"], [
+    11,
+    '{"state":"reset"}',
+  ]] as const
+) {
+  Deno.test(`Clock takes an id that is ${seconds} s ahead for ${seconds > 10 ? "none" : "another clock's"}`, async () => {
+    await using set = setUp();
+    const resume = idBack(-seconds);
+    const heard = set.listen("UTC", { resumes: true, resume });
+    await set.time.tickAsync(11_000);
+    assertEquals(heard.filter((text) => !text.includes("resumed"))[0], first);
+  });
+}
+
+Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks on for the others", async () => {
+  using time = new FakeTime("2026-11-22T05:30:20.400Z");
+  using log = stub(console, "error", () => {});
+  using clock = new Clock();
+  const tokyo = clock.open("Asia/Tokyo").getReader();
+  const utc = new EventReader(clock.open("UTC"));
+  // The line retry, and the first tick.
+  for (let i = 0; i < 2; i++) await tokyo.read();
+  const lost = assertRejects(() => tokyo.read(), Error, "no such rules");
+  {
+    const { prototype } = Intl.DateTimeFormat;
+    const { formatToParts } = prototype;
+    using _failing = stub(
+      prototype,
+      "formatToParts",
+      function (this: Intl.DateTimeFormat, ms) {
+        const { timeZone } = this.resolvedOptions();
+        if (timeZone === "Asia/Tokyo") throw new Error("no such rules");
+        return formatToParts.call(this, ms);
+      },
+    );
+    await time.tickAsync(2_000);
+  }
+  await lost;
+  const ids = (await utc.take(3)).map(({ id }) => id);
+  assertEquals(ids, ["1795325420000-0", "1795325421000-0", "1795325422000-0"]);
+  assertEquals(clock.hub.faults.count, 1);
+  assertEquals(log.calls[0]!.args[0], "chime: a stream was cut:");
+});
+
+Deno.test("Clock refuses a zone whose time cannot be told when a stream is opened, not when it ticks", () => {
+  using _time = new FakeTime();
+  using clock = new Clock();
+  assertThrows(() => clock.open("Etc/Unknown"), RangeError);
+  assertEquals(clock.hub.clientCount, 0);
+});

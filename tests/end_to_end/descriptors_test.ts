@@ -1,0 +1,98 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { EventReader } from "../support/event_reader.ts";
+import { startServer } from "../support/server_process.ts";
+
+/** Starts Chime where a process may open so many files, as `ulimit -n` says. */
+function startLimited(limit: number) {
+  return startServer(["--port", "0"], {
+    command: [
+      "sh",
+      "-c",
+      `ulimit -n ${limit} && exec "$0" "$@"`,
+      Deno.execPath(),
+      "run",
+      "-P=serve",
+      "main.ts",
+    ],
+  });
+}
+
+const ignore = Deno.build.os === "windows";
+
+Deno.test({
+  name:
+    "Where few files may be open, the server says so at start, with the remedy",
+  ignore,
+  async fn() {
+    await using server = await startLimited(300);
+    assertStringIncludes(
+      server.log,
+      "chime: there is room for 236 clients only, as this process may open 300 files; raise the limit first: ulimit -n 65536",
+    );
+  },
+});
+
+Deno.test({
+  name: "Where much may be open, the server says nothing at start",
+  ignore,
+  async fn() {
+    await using server = await startLimited(5_000);
+    assertEquals(server.log.includes("chime:"), false);
+  },
+});
+
+Deno.test({
+  name: "The server keeps room below the limit, and tells who comes too late",
+  ignore,
+  async fn() {
+    await using server = await startLimited(100);
+    const url = `${server.url}sse/`;
+    const headers = { accept: "text/event-stream" };
+    await using opened = new AsyncDisposableStack();
+    for (let i = 0; i < 36; i++) {
+      const reader = opened.use(await EventReader.open(url, { headers }));
+      const [event] = await reader.take(1);
+      assertStringIncludes(event!.data!, "The current time");
+    }
+    await using late = await EventReader.open(url, { headers });
+    const events = await late.rest();
+    assertEquals(events.map(({ data }) => data), ['{"state":"overloaded"}']);
+  },
+});
+
+Deno.test({
+  name:
+    "The server that ran out of files listens again, and its streams went on",
+  ignore,
+  async fn() {
+    await using server = await startLimited(100);
+    await using reader = await EventReader.open(`${server.url}sse/`);
+    const [before] = await reader.take(1);
+    const sockets: Deno.TcpConn[] = [];
+    try {
+      while (sockets.length < 1_000) {
+        sockets.push(
+          await Deno.connect({ hostname: "127.0.0.1", port: server.port }),
+        );
+      }
+    } catch (error) {
+      // A connection that nobody has accepted yet is reset when the listener goes.
+      assert(
+        error instanceof Deno.errors.ConnectionRefused ||
+          error instanceof Deno.errors.ConnectionReset,
+        `${error}`,
+      );
+    }
+    for (const socket of sockets) socket.close();
+
+    const deadline = Date.now() + 10_000;
+    let answer: Response | undefined;
+    while (!answer && Date.now() < deadline) {
+      answer = await fetch(`${server.url}healthz`).catch(() => undefined);
+    }
+    assertEquals((await answer?.json())?.status, "ok");
+    assertStringIncludes(server.log, "stopped accepting, listening again: ");
+    const [after] = await reader.take(1);
+    assertEquals(parseInt(after!.id!) - parseInt(before!.id!), 1_000);
+  },
+});

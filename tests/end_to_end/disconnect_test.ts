@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { Hub } from "../../hub/hub.ts";
+import { ListHistory } from "../journal/list_history.ts";
+
+const CLIENTS = 100;
+
+/** A hub behind a server, and sockets that have read its first event. */
+async function setUp() {
+  const history = new ListHistory();
+  const hub = new Hub(history, { last: "0-0" });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(hub.open(["a"], { resumes: false })),
+  );
+  const { port } = server.addr;
+  const sockets = await Promise.all(
+    Array.from({ length: CLIENTS }, async () => {
+      const socket = await Deno.connect({ hostname: "127.0.0.1", port });
+      const request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+      await socket.write(new TextEncoder().encode(request));
+      await socket.read(new Uint8Array(1_000));
+      return socket;
+    }),
+  );
+  const event = history.add("a", "1");
+  await hub.append([event], event.id);
+  for (const socket of sockets) await socket.read(new Uint8Array(1_000));
+  return {
+    hub,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      hub[Symbol.dispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+Deno.test("Hub ends streams whose clients hung up the moment before", async () => {
+  // Whether the server has noticed by then is for the system to say: in some rounds it has, in some it has not.
+  for (let round = 0; round < 30; round++) {
+    await using chime = await setUp();
+    for (const socket of chime.sockets) socket.close();
+    await new Promise((resolve) => setTimeout(resolve));
+    chime.hub.closeAll({ state: "draining" });
+    assertEquals(chime.hub.clientCount, 0);
+  }
+});
+
+Deno.test("Hub forgets clients that hang up, though nothing is sent to them", async () => {
+  await using chime = await setUp();
+  assertEquals(chime.hub.clientCount, CLIENTS);
+  for (const socket of chime.sockets) socket.close();
+  while (chime.hub.clientCount > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assertEquals(chime.hub.channels, []);
+});

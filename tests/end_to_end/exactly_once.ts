@@ -1,0 +1,227 @@
+import { assertEquals } from "@std/assert";
+import { compareEventIds, type EventId } from "../../events/event_id.ts";
+
+/** How much is published and read, and how often streams are cut. */
+export interface Load {
+  publishers: number;
+  events: number;
+  clients: number;
+  channels: number;
+  /** How long it may take, in ms: an event that is lost is waited for in vain. */
+  maxMs: number;
+  /** Each client is cut this often, at moments drawn from the seed. */
+  cuts: number;
+  seed: number;
+}
+
+/** Numbers from 0 to below 1, the same for a seed: the generator of Numerical Recipes. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** What a channel holds in the end, by its name. */
+export type Held = (channel: string) => Promise<readonly EventId[]>;
+
+/**
+ * Publishes its share in parts of one to a hundred, and notes the ids that it is told.
+ *
+ * @param mayBeCut Whether a part may stay without an answer.
+ */
+async function publish(
+  url: string,
+  token: string,
+  { events, channels, publishers }: Load,
+  mayBeCut: boolean,
+  random: () => number,
+  noted: Map<string, EventId[]>,
+): Promise<void> {
+  for (let left = events / publishers; left > 0;) {
+    const count = Math.min(left, 1 + Math.floor(random() * 100));
+    const channel = `c${Math.floor(random() * channels)}`;
+    const line = JSON.stringify({ data: `${left} of ${channel}` }) + "\n";
+    left -= count;
+    try {
+      const response = await fetch(`${url}sse/${channel}`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/x-ndjson",
+        },
+        body: line.repeat(count),
+      });
+      const answer = await response.json();
+      assertEquals(response.status, 201);
+      for (const id of answer.ids) noted.get(channel)!.push(id);
+    } catch (error) {
+      if (!mayBeCut || !(error instanceof TypeError)) throw error;
+    }
+  }
+}
+
+/** A client that is cut and comes back with the last id that it saw whole. */
+class Reader {
+  readonly channels: readonly string[];
+  readonly seen: EventId[] = [];
+  readonly statuses: string[] = [];
+  #wanted = Infinity;
+  readonly #mayBeCut: boolean;
+  #body?: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  #isOver = false;
+
+  /** @param mayBeCut Whether the server may cut it, too. */
+  constructor(channels: readonly string[], mayBeCut: boolean) {
+    this.channels = channels;
+    this.#mayBeCut = mayBeCut;
+  }
+
+  /** Reads on from `urls` in turn, cut after each of `cuts` events, until as many have come as are wanted. */
+  async read(urls: readonly string[], cuts: readonly number[]): Promise<void> {
+    let left = [...cuts];
+    for (let turn = 0; !this.#isOver; turn++) {
+      const until = left.shift() ?? Infinity;
+      try {
+        await this.#readOnce(urls[turn % urls.length]!, until);
+      } catch (error) {
+        if (!this.#mayBeCut || !(error instanceof TypeError)) throw error;
+      }
+      left = left.filter((at) => at > this.seen.length);
+    }
+  }
+
+  /** Tells how many events there are in all. */
+  want(count: number): void {
+    this.#wanted = count;
+    // A client that has them all waits for one that does not come.
+    if (this.seen.length >= count) this.stop();
+  }
+
+  /** Ends the reading, however far it has come. */
+  stop(): void {
+    this.#isOver = true;
+    // An `AbortSignal` would not do: once the request is collected, it no longer reaches the response's body.
+    // What the server cut is over already.
+    this.#body?.cancel().catch(() => {});
+  }
+
+  async #readOnce(url: string, until: number): Promise<void> {
+    const response = await fetch(`${url}sse/${this.channels}`, {
+      headers: { "last-event-id": this.seen.at(-1) ?? "earliest" },
+    });
+    this.#body = response.body!.getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    while (!this.#isOver && this.seen.length < until) {
+      const { value, done } = await this.#body.read();
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const end = text.lastIndexOf("\n\n") + 2;
+      this.#note(text.slice(0, end));
+      text = text.slice(end);
+      if (this.seen.length >= this.#wanted) this.#isOver = true;
+    }
+    // Cuts the connection, in the middle of whatever it carries.
+    await this.#body.cancel();
+  }
+
+  #note(frames: string): void {
+    for (const [, id] of frames.matchAll(/^id: (.*)$/gm)) {
+      this.seen.push(id as EventId);
+    }
+    for (const [, state] of frames.matchAll(/^data: \{"state":"(\w+)"/gm)) {
+      if (state !== "resumed") this.statuses.push(state!);
+    }
+  }
+}
+
+/**
+ * Publishes under load to clients that are cut at random moments, and asserts that each ends up with every event of its
+ * channels once and in order.
+ *
+ * @param urls The servers, all of one timeline: publishers and clients are spread over them, and clients move on.
+ * @param held Given where connections may also be lost: only the journal then tells what came of a part without an answer.
+ */
+export async function assertExactlyOnce(
+  urls: readonly string[],
+  token: string,
+  load: Load,
+  held?: Held,
+): Promise<void> {
+  const mayBeCut = held !== undefined;
+  const random = randomFrom(load.seed);
+  const names = Array.from({ length: load.channels }, (_, i) => `c${i}`);
+  const noted = new Map<string, EventId[]>(names.map((name) => [name, []]));
+  const perChannel = load.events / load.channels;
+
+  const readers = Array.from({ length: load.clients }, () => {
+    const count = 1 + Math.floor(random() * 3);
+    return new Reader(
+      names.toSorted(() => random() - 0.5).slice(0, count).sort(),
+      mayBeCut,
+    );
+  });
+  const deadline = setTimeout(() => {
+    for (const reader of readers) reader.stop();
+  }, load.maxMs);
+  const reading = readers.map((reader, i) => {
+    const total = perChannel * reader.channels.length;
+    const cuts = Array.from(
+      { length: load.cuts },
+      () => Math.floor(random() * total),
+    ).sort((a, b) => a - b);
+    const own = urls.map((_, k) => urls[(i + k) % urls.length]!);
+    return reader.read(own, cuts);
+  });
+
+  await Promise.all(
+    Array.from(
+      { length: load.publishers },
+      (_, i) =>
+        publish(
+          urls[i % urls.length]!,
+          token,
+          load,
+          mayBeCut,
+          randomFrom(i),
+          noted,
+        ),
+    ),
+  );
+  if (held) {
+    for (const [name, told] of noted) {
+      const all = new Set(await held(name));
+      assertEquals(
+        told.filter((id) => !all.has(id)),
+        [],
+        `${name} lost what was answered`,
+      );
+      noted.set(name, [...all]);
+    }
+  }
+  const expected = readers.map(({ channels }) =>
+    channels.flatMap((name) => noted.get(name)!).sort(compareEventIds)
+  );
+  for (const [i, reader] of readers.entries()) reader.want(expected[i]!.length);
+  await Promise.all(reading);
+  clearTimeout(deadline);
+
+  for (const [i, { seen, statuses }] of readers.entries()) {
+    // Told apart before they are compared: a difference of 100,000 lines helps nobody.
+    const at = seen.findIndex((id, k) => id !== expected[i]![k]);
+    const around = (ids: readonly EventId[]) => ids.slice(at, at + 3);
+    assertEquals(
+      at < 0 ? [] : around(seen),
+      at < 0 ? [] : around(expected[i]!),
+      `Client ${i} differs at its event ${at}`,
+    );
+    assertEquals(
+      seen.length,
+      expected[i]!.length,
+      `Client ${i} waited in vain`,
+    );
+    assertEquals(statuses, []);
+  }
+}

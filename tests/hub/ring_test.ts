@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { EventId } from "../../events/event_id.ts";
+import { Ring } from "../../hub/ring.ts";
+
+const ORIGIN = { ordinal: 0, id: "0-0" } as const;
+
+function id(n: number): EventId {
+  return `${n}-0`;
+}
+
+function ordinals(ring: Ring, after: number): number[] {
+  return [...ring.after(after, false)].map(({ ordinal }) => ordinal);
+}
+
+Deno.test("Ring holds the newest frames within both limits, and tells what it holds", () => {
+  fc.assert(fc.property(
+    fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 60 }),
+    fc.integer({ min: 1, max: 8 }),
+    fc.integer({ min: 1, max: 60 }),
+    (sizes, maxFrames, maxBytes) => {
+      const ring = new Ring("c", ORIGIN, { maxFrames, maxBytes });
+      let held: { ordinal: number; size: number }[] = [];
+      let floor = 0;
+      for (const [i, size] of sizes.entries()) {
+        const ordinal = (i + 1) * 2;
+        ring.push({ ordinal, id: id(ordinal) }, new Uint8Array(size));
+        held = [...held, { ordinal, size }];
+        const bytes = () => held.reduce((sum, { size }) => sum + size, 0);
+        while (
+          held.length > 1 && (held.length > maxFrames || bytes() > maxBytes)
+        ) floor = held.shift()!.ordinal;
+
+        assertEquals(ring.floor, { ordinal: floor, id: id(floor) });
+        for (let at = floor; at <= ordinal + 1; at++) {
+          const behind = held.filter(({ ordinal }) => ordinal > at)
+            .map(({ ordinal }) => ordinal);
+          assertEquals(ordinals(ring, at), behind);
+          assertEquals(ring.countAfter(at), behind.length);
+          const last = held.findLast(({ ordinal }) => ordinal <= at);
+          assertEquals(ring.seek(id(at))?.ordinal, last?.ordinal ?? floor);
+        }
+        assertEquals(
+          floor > 0 && ring.seek(id(floor - 1)),
+          floor > 0 && undefined,
+        );
+      }
+    },
+  ));
+});
+
+Deno.test("Ring.skip leaves nothing held before the place", () => {
+  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 99 });
+  ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(1));
+  ring.skip({ ordinal: 2, id: id(2) });
+  ring.push({ ordinal: 3, id: id(3) }, new Uint8Array(1));
+  assertEquals(ring.floor, { ordinal: 2, id: id(2) });
+  assertEquals(ordinals(ring, 0), [3]);
+});
+
+Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
+  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 99 });
+  const frame = new TextEncoder().encode("data: x\n\n");
+  ring.push({ ordinal: 1, id: id(1) }, frame);
+  const [first] = ring.after(0, true);
+  const [second] = ring.after(0, true);
+  assertEquals(new TextDecoder().decode(first!.frame), "event: c\ndata: x\n\n");
+  assertEquals(first!.frame === second!.frame, true);
+});

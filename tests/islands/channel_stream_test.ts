@@ -1,0 +1,377 @@
+import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import type { Status } from "../../events/frame.ts";
+import {
+  ChannelStream,
+  loadedStream,
+} from "../../islands/channels/channel_stream.ts";
+import { FakeFetch } from "./fake_fetch.ts";
+
+const HEARTBEAT_MS = 8_000;
+
+/** A stream of a page that shows these channels. */
+function world(...channels: string[]) {
+  const time = new FakeTime();
+  const fetched = new FakeFetch();
+  const stream = new ChannelStream(
+    loadedStream(channels),
+    HEARTBEAT_MS,
+    () => {},
+  );
+  const send = async (text: string) => {
+    fetched.last.send(text);
+    await time.runMicrotasks();
+  };
+  return {
+    time,
+    fetched,
+    stream,
+    view: () => stream.view,
+    /** The rows: a note as it is, an event as `id channel type data`. */
+    rows: () =>
+      stream.log.blocks.flatMap(({ rows }) => rows).map((row) =>
+        "note" in row
+          ? row.note
+          : `${row.id} ${row.channel} ${row.type} ${row.data}`
+      ),
+    async open() {
+      fetched.last.begin();
+      await time.runMicrotasks();
+    },
+    async cut() {
+      fetched.last.cut();
+      await time.runMicrotasks();
+    },
+    event: (id: string, data: string, type?: string) =>
+      send(`${type ? `event: ${type}\n` : ""}data: ${data}\nid: ${id}\n\n`),
+    status: (status: Status) =>
+      send(`event: status\ndata: ${JSON.stringify(status)}\n\n`),
+    [Symbol.dispose]() {
+      stream.close();
+      fetched[Symbol.dispose]();
+      time[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("ChannelStream shows every event of one channel, whatever its type", async () => {
+  using w = world("news");
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news?latest=50");
+  assertEquals(w.view().connection, "connecting");
+  await w.open();
+  await w.event("1-0", "a");
+  await w.event("2-0", "b", "status");
+  await w.event("3-0", "c", "chat:x");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "2-0 news status b",
+    "3-0 news chat:x c",
+  ]);
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().lastId, "3-0");
+});
+
+Deno.test("ChannelStream tells the channel from the type where there are several", async () => {
+  using w = world("news", "status");
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news,status?latest=50");
+  await w.open();
+  await w.event("1-0", "a", "news");
+  await w.event("2-0", "b", "news:x:y");
+  await w.event("3-0", "c", "status");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "2-0 news x:y b",
+    "3-0 status message c",
+  ]);
+});
+
+Deno.test("ChannelStream calls an idle stream live, but not one that is opened only to be closed", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  assertEquals(w.view().connection, "connecting");
+  await w.time.tickAsync(200);
+  assertEquals(w.view().connection, "live");
+  await w.cut();
+  await w.time.tickAsync(3_000);
+  await w.open();
+  await w.status({ state: "overloaded" });
+  await w.cut();
+  await w.time.tickAsync(1_000);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "the server is full");
+});
+
+Deno.test("ChannelStream does not call a stream live that has not said anything yet", async () => {
+  using w = world("news");
+  w.stream.open();
+  w.fetched.last.open();
+  await w.time.tickAsync(1_000);
+  assertEquals(w.view().connection, "connecting");
+  w.fetched.last.send("retry: 3000\n");
+  await w.time.tickAsync(200);
+  assertEquals(w.view().connection, "live");
+});
+
+Deno.test("ChannelStream is reconnecting after two and a half heartbeats without a byte", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  for (let i = 0; i < 3; i++) {
+    await w.time.tickAsync(2.5 * HEARTBEAT_MS);
+    assertEquals(w.view().connection, "live");
+    w.fetched.last.send(":\n");
+    await w.time.runMicrotasks();
+  }
+  await w.time.tickAsync(2.5 * HEARTBEAT_MS + 500);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "");
+  assertEquals(w.rows().at(-1), "the connection was lost");
+  await w.time.tickAsync(3_000);
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+});
+
+Deno.test("ChannelStream comes back at once where the page is shown again and its connection is old", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 1);
+  // The machine slept, and no timer has run since.
+  w.time.setSystemClock(60_000);
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 2);
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+  // While it waits for the next try, too.
+  await w.cut();
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("ChannelStream comes back at once with the network, and from a refusal", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(200);
+  w.stream.comeBack();
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.fetched.all.length, 2);
+  w.fetched.last.refuse(502);
+  await w.time.runMicrotasks();
+  assertEquals(w.view().connection, "closed");
+  w.stream.comeBack();
+  assertEquals(w.fetched.all.length, 3);
+  await w.open();
+  await w.time.tickAsync(11_000);
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("ChannelStream that is dropped comes back after its last id, and says what came back", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.drop();
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "the connection was dropped");
+  assertEquals(w.fetched.last.signal.aborted, true);
+  await w.time.tickAsync(7_999);
+  assertEquals(w.fetched.all.length, 1);
+  await w.time.tickAsync(1);
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+  await w.open();
+  await w.event("2-0", "b");
+  await w.status({ state: "resumed", replayed: 1 });
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().note, "1 missed event came back");
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "the connection was dropped",
+    "2-0 news message b",
+    "1 missed event came back",
+  ]);
+});
+
+Deno.test("ChannelStream that is dropped comes back at once when it is opened", async () => {
+  using w = world("news");
+  w.stream.open();
+  w.stream.drop();
+  w.stream.open();
+  assertEquals(w.fetched.all.length, 2);
+  await w.open();
+  await w.time.tickAsync(10_000);
+  assertEquals(w.fetched.all.length, 2);
+});
+
+Deno.test("ChannelStream that saw no event asks for all since it began", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(4_100);
+  w.stream.drop();
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news?since=5s");
+  await w.open();
+  await w.event("1-0", "a");
+  await w.time.tickAsync(60_000);
+  await w.cut();
+  await w.time.tickAsync(3_000);
+  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+});
+
+for (
+  const [what, byMs, since] of [
+    ["set back", -3_600_000, "5s"],
+    ["set back a little", -500, "5s"],
+    ["that went on while the machine slept", 3_600_000, "3605s"],
+  ] as const
+) {
+  Deno.test(`ChannelStream asks for no less than it missed, with a wall clock ${what}`, async () => {
+    using w = world("news");
+    w.stream.open();
+    await w.open();
+    await w.time.tickAsync(2_000);
+    w.time.setSystemClock(byMs);
+    await w.time.tickAsync(2_100);
+    w.stream.drop();
+    w.stream.open();
+    assertEquals(w.fetched.last.url, `/sse/news?since=${since}`);
+  });
+}
+
+Deno.test("ChannelStream has a row for each thing that the server says of the stream", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.status({ state: "resumed", replayed: 7 });
+  await w.status({ state: "reset" });
+  await w.status({ state: "lagged", missed: 120 });
+  assertEquals(w.view().note, "120 events lost: the connection is slow");
+  await w.status({ state: "draining" });
+  await w.cut();
+  assertEquals(w.view().note, "the server is shutting down");
+  await w.time.tickAsync(3_000);
+  await w.open();
+  await w.status({ state: "resumed", replayed: 0 });
+  assertEquals(w.view().note, "");
+  assertEquals(w.rows(), [
+    "7 missed events came back",
+    "what was missed cannot be known",
+    "120 events lost: the connection is slow",
+    "the server is shutting down",
+    "nothing was missed",
+  ]);
+});
+
+Deno.test("ChannelStream begins anew with other channels", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.choose(["news"]);
+  assertEquals(w.fetched.all.length, 1);
+  w.stream.choose(["chat", "news"]);
+  assertEquals(w.fetched.last.url, "/sse/chat,news?latest=50");
+  assertEquals(w.fetched.last.headers.get("last-event-id"), null);
+  assertEquals(w.rows(), []);
+  w.stream.pause();
+  w.stream.choose(["chat"]);
+  assertEquals(w.fetched.all.length, 2);
+  assertEquals(w.view().connection, "paused");
+});
+
+Deno.test("ChannelStream begins with the newest events, also where the server was full at first", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.status({ state: "overloaded" });
+  await w.cut();
+  await w.time.tickAsync(10_000);
+  assertEquals(w.fetched.all.map(({ url }) => url), [
+    "/sse/news?latest=50",
+    "/sse/news?latest=50",
+  ]);
+});
+
+Deno.test("ChannelStream brings in older events, until there are none", async () => {
+  using w = world("news", "chat");
+  w.stream.open();
+  await w.open();
+  await w.event("2-0", "b", "chat");
+  await w.event("4-0", "d", "news");
+  const older = async (...ids: string[]) => {
+    const before = w.fetched.all.length;
+    const done = w.stream.showOlder();
+    // Once at a time.
+    w.stream.showOlder();
+    assertEquals(w.fetched.all.length, before + 1);
+    await w.open();
+    for (const id of ids) await w.event(id, id, "news:x");
+    await done;
+    return w.fetched.last.url;
+  };
+  assertEquals(
+    await older("1-0", "2-0", "3-0", "4-0"),
+    "/sse/news,chat?latest=201",
+  );
+  const rows = [
+    "1-0 news x 1-0",
+    "2-0 chat message b",
+    "3-0 news x 3-0",
+    "4-0 news message d",
+  ];
+  assertEquals(w.rows(), rows);
+  assertEquals(
+    await older("1-0", "2-0", "3-0", "4-0"),
+    "/sse/news,chat?latest=203",
+  );
+  assertEquals(w.rows(), rows);
+  // There are no more.
+  await w.stream.showOlder();
+  assertEquals(w.fetched.all.length, 3);
+  assertEquals(w.stream.log.events, 2);
+  assertEquals(w.stream.log.older, 2);
+});
+
+Deno.test("ChannelStream asks for older events again where the answer was lost, refused, or without end", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("4-0", "d");
+  for (
+    const fail of [
+      () => w.cut(),
+      () => Promise.resolve(w.fetched.last.refuse(503)),
+      async () => {
+        await w.open();
+        await w.event("1-0", "a");
+        await w.time.tickAsync(5_000);
+      },
+    ]
+  ) {
+    const before = w.fetched.all.length;
+    const done = w.stream.showOlder();
+    assertEquals(w.fetched.all.length, before + 1);
+    await fail();
+    await done;
+    assertEquals(w.rows(), ["4-0 news message d"]);
+  }
+  // What comes for other channels does not count any more.
+  const done = w.stream.showOlder();
+  const { last } = w.fetched;
+  w.stream.choose(["chat"]);
+  last.begin();
+  last.send("id: 1-0\ndata: a\n\nid: 4-0\ndata: d\n\n");
+  await done;
+  assertEquals(w.rows(), []);
+  await w.open();
+  await w.event("9-0", "new");
+  w.stream.showOlder();
+  assertEquals(w.fetched.last.url, "/sse/chat?latest=201");
+});

@@ -1,0 +1,111 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { encodeStatus, FrameEncoder, HEARTBEAT } from "../../events/frame.ts";
+import { EventParser } from "../../islands/channels/event_parser.ts";
+import { fields } from "../events/arbitrary_fields.ts";
+
+const encoder = new FrameEncoder();
+
+/** Parses the text in chunks that end at these bytes. */
+function parse(bytes: Uint8Array, ends: readonly number[]) {
+  const parser = new EventParser("");
+  const all = [0, ...ends.toSorted((a, b) => a - b), bytes.length];
+  const events = all.flatMap((end, i) =>
+    parser.push(bytes.slice(all[i - 1] ?? 0, end))
+  );
+  return { events, lastId: parser.lastId, retryMs: parser.retryMs };
+}
+
+function parseText(text: string) {
+  return parse(new TextEncoder().encode(text), []);
+}
+
+Deno.test("EventParser gives back what FrameEncoder encoded, however it is cut", async () => {
+  await fc.assert(fc.asyncProperty(
+    fc.array(fields, { minLength: 1, maxLength: 4 }),
+    fc.array(fc.nat(), { maxLength: 8 }),
+    async (messages, places) => {
+      const frames = await Promise.all(messages.map((m) => encoder.encode(m)));
+      const bytes = new Uint8Array(
+        await new Blob([HEARTBEAT, ...frames]).arrayBuffer(),
+      );
+      const expected = {
+        events: messages.map(({ event, data, id }) => ({
+          type: event ?? "message",
+          data: data.replace(/\r\n|\r/g, "\n"),
+          ...id !== undefined && { id },
+        })),
+        lastId: messages.findLast(({ id }) => id !== undefined)?.id ?? "",
+        retryMs: messages.findLast(({ retry }) => retry !== undefined)?.retry,
+      };
+      const ends = places.map((place) => place % (bytes.length + 1));
+      assertEquals(parse(bytes, ends), expected);
+    },
+  ));
+});
+
+Deno.test("EventParser reads one event the same at every cut, and byte by byte", async () => {
+  const bytes = await encoder.encode({
+    event: "tÿpe",
+    data: "\uFEFFone\n🜛 two\n",
+    id: "1795325031000-7",
+    retry: 2_345,
+  });
+  const whole = parse(bytes, []);
+  assertEquals(whole, {
+    events: [{
+      type: "tÿpe",
+      data: "\uFEFFone\n🜛 two\n",
+      id: "1795325031000-7",
+    }],
+    lastId: "1795325031000-7",
+    retryMs: 2_345,
+  });
+  const places = bytes.map((_, i) => i);
+  for (const place of places) assertEquals(parse(bytes, [place]), whole);
+  assertEquals(parse(bytes, [...places]), whole);
+});
+
+Deno.test("EventParser takes any newline, also one that is cut in two", () => {
+  const stream =
+    "\uFEFFid: 1\rdata: a\r\r\nevent: x\r\ndata: b\r\n\r\ndata\n\n";
+  const bytes = new TextEncoder().encode(stream);
+  const events = [
+    { type: "message", data: "a", id: "1" },
+    { type: "x", data: "b" },
+    { type: "message", data: "" },
+  ];
+  for (let i = 0; i <= bytes.length; i++) {
+    assertEquals(parse(bytes, [i]).events, events, `cut at ${i}`);
+  }
+});
+
+Deno.test("EventParser does not count what was cut off", () => {
+  const { events, lastId } = parseText(
+    "data: a\nid: 1-0\n\ndata: b\nid: 2-0\n",
+  );
+  assertEquals(events.length, 1);
+  assertEquals(lastId, "1-0");
+});
+
+Deno.test("EventParser leaves out what the standard does", () => {
+  const { events, lastId, retryMs } = parseText(
+    ": comment\n\nevent: empty\nid: 5-0\n\nid: 6\0\nretry: 1e3\ndata\n" +
+      "colour: red\n data: x\ndata:  y\n\n",
+  );
+  // An event without data is none, but its id counts.
+  assertEquals(events, [{ type: "message", data: "\n y" }]);
+  assertEquals(lastId, "5-0");
+  assertEquals(retryMs, undefined);
+});
+
+Deno.test("EventParser tells a status event from one of a channel called status", () => {
+  const status = new TextDecoder().decode(encodeStatus({ state: "reset" }));
+  const { events } = parseText(
+    `id: 1-0\nevent: status\ndata: x\n\n${status}`,
+  );
+  assertEquals(events, [
+    { type: "status", data: "x", id: "1-0" },
+    { type: "status", data: '{"state":"reset"}' },
+  ]);
+});

@@ -1,0 +1,173 @@
+import { assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { publish } from "../../islands/channels/publish.ts";
+import { tokenIn } from "../../islands/channels/token.ts";
+import { type InProcess, inProcess, TOKEN } from "../support/in_process.ts";
+
+const DRAFT = { channel: "news", type: "", data: "Hello", token: TOKEN };
+
+/** Has `fetch()` ask that Chime, and keeps the requests' URLs. */
+function asking(chime: InProcess) {
+  const urls: string[] = [];
+  const fetched = stub(
+    globalThis,
+    "fetch",
+    ((url: string, init: RequestInit) => {
+      urls.push(url);
+      return chime.request(url, init);
+    }) as typeof fetch,
+  );
+  return { urls, [Symbol.dispose]: () => fetched.restore() };
+}
+
+Deno.test("publish() says which id the event has and how many it went to", async () => {
+  await using chime = inProcess();
+  using asked = asking(chime);
+  const { text, fault } = await publish({ ...DRAFT, type: "a&b=ü" });
+  assertEquals(text.replace(/\d+-\d+/, "ID"), "Published as ID to 0 clients");
+  assertEquals(fault, undefined);
+  assertEquals(asked.urls, ["/sse/news?event=a%26b%3D%C3%BC"]);
+});
+
+Deno.test("publish() says in the server's words what is wrong", async () => {
+  await using chime = inProcess();
+  using _ = asking(chime);
+  for (
+    const [draft, text, fault] of [
+      [
+        { token: "wrong" },
+        "Cannot publish: the Authorization header does not carry the right token",
+        "token",
+      ],
+      [
+        { token: "" },
+        "Cannot publish without a token: send it as Authorization: Bearer <token>",
+        "token",
+      ],
+      [
+        { channel: "a/b?c" },
+        'Cannot use channel "a/b?c": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+        "channel",
+      ],
+      [
+        { type: "status" },
+        'Cannot use type "status": status, open and error are reserved',
+        "other",
+      ],
+    ] as const
+  ) {
+    assertEquals(await publish({ ...DRAFT, ...draft }), { text, fault });
+  }
+});
+
+Deno.test("publish() does not take a token that no header can carry for a server that is away", async () => {
+  const outcome = await publish({ ...DRAFT, token: "tökén" });
+  assertEquals(outcome, {
+    text: "Cannot publish: a token is of ASCII, without spaces",
+    fault: "token",
+  });
+});
+
+const UNKNOWN = "Whether the event was published is not known";
+const REFUSED = "The event was probably not published";
+
+function html(status: number, statusText = ""): Response {
+  return new Response("<h1>Sorry</h1>", {
+    status,
+    statusText,
+    headers: { "content-type": "text/html" },
+  });
+}
+
+function problem(status: number, body: unknown): Response {
+  return Response.json(body, {
+    status,
+    headers: { "content-type": "application/problem+json" },
+  });
+}
+
+Deno.test("publish() says the status of an answer that is not Chime's, and whose it may be", async () => {
+  const named = "and not from Chime: a proxy in between may have sent it.";
+  for (
+    const [answer, status, end] of [
+      [html(413, "Payload Too Large"), "413 Payload Too Large", REFUSED],
+      [html(403), "403", REFUSED],
+      [html(408), "408", UNKNOWN],
+      [html(502, "Bad Gateway"), "502 Bad Gateway", UNKNOWN],
+      // A login page.
+      [html(200, "OK"), "200 OK", UNKNOWN],
+      [html(201), "201", UNKNOWN],
+      [new Response(null, { status: 204 }), "204", UNKNOWN],
+      [Response.json({ error: "no" }, { status: 429 }), "429", REFUSED],
+      // A framework's, of the same form as Chime's.
+      [Response.json({ detail: "no" }, { status: 400 }), "400", REFUSED],
+      [problem(401, { title: "Unauthorized" }), "401", REFUSED],
+      [problem(400, { detail: "" }), "400", REFUSED],
+      [problem(400, { detail: ["no"] }), "400", REFUSED],
+      [problem(500, null), "500", UNKNOWN],
+      [Response.json({ id: "1-0" }, { status: 201 }), "201", UNKNOWN],
+      [Response.json({ id: 1, clients: 1 }, { status: 201 }), "201", UNKNOWN],
+    ] as const
+  ) {
+    using _ = stub(globalThis, "fetch", () => Promise.resolve(answer));
+    assertEquals(await publish(DRAFT), {
+      text: `The answer is ${status}, ${named} ${end}`,
+      fault: "other",
+    });
+  }
+});
+
+Deno.test("publish() says that without an answer nothing is known", async () => {
+  const lost = "No answer: the server cannot be reached, or the connection " +
+    `was lost. ${UNKNOWN}`;
+  const cut = () =>
+    new ReadableStream({ start: (body) => body.error(new TypeError("cut")) });
+  for (
+    const answer of [
+      () => Promise.reject(new TypeError("network error")),
+      () => Promise.resolve(new Response(cut(), { status: 201 })),
+    ]
+  ) {
+    using _ = stub(globalThis, "fetch", answer);
+    assertEquals(await publish(DRAFT), { text: lost, fault: "other" });
+  }
+});
+
+Deno.test("publish() waits 15 s for an answer, its body included", async () => {
+  const limit = new AbortController();
+  const limitsMs: number[] = [];
+  using _ = stub(AbortSignal, "timeout", (ms) => {
+    limitsMs.push(ms);
+    return limit.signal;
+  });
+  using _fetch = stub(
+    globalThis,
+    "fetch",
+    ((_url, init) => {
+      const body = new ReadableStream({
+        start: (body) =>
+          init!.signal!.addEventListener(
+            "abort",
+            () => body.error(init!.signal!.reason),
+          ),
+      });
+      return Promise.resolve(new Response(body, { status: 201 }));
+    }) as typeof fetch,
+  );
+  const outcome = publish(DRAFT);
+  limit.abort(new DOMException("Signal timed out.", "TimeoutError"));
+  assertEquals(await outcome, {
+    text: `No answer within 15 s. ${UNKNOWN}`,
+    fault: "other",
+  });
+  assertEquals(limitsMs, [15_000]);
+});
+
+Deno.test("tokenIn() finds the token in a fragment", () => {
+  assertEquals(tokenIn("#token=a-b_C"), "a-b_C");
+  assertEquals(tokenIn("#x=1&token=a%2Bb+c%25&y"), "a+b+c%");
+  assertEquals(tokenIn("#token=100%"), "100%");
+  assertEquals(tokenIn("#token="), "");
+  assertEquals(tokenIn("#nottoken=a"), undefined);
+  assertEquals(tokenIn(""), undefined);
+});

@@ -1,0 +1,185 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compareEventIds } from "../../../events/event_id.ts";
+import { PLENTY, testJournal } from "../contract.ts";
+import {
+  connect,
+  dataBetween,
+  KEY,
+  open,
+  publish,
+  TailReader,
+  testRedis,
+  until,
+} from "../../support/redis_fixture.ts";
+import { redisMissing, RedisServer } from "../../support/redis_server.ts";
+import { latestEvents, readEvents } from "../read_events.ts";
+
+testJournal({
+  name: "RedisJournal",
+  ...(redisMissing ? { skip: redisMissing } : {}),
+  async open(retention) {
+    // Redis lets go of whole nodes of a stream only, by default of a hundred entries.
+    const server = await RedisServer.start({
+      settings: ["--stream-node-max-entries", "5"],
+    });
+    const journal = await connect(server, retention);
+    const close = journal[Symbol.asyncDispose].bind(journal);
+    let isOpen = true;
+    journal[Symbol.asyncDispose] = async () => {
+      if (!isOpen) return;
+      isOpen = false;
+      await close();
+      await server[Symbol.asyncDispose]();
+    };
+    return journal;
+  },
+});
+
+testRedis("brings every instance the same order", async (server) => {
+  await using one = await connect(server);
+  await using two = await connect(server);
+  const [a, b] = [new TailReader(one), new TailReader(two)];
+  const start = (await a.next()).last;
+  assertEquals((await b.next()).last, start);
+  const ids = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => publish(i % 2 ? one : two, `${i}`)),
+  );
+  await publish(one, "end");
+  await Promise.all([a.until("end"), b.until("end")]);
+  assertEquals(a.events, b.events);
+  assertEquals(
+    a.events.map(({ id }) => id).slice(0, -1),
+    ids.flat().sort(compareEventIds),
+  );
+  const end = a.events.at(-1)!.id;
+  for (const journal of [one, two]) {
+    assertEquals(
+      await readEvents(journal, ["a"], a.events[99]!.id, end, 999),
+      a.events.slice(100),
+    );
+  }
+});
+
+testRedis("finds events however many others lie between", async (server) => {
+  await using journal = await connect(server);
+  const floor = await journal.floor();
+  const [first, second] = await publish(journal, "1", "2");
+  await journal.append(
+    Array.from({ length: 1_000 }, () => ({ channel: "b", data: "" })),
+  );
+  const [last] = await publish(journal, "3");
+  assertEquals(await dataBetween(journal, floor, last!), ["1", "2", "3"]);
+  assertEquals(await readEvents(journal, ["a"], first!, last!, 2), [
+    { channel: "a", data: "2", id: second! },
+    { channel: "a", data: "3", id: last! },
+  ]);
+  const latest = await latestEvents(journal, ["none", "a", "b"], last!);
+  assertEquals(latest.map(({ channel }) => channel), ["b", "a"]);
+  const before = await latestEvents(journal, ["a"], latest[0]!.id);
+  assertEquals(before.map(({ data }) => data), ["2"]);
+});
+
+testRedis("keeps the timelines of two keys apart", async (server) => {
+  await using one = await connect(server);
+  await using two = await connect(server, PLENTY, "other");
+  const [id] = await publish(one, "1");
+  assertEquals((await latestEvents(one, ["a"], id!)).length, 1);
+  assertEquals(await latestEvents(two, ["a"], id!), []);
+});
+
+testRedis("uses the database in the URL", async (server) => {
+  await using journal = await connect({ url: `${server.url}/3` });
+  await publish(journal, "1");
+  const keys = `${await server.command("INFO", "keyspace")}`;
+  assertStringIncludes(keys, "db3:keys=1");
+  assert(!keys.includes("db0"), keys);
+});
+
+testRedis("appends though Redis forgot its scripts", async (server) => {
+  await using journal = await connect(server);
+  await server.command("SCRIPT", "FLUSH");
+  assertEquals((await publish(journal, "1")).length, 1);
+});
+
+testRedis(
+  "waits for what is being appended before it closes",
+  async (server) => {
+    let appended;
+    {
+      await using journal = await connect(server);
+      appended = publish(journal, "1");
+    }
+    assertEquals((await appended).length, 1);
+  },
+);
+
+testRedis(
+  "does not take another kind of value for a stream",
+  async (server, log) => {
+    await server.command("SET", KEY, "text");
+    await using journal = open(server);
+    await until(() => log.has("Redis is away: WRONGTYPE"));
+    assertEquals(await journal.isReady(), false);
+  },
+);
+
+testRedis("passes over what is no event", async (server, log) => {
+  await using journal = await connect(server);
+  const tail = new TailReader(journal);
+  const { last: start } = await tail.next();
+  const ids: unknown[] = [];
+  for (
+    const fields of [
+      ["foo", "bar"],
+      ["channel", "a"],
+      ["data", "of no channel"],
+      ["channel", "not a name", "data", ""],
+      ["channel", "a", "data", "", "type", "two\nlines"],
+    ]
+  ) {
+    ids.push(await server.command("XADD", KEY, "*", ...fields));
+  }
+  // What others write as Chime does is one.
+  await server.command(
+    ...["XADD", KEY, "*", "data", "1", "channel", "a", "more", ""],
+  );
+  const [end] = await publish(journal, "2");
+  assertEquals(await tail.until("2"), ["1", "2"]);
+  assertEquals(await dataBetween(journal, start, end!), ["1", "2"]);
+  assertEquals(
+    (await latestEvents(journal, ["a", "not a name"], end!)).length,
+    1,
+  );
+  assertEquals(log.lines.length, 1);
+  assertStringIncludes(log.lines[0]!, `entry ${ids[0]} is no event`);
+});
+
+testRedis("lets go of what is too old, without a reset", async (server) => {
+  for (const id of ["1000-0", "2000-0"]) {
+    await server.command("XADD", KEY, id, "channel", "a", "data", id);
+  }
+  await using journal = await connect(server, { maxEvents: 9, maxAgeMs: 1e6 });
+  const tail = new TailReader(journal);
+  assertEquals((await tail.next()).last, "2000-0");
+  const [id] = await publish(journal, "1");
+  assertEquals(await tail.until("1"), ["1"]);
+  assertEquals(await journal.floor(), "2000-0");
+  assertEquals(await readEvents(journal, ["a"], "1000-0", id!, 9), undefined);
+  assertEquals(await latestEvents(journal, ["a"], "2000-0"), []);
+  assertEquals((await latestEvents(journal, ["a"], id!)).length, 1);
+});
+
+testRedis(
+  "lets go of what is too old though nothing is appended",
+  async (server) => {
+    for (const id of ["1000-0", "2000-0"]) {
+      await server.command("XADD", KEY, id, "channel", "a", "data", id);
+    }
+    await using journal = await connect(server, {
+      maxEvents: 9,
+      maxAgeMs: 1e6,
+    });
+    const tail = new TailReader(journal);
+    while (await journal.floor() !== "2000-0") await tail.next();
+  },
+);

@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { Outbox } from "../../../journal/remote/outbox.ts";
+
+Deno.test("Outbox sends what one turn brings together, in order, and the next turn's after it", async () => {
+  const sent: (readonly number[])[] = [];
+  const outbox = new Outbox<number>((items) => sent.push(items));
+  outbox.push(1);
+  outbox.push(2);
+  await Promise.resolve();
+  outbox.push(3);
+  assertEquals(sent, []);
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(sent, [[1, 2, 3]]);
+  outbox.push(4);
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(sent, [[1, 2, 3], [4]]);
+});

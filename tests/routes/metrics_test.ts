@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { MemoryJournal } from "../../journal/memory/journal.ts";
+import { VERSION } from "../../config/help.ts";
+import { Instance } from "../../server/instance.ts";
+import { addCounts } from "../../hub/counts.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { scrape } from "../support/metrics.ts";
+import { publish } from "../support/publish.ts";
+
+/** A server in this process. */
+function start(maxStreams = 10) {
+  const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
+  const instance = new Instance({
+    hostname: "127.0.0.1",
+    port: 0,
+    sharesPort: false,
+    token: "t",
+    maxBodyBytes: 1_000,
+    corsOrigins: [],
+    maxStreams,
+  }, { journal, log() {} });
+  return {
+    url: instance.url,
+    instance,
+    journal,
+    async [Symbol.asyncDispose]() {
+      await instance.drain();
+      await journal[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("GET /metrics counts streams, and the events and bytes that they carry", async () => {
+  await using chime = start();
+  await using clock = await EventReader.open(`${chime.url}sse/`);
+  await clock.next();
+  const bodies = await Promise.all(
+    ["news", "news"].map((name) => fetch(`${chime.url}sse/${name}`)),
+  );
+  const readers = bodies.map(({ body }) => body!.getReader());
+  const read = () => Promise.all(readers.map((reader) => reader.read()));
+  const chunks = await read();
+  await publish(chime.url, "news", "1");
+  chunks.push(...await read());
+  const metrics = await scrape(chime.url);
+  const told = (name: string) => metrics.get(`chime_${name}`);
+  assertEquals(told('streams{source="clock"}'), 1);
+  assertEquals(told('streams{source="channels"}'), 2);
+  assertEquals(told("messages_total"), 1);
+  assert(told('events_sent_total{source="clock"}')! >= 1);
+  assertEquals(told('events_sent_total{source="channels"}'), 2);
+  assertEquals(
+    told('bytes_sent_total{source="channels"}'),
+    chunks.reduce((sum, { value }) => sum + value!.length, 0),
+  );
+  for (const reader of readers) await reader.cancel();
+});
+
+Deno.test("GET /metrics counts what clients were told of their streams", async () => {
+  await using chime = start();
+  const ids = [];
+  for (const data of ["1", "2", "3", "4"]) {
+    ids.push(...await chime.journal.append([{ channel: "news", data }]));
+  }
+  for (const id of [ids[0], "1-0", ids[3]]) {
+    await using reader = await EventReader.open(`${chime.url}sse/news`, {
+      headers: { "last-event-id": id! },
+    });
+    let event;
+    do event = await reader.next(); while (event!.event !== "status");
+  }
+  const metrics = await scrape(chime.url);
+  const told = (state: string) =>
+    metrics.get(
+      `chime_statuses_sent_total{source="channels",state="${state}"}`,
+    );
+  assertEquals(
+    ["resumed", "reset", "lagged", "draining", "overloaded"].map(told),
+    [2, 1, 0, 0, 0],
+  );
+  // What a status says is not an event, what was replayed is.
+  assertEquals(
+    metrics.get('chime_events_sent_total{source="channels"}'),
+    3,
+  );
+});
+
+Deno.test("An instance counts the streams that it drains", async () => {
+  await using chime = start();
+  const readers = await Promise.all(
+    ["sse/", "sse/news", "sse/news"].map((path) =>
+      EventReader.open(`${chime.url}${path}`)
+    ),
+  );
+  const ends = readers.map((reader) => reader.rest());
+  await chime.instance.drain();
+  await Promise.all(ends);
+  const { clock, channels } = chime.instance.counts();
+  assertEquals(clock.sent.statuses.draining, 1);
+  assertEquals(channels.sent.statuses.draining, 2);
+  assertEquals([clock.streams, channels.streams], [0, 0]);
+});
+
+Deno.test("GET /metrics counts refused streams", async () => {
+  await using chime = start(0);
+  for (const path of ["sse/", "sse/news"]) {
+    await using reader = await EventReader.open(`${chime.url}${path}`, {
+      headers: { accept: "text/event-stream" },
+    });
+    await reader.rest();
+  }
+  const metrics = await scrape(chime.url);
+  for (const source of ["clock", "channels"]) {
+    assertEquals(
+      metrics.get(
+        `chime_statuses_sent_total{source="${source}",state="overloaded"}`,
+      ),
+      1,
+    );
+  }
+});
+
+Deno.test("GET /metrics counts answers by method, route and status, and nothing that anybody can make up", async () => {
+  await using chime = start();
+  for (
+    const [method, path] of [
+      ["GET", "healthz"],
+      ["HEAD", "healthz"],
+      ["POST", "sse/a"],
+      ["POST", "sse/b"],
+      ["GET", "nowhere"],
+      ["BREW", "elsewhere"],
+    ]
+  ) {
+    const response = await fetch(`${chime.url}${path}`, { method: method! });
+    await response.body?.cancel();
+  }
+  const metrics = await scrape(chime.url);
+  const answers = [...metrics].filter(([name]) =>
+    name.startsWith("chime_http_responses_total")
+  ).map(([name, count]) => [name.slice(name.indexOf("{")), count]);
+  assertEquals(answers, [
+    ['{method="GET",route="/healthz",status="200"}', 1],
+    ['{method="HEAD",route="/healthz",status="200"}', 1],
+    ['{method="POST",route="/sse/*",status="401"}', 2],
+    ['{method="GET",route="none",status="404"}', 1],
+    ['{method="other",route="none",status="404"}', 1],
+  ]);
+});
+
+Deno.test("GET /metrics says what runs, and what it takes", async () => {
+  await using chime = start();
+  const metrics = await scrape(chime.url);
+  assertEquals(
+    metrics.get(
+      `chime_build_info{version="${VERSION}",deno="${Deno.version.deno}"}`,
+    ),
+    1,
+  );
+  assertEquals(metrics.get("chime_journal_ready"), 1);
+  assert(metrics.get("process_resident_memory_bytes")! > 10_000_000);
+  assert(metrics.get("process_cpu_seconds_total")! > 0);
+});
+
+Deno.test("GET /metrics counts the streams that failed; the others, and the server, go on", async () => {
+  using _log = stub(console, "error", () => {});
+  const { prototype } = ReadableStreamDefaultController;
+  const { enqueue } = prototype;
+  const isMessage = (chunk: unknown) =>
+    chunk instanceof Uint8Array &&
+    new TextDecoder().decode(chunk).includes("data: 1\n");
+  using _failing = stub(
+    prototype,
+    "enqueue",
+    function (this: ReadableStreamDefaultController, chunk: unknown) {
+      if (isMessage(chunk)) throw new Error("no memory");
+      enqueue.call(this, chunk);
+    },
+  );
+  await using chime = start();
+  await using other = await EventReader.open(`${chime.url}sse/`);
+  const cut = await fetch(`${chime.url}sse/news`);
+  await publish(chime.url, "news", "1");
+  await assertRejects(() => cut.text(), TypeError);
+  const metrics = await scrape(chime.url);
+  assertEquals(metrics.get("chime_faults_total"), 1);
+  assertEquals((await other.take(2)).length, 2);
+});
+
+Deno.test("GET /metrics says when the journal cannot be reached", async () => {
+  await using chime = start();
+  chime.journal.isReady = () => Promise.resolve(false);
+  const metrics = await scrape(chime.url);
+  assertEquals(metrics.get("chime_journal_ready"), 0);
+});
+
+Deno.test("addCounts adds up, also what only some have done", () => {
+  const counts = (answers: Record<string, number>, n: number) => {
+    const sent = {
+      events: n,
+      bytes: 10 * n,
+      statuses: { resumed: n, reset: 0, lagged: 0, draining: 0, overloaded: 0 },
+    };
+    return {
+      clock: { streams: n, sent },
+      channels: { streams: 0, sent },
+      messages: n,
+      answers,
+      faults: n,
+    };
+  };
+  assertEquals(
+    addCounts([counts({ "GET / 200": 1 }, 1), counts({ "GET / 304": 2 }, 4)]),
+    counts({ "GET / 200": 1, "GET / 304": 2 }, 5),
+  );
+});

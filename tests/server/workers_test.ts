@@ -1,0 +1,327 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import type { EventId } from "../../events/event_id.ts";
+import { MemoryJournal } from "../../journal/memory/journal.ts";
+import type { Message } from "../../events/message.ts";
+import { Workers, type WorkersOptions } from "../../server/workers.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
+import { scrape } from "../support/metrics.ts";
+import { publish } from "../support/publish.ts";
+import { startServer } from "../support/server_process.ts";
+import { readEvents } from "../journal/read_events.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: ignore
+      ? `${name} (skipped: threads share a port on Linux alone)`
+      : name,
+    ignore,
+    fn,
+  });
+}
+
+/** Behind every id. */
+const END: EventId = "9999999999999-0";
+const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
+
+/** Workers in this process, over a journal in memory. */
+async function start(options: Partial<WorkersOptions> = {}) {
+  const logged: string[] = [];
+  const { journal = new MemoryJournal(RETENTION) } = options;
+  const workers = await Workers.start({
+    count: 2,
+    journal,
+    instance: {
+      hostname: "127.0.0.1",
+      port: 0,
+      sharesPort: true,
+      token: "t",
+      maxBodyBytes: 10_000,
+      corsOrigins: [],
+      maxStreams: 1_000,
+    },
+    log: (message) => logged.push(message),
+    onFrozen: (message) => logged.push(message),
+    ...options,
+  });
+  return {
+    url: workers.url,
+    workers,
+    logged,
+    async [Symbol.asyncDispose]() {
+      await workers.drain();
+      await journal[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Opens streams until every worker has some, which the system decides. */
+async function openStreams(url: string, count = 24): Promise<EventReader[]> {
+  return await Promise.all(
+    Array.from({ length: count }, () => EventReader.open(`${url}sse/news`)),
+  );
+}
+
+test("Workers serve one port: a message published to one reaches the clients of all, who are counted together", async () => {
+  await using chime = await start();
+  const readers = await openStreams(chime.url);
+  const { id, clients } = await publish(chime.url, "news", "1");
+  assertEquals(clients, readers.length);
+  for (const reader of readers) {
+    const [event] = await reader.take(1);
+    assertEquals([event!.id, event!.data], [id, "1"]);
+  }
+  await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
+});
+
+test("Workers count together, those that crashed as well", async () => {
+  await using chime = await start({
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  await Promise.all(readers.map((reader) => reader.take(1)));
+  const streams = 'chime_streams{source="channels"}';
+  const events = 'chime_events_sent_total{source="channels"}';
+  const before = await scrape(chime.url);
+  assertEquals(before.get("chime_messages_total"), 1);
+  assertEquals(before.get(streams), readers.length);
+  assertEquals(before.get(events), readers.length);
+
+  await failOne("crash");
+  while (chime.logged.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const after = await untilAnswered(() => scrape(chime.url));
+  assertEquals(after.get("chime_messages_total"), 1);
+  assertEquals(after.get(events), readers.length);
+  const left = after.get(streams)!;
+  assert(left > 0 && left < readers.length, `${left} streams`);
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
+test("Workers drain together", async () => {
+  await using chime = await start();
+  const readers = await openStreams(chime.url);
+  await chime.workers.drain();
+  for (const reader of readers) {
+    assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
+  }
+});
+
+test("A worker that crashes is replaced; its clients resume and miss nothing, the others notice nothing", async () => {
+  await using chime = await start({
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  const firsts = await Promise.all(readers.map((reader) => reader.take(1)));
+
+  await failOne("crash");
+  // Those of the crashed worker end, with whatever error.
+  const cut = new Set<number>();
+  const rests = readers.map(async (reader, i) => {
+    const event = await reader.next().catch(() => undefined);
+    if (!event) cut.add(i);
+    return event;
+  });
+  while (chime.logged.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertStringIncludes(chime.logged[0]!, "a worker crashed, starting another");
+  while (cut.size === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const { id } = await untilAnswered(() => publish(chime.url, "news", "2"));
+  for (const i of cut) {
+    await using again = await EventReader.open(`${chime.url}sse/news`, {
+      headers: { "last-event-id": firsts[i]![0]!.id! },
+    });
+    const [event] = await again.take(1);
+    assertEquals([event!.id, event!.data], [id, "2"]);
+  }
+  const events = (await Promise.all(rests)).filter((event) => event);
+  assertEquals(events.length, readers.length - cut.size);
+  for (const event of events) assertEquals(event!.id, id);
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
+/** Makes one of the workers crash, or hang. */
+async function failOne(how: "crash" | "hang"): Promise<void> {
+  const fail = new BroadcastChannel("fail");
+  const name = await new Promise((resolve) => {
+    fail.onmessage = ({ data }) => resolve(data);
+    fail.postMessage("who");
+  });
+  fail.postMessage(`${how} ${name}`);
+  fail.close();
+}
+
+test("Workers answer, and drain, without one that hangs", async () => {
+  using time = new FakeTime();
+  const chime = await start({
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  await publish(chime.url, "news", "1");
+  await Promise.all(readers.map((reader) => reader.take(1)));
+  const counted = await scrape(chime.url);
+  await failOne("hang");
+  // Some of so many reach the worker that does not hang.
+  const stop = new AbortController();
+  const asked = Array.from(
+    { length: 24 },
+    () => scrape(chime.url, stop.signal),
+  );
+  const settled = Promise.allSettled(asked);
+  const streams = 'chime_streams{source="channels"}';
+  const metrics = await whileTimePasses(time, Promise.any(asked));
+  assertEquals(metrics.get(streams), counted.get(streams));
+  stop.abort();
+  await settled;
+
+  await whileTimePasses(time, chime[Symbol.asyncDispose]());
+  assertEquals(chime.logged[0], "a worker did not drain, ending it");
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
+});
+
+const realTimeout = globalThis.setTimeout;
+
+/** Lets time pass until the promise has settled. */
+async function whileTimePasses<T>(
+  time: FakeTime,
+  promise: Promise<T>,
+): Promise<T> {
+  let isSettled = false;
+  const settled = promise.finally(() => isSettled = true);
+  while (!isSettled) {
+    await time.tickAsync(100);
+    // Threads answer in their own time, and one that does not is taken for frozen.
+    await new Promise((resolve) => realTimeout(resolve, 20));
+  }
+  return await settled;
+}
+
+/** A connection to a worker that crashes meanwhile is lost. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  while (true) {
+    try {
+      return await ask();
+    } catch (error) {
+      assert(error instanceof TypeError, `${error}`);
+    }
+  }
+}
+
+test("Workers refuse a port that is in use, also by others who share theirs", async () => {
+  await using chime = await start();
+  const port = Number(new URL(chime.url).port);
+  await assertRejects(
+    () =>
+      start({
+        instance: {
+          hostname: "127.0.0.1",
+          port,
+          sharesPort: true,
+          token: "t",
+          maxBodyBytes: 1,
+          corsOrigins: [],
+          maxStreams: 1,
+        },
+      }),
+    Deno.errors.AddrInUse,
+  );
+});
+
+test("With --workers 2 every client gets every event once and in order, however often it is cut", async () => {
+  await using server = await startServer([
+    ...["--port", "0", "--token", "t", "--workers", "2"],
+    ...["--retain-events", "200000"],
+  ]);
+  await assertExactlyOnce([server.url], "t", {
+    publishers: 20,
+    events: 100_000,
+    clients: 200,
+    channels: 20,
+    cuts: 5,
+    maxMs: 90_000,
+    seed: 3,
+  });
+});
+
+/** A journal in memory during whose growth workers crash. */
+class Crashing extends MemoryJournal {
+  readonly crashes: Promise<void>[] = [];
+  readonly #every: number;
+  #count = 0;
+
+  /** @param every How many events lie between one crash and the next. */
+  constructor(every: number) {
+    super(RETENTION);
+    this.#every = every;
+  }
+
+  override append(messages: readonly Message[]): Promise<EventId[]> {
+    this.#count += messages.length;
+    if (this.#count > this.#every * (this.crashes.length + 1)) {
+      this.crashes.push(failOne("crash"));
+    }
+    return super.append(messages);
+  }
+}
+
+test("With 2 workers that crash again and again every client gets every event once and in order", async () => {
+  const journal = new Crashing(10_000);
+  await using chime = await start({
+    journal,
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const load = {
+    publishers: 20,
+    events: 60_000,
+    clients: 50,
+    channels: 20,
+    cuts: 3,
+    maxMs: 90_000,
+    seed: 11,
+  };
+  await assertExactlyOnce([chime.url], "t", load, async (channel) => {
+    const from = await journal.floor();
+    const events = await readEvents(journal, [channel], from, END, load.events);
+    return events!.map(({ id }) => id);
+  });
+  await Promise.all(journal.crashes);
+  assert(journal.crashes.length >= 4, `${journal.crashes.length} crashes`);
+  // The last may have been told to crash a moment ago.
+  while (chime.logged.length < journal.crashes.length) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(
+    chime.logged.filter((line) => !line.startsWith("a worker crashed")),
+    [],
+  );
+  assertEquals(chime.logged.length, journal.crashes.length);
+});
+
+test("With --workers 2 the server drains at SIGTERM and exits with 0", async () => {
+  await using server = await startServer(["--port", "0", "--workers", "2"]);
+  await using reader = await EventReader.open(`${server.url}sse/`);
+  await reader.take(1);
+  const ended = server.kill("SIGTERM");
+  assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
+  assertEquals((await ended).code, 0);
+});

@@ -1,0 +1,177 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Stub, stub } from "@std/testing/mock";
+import type { FakeTime } from "@std/testing/time";
+import type { EventId } from "../../events/event_id.ts";
+import type { Journal, TailBatch } from "../../journal/journal.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+import { RedisJournal } from "../../journal/redis/journal.ts";
+import { PLENTY } from "../journal/contract.ts";
+import {
+  redisMissing,
+  RedisServer,
+  type RedisServerOptions,
+} from "./redis_server.ts";
+import { readEvents } from "../journal/read_events.ts";
+
+/** The stream's key, unless told otherwise. */
+export const KEY = "chime";
+
+/** The real one, also while time is faked. */
+const sleep = globalThis.setTimeout;
+
+/** Tries the criterion on a server of its own, which may have to be started first. */
+export function testRedis(
+  criterion: string,
+  run: (server: RedisServer, log: Log) => Promise<void>,
+  options: RedisServerOptions & { isStopped?: boolean } = {},
+): void {
+  const reason = redisMissing ? ` (skipped: ${redisMissing})` : "";
+  Deno.test({
+    name: `RedisJournal ${criterion}${reason}`,
+    ignore: redisMissing !== undefined,
+    async fn() {
+      using log = new Log();
+      await using server = await RedisServer.prepare(options);
+      if (!options.isStopped) await server.start();
+      await run(server, log);
+    },
+  });
+}
+
+/** What would be written to standard error. */
+export class Log implements Disposable {
+  readonly lines: string[] = [];
+  readonly #stub: Stub;
+
+  constructor() {
+    this.#stub = stub(console, "error", (...args: unknown[]) => {
+      const texts = args.map((arg) =>
+        typeof arg === "string" ? arg : Deno.inspect(arg)
+      );
+      this.lines.push(texts.join(" ").replace(/^chime: /, ""));
+    }) as Stub;
+  }
+
+  has(text: string): boolean {
+    return this.lines.some((line) => line.includes(text));
+  }
+
+  [Symbol.dispose](): void {
+    this.#stub.restore();
+  }
+}
+
+/** Lets so many seconds pass at most, until the condition holds; Redis has time to answer in each. */
+export async function within(
+  seconds: number,
+  time: FakeTime,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (let i = 0; !await condition(); i++) {
+    assert(i < seconds, `did not hold within ${seconds} s: ${condition}`);
+    await pass(1, time);
+  }
+}
+
+/** Lets so many seconds pass; Redis has time to answer in each. */
+export async function pass(seconds: number, time: FakeTime): Promise<void> {
+  for (let i = 0; i < seconds; i++) {
+    await time.tickAsync(1_000);
+    await new Promise((resolve) => sleep(resolve, 50));
+  }
+}
+
+/** How many entries the stream holds, those that are no events as well. */
+export async function entryCount(
+  server: RedisServer,
+  key = KEY,
+): Promise<number> {
+  return Number(await server.command("XLEN", key));
+}
+
+/** Reads a tail, and remembers its events. */
+export class TailReader {
+  readonly events: ChannelEvent[] = [];
+  readonly #batches: AsyncIterator<TailBatch>;
+  #emptyCount = 0;
+
+  constructor(journal: Journal) {
+    this.#batches = journal.tail()[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<TailBatch> {
+    const { value, done } = await this.#batches.next();
+    assert(!done, "the tail has ended");
+    this.events.push(...value.events);
+    const isEmpty = value.events.length === 0 && !value.isReset;
+    this.#emptyCount = isEmpty ? this.#emptyCount + 1 : 0;
+    assert(this.#emptyCount < 10, "nothing comes any more");
+    return value;
+  }
+
+  /** Reads on up to the event with the data, without a reset before it, and returns the data that came. */
+  async until(data: string): Promise<string[]> {
+    const from = this.events.length;
+    while (!this.events.slice(from).some((event) => event.data === data)) {
+      assertEquals((await this.next()).isReset, undefined);
+    }
+    return this.events.slice(from).map((event) => event.data);
+  }
+
+  /** Reads on until the timeline ends, without an event before that, and returns where the next begins. */
+  async reset(): Promise<EventId> {
+    while (true) {
+      const { events, last, isReset } = await this.next();
+      assertEquals(events, []);
+      if (isReset) return last;
+    }
+  }
+}
+
+/** A journal that may not have found its Redis yet. */
+export function open(
+  { url }: { url: string },
+  retention = PLENTY,
+  key = KEY,
+): RedisJournal {
+  return new RedisJournal({ url, key, retention });
+}
+
+/** A journal that has found its Redis. */
+export async function connect(
+  server: { url: string },
+  retention = PLENTY,
+  key = KEY,
+): Promise<RedisJournal> {
+  const journal = open(server, retention, key);
+  await until(() => journal.isReady());
+  return journal;
+}
+
+/** Resolves once the condition holds. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (let i = 0; !await condition(); i++) {
+    assert(i < 2_000, `never held: ${condition}`);
+    await new Promise((resolve) => sleep(resolve, 5));
+  }
+}
+
+export function publish(
+  journal: Journal,
+  ...data: string[]
+): Promise<EventId[]> {
+  return journal.append(data.map((data) => ({ channel: "a", data })));
+}
+
+/** The data of what the journal has in between. */
+export async function dataBetween(
+  journal: Journal,
+  after: EventId,
+  upTo: EventId,
+): Promise<string[]> {
+  const events = await readEvents(journal, ["a"], after, upTo);
+  assert(events, `cannot tell what is behind ${after}`);
+  return events.map(({ data }) => data);
+}
