@@ -78,7 +78,7 @@ function tell(counts: Counts, isReady: boolean): Metric[] {
     },
     {
       name: "chime_journal_ready",
-      help: "1 while the journal can be reached and takes messages, else 0.",
+      help: "1 while the journal can be reached, read and appended to, else 0.",
       type: "gauge",
       samples: [[{}, Number(isReady)]],
     },
