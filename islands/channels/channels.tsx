@@ -57,6 +57,8 @@ export function Channels(
               name="channels"
               defaultValue={text}
               aria-invalid={refusal !== ""}
+              // Nobody hears a status that a page begins with, but what the focus is on.
+              autofocus={refusal !== ""}
               aria-describedby="channels-fault"
               autocapitalize="off"
               spellcheck={false}

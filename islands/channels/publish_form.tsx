@@ -53,7 +53,7 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
           <label for="channel">To the channel</label>
           <input
             id="channel"
-            key={channels.join()}
+            // Another proposal comes with other channels, unless somebody typed.
             defaultValue={channels[0]!}
             list="chosen"
             required

@@ -79,6 +79,8 @@ test("Back to other channels, or to another zone, leaves what is half typed", as
   await page.selectOption("#tz", "Asia/Tokyo");
   await page.waitForURL("/?tz=Asia/Tokyo&channels=chat");
   await field.fill("half-ty");
+  assertEquals(await page.inputValue("#channel"), "chat");
+  await page.fill("#channel", "gree");
   await page.goBack();
   await page.waitForURL("/?tz=UTC&channels=chat");
   assertEquals(await field.inputValue(), "half-ty");
@@ -86,6 +88,7 @@ test("Back to other channels, or to another zone, leaves what is half typed", as
   await page.waitForURL("/?tz=UTC");
   await page.locator(".terminal", { hasText: /sse\/news$/ }).waitFor();
   assertEquals(await field.inputValue(), "half-ty");
+  assertEquals(await page.inputValue("#channel"), "gree");
   // What is not half typed follows.
   await field.fill("news");
   await page.goForward();

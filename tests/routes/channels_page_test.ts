@@ -35,7 +35,9 @@ async function get(query = "") {
 Deno.test("page() shows the channel news, and how to use it in a terminal", async () => {
   const { status, tag, lines } = await get();
   assertEquals(status, 200);
-  assert(tag('id="channels-field"').includes(' value="news"'));
+  const field = tag('id="channels-field"');
+  assert(field.includes(' value="news"'), field);
+  assert(!field.includes(" autofocus"), field);
   assertEquals(lines.slice(1), [
     "curl -N http://chime.test:8000/sse/news",
     "curl -H 'Authorization: Bearer <token>' -d 'Hello' http://chime.test:8000/sse/news",
@@ -87,6 +89,7 @@ Deno.test("page() says at the field why a name is none, with 400 and the channel
   const field = tag('id="channels-field"');
   assert(field.includes(' value="news,a b"'), field);
   assert(field.includes('aria-invalid="true"'), field);
+  assert(field.includes(" autofocus"), field);
   assert(field.includes('aria-describedby="channels-fault"'), field);
   assertEquals(lines[1], "curl -N http://chime.test:8000/sse/news");
 });
