@@ -26,7 +26,7 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
       </div>
     );
   }
-  const { short, size } = preview(row);
+  const { short, all } = preview(row);
   return (
     <div role="row" aria-rowindex={index} class="row">
       <span role="cell" class="time">
@@ -38,14 +38,14 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
       )}
       <span role="cell" class="type" dir="auto">{row.type}</span>
       <span role="cell" class="data" dir="auto">
-        {size && row.isOpen
+        {all && row.isOpen
           ? <WholeText text={row.data} />
-          : size
+          : all
           ? `${short}…`
           : short}
-        {size && (
+        {all && (
           <button type="button" onClick={() => onToggle(row)}>
-            {row.isOpen ? "Show less" : `Show all ${size} characters`}
+            {row.isOpen ? "Show less" : all}
           </button>
         )}
       </span>
@@ -53,10 +53,10 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
   );
 }
 
-/** What is shown of an event's data, and how many characters there are where that is not all. */
+/** What is shown of an event's data, and what the button says that shows the rest, if there is any. */
 interface Preview {
   short: string;
-  size: string;
+  all: string;
 }
 
 /** Rows are drawn anew with every event. */
@@ -73,5 +73,12 @@ function previewOf({ data }: EventRow): Preview {
     ? data.slice(0, boundary(data, SHORT_LENGTH))
     : data;
   const short = start.split("\n", SHORT_LINES).join("\n");
-  return { short, size: short.length < data.length ? countText(data) : "" };
+  return { short, all: short.length < data.length ? showAll(data) : "" };
+}
+
+function showAll(data: string): string {
+  const count = countText(data);
+  return count === undefined
+    ? `Show all, about ${data.length} characters`
+    : `Show all ${count} characters`;
 }

@@ -15,8 +15,9 @@ export function boundary(text: string, at: number): number {
   return /[\uD800-\uDBFF]$/.test(text.slice(start, at)) ? at - 1 : at;
 }
 
-/** How many characters a text has, to its reader: `500`, or `about 1000000`. */
-export function countText(text: string): string {
-  if (text.length > MAX_COUNTED) return `about ${text.length}`;
-  return `${[...segmenter.segment(text)].length}`;
+/** How many characters a text has, to its reader; undefined for one of more than 10,000 UTF-16 units. */
+export function countText(text: string): number | undefined {
+  return text.length > MAX_COUNTED
+    ? undefined
+    : [...segmenter.segment(text)].length;
 }

@@ -41,8 +41,8 @@ Deno.test("boundary() never cuts a surrogate pair, however many marks are piled 
   }
 });
 
-Deno.test("countText() counts what readers take for characters, and says where it is not exact", () => {
-  assertEquals(countText("👨‍👩‍👧‍👦".repeat(100)), "100");
-  assertEquals(countText("x".repeat(10_000)), "10000");
-  assertEquals(countText("x".repeat(1_000_000)), "about 1000000");
+Deno.test("countText() counts what readers take for characters, unless that takes long", () => {
+  assertEquals(countText("👨‍👩‍👧‍👦".repeat(100)), 100);
+  assertEquals(countText("x".repeat(10_000)), 10_000);
+  assertEquals(countText("x".repeat(10_001)), undefined);
 });
