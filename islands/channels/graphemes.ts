@@ -9,8 +9,11 @@ const segmenter = new Intl.Segmenter();
 export function boundary(text: string, at: number): number {
   const start = Math.max(0, at - AROUND);
   const near = segmenter.segment(text.slice(start, at + AROUND));
-  const index = near.containing(at - start)?.index ?? at - start;
-  if (index > 0) return start + index;
+  const around = near.containing(at - start);
+  if (!around) return at;
+  // One at the very beginning may be short, and is not to be cut either.
+  const isWhole = around.index > 0 || start === 0;
+  if (isWhole && around.segment.length < AROUND) return start + around.index;
   // Marks can be piled on one letter without end: that is cut all the same, but never within a surrogate pair.
   return /[\uD800-\uDBFF]$/.test(text.slice(start, at)) ? at - 1 : at;
 }

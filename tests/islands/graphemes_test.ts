@@ -32,6 +32,11 @@ Deno.test("boundary() cuts between what readers take for characters, and as late
   ));
 });
 
+Deno.test("boundary() does not cut the first character of a text either", () => {
+  assertEquals(boundary("🇩🇪", 2), 0);
+  assertEquals(boundary(`a${"\u0301".repeat(1_000)}`, 300), 300);
+});
+
 Deno.test("boundary() never cuts a surrogate pair, however many marks are piled up", () => {
   const text = `a${"\u0301".repeat(1_000)}`;
   assertEquals(boundary(text, 500), 500);
