@@ -1,36 +1,51 @@
-import type { Client } from "./subscriber.ts";
 import { concat } from "../events/concat.ts";
 import type { EventId } from "../events/event_id.ts";
-import { type Frame, HEARTBEAT } from "../events/frame.ts";
+import { type Frame, HEARTBEAT, type Status } from "../events/frame.ts";
 import type { Position, Ring } from "./ring.ts";
 
-/** How far a client of a feed has come. Shared by all clients at the same place. */
+/** A subscriber, as its audience knows it. No method throws: a failure costs the stream, and the others go on. */
+export interface AudienceMember {
+  /** The index among the audience's parked members, -1 while not parked. Set by the audience. */
+  slot: number;
+  /** The hub's beat at the last write. */
+  readonly writtenBeat: number;
+  /** Goes on after having been parked. May unpark the member, but no other one. */
+  wake(): void;
+  /** Writes bytes between two events. May unpark the member, but no other one. */
+  write(bytes: Frame): void;
+  /** Ends the stream with a status. */
+  close(status: Status): void;
+  /** Cuts the stream. */
+  fail(error: unknown): void;
+}
+
+/** How far a member of an audience has come. Shared by all members at the same position. */
 export interface Cursor extends Position {
-  /** How many events the feed had carried there. */
+  /** How many events the audience had been sent up to there. */
   readonly total: number;
 }
 
-/** Frames for one write. Shared by all clients that take them from the same place. */
+/** Frames for one write. Shared by all members that take them from the same cursor. */
 export interface Chunk {
   readonly bytes: Frame;
   readonly count: number;
   readonly next: Cursor;
 }
 
-/** One write's size, in bytes, unless a single frame is larger: all that a client that stops reading keeps from others. */
+/** The size of one write, in bytes, unless a single frame is larger: a member that stops reading holds no more than this. */
 const MAX_CHUNK_BYTES = 64 * 1024;
 
-/** How many chunks are kept for others who take from the same place, at most. */
+/** How many chunks are kept at most for others at the same cursor. */
 const MAX_CHUNKS = 16;
 
-/** The clients that asked for the same channels, and what they share. */
-export class Feed {
+/** The subscribers of the same channels, and what they share. */
+export class Audience {
   /** The channels' names, sorted. */
   readonly channels: readonly string[];
-  readonly clients: Set<Client> = new Set();
+  readonly members: Set<AudienceMember> = new Set();
   readonly #rings: readonly Ring[];
   readonly #chunks = new Map<number, Chunk>();
-  readonly #parked: Client[] = [];
+  readonly #parked: AudienceMember[] = [];
   #total = 0;
 
   /** @param rings One for each channel. */
@@ -39,28 +54,28 @@ export class Feed {
     this.#rings = rings;
   }
 
-  /** Whether events name their channel, as they must where there are several. */
-  get named(): boolean {
+  /** Whether events name their channel, as they must on a stream of several. */
+  get isNamed(): boolean {
     return this.channels.length > 1;
   }
 
-  /** How many events it has carried. */
+  /** How many events it has been sent. */
   get total(): number {
     return this.#total;
   }
 
-  /** Takes note of one more event in one of the rings. */
+  /** Counts one more event in one of the rings. */
   grow(): void {
     this.#total++;
     this.#chunks.clear();
   }
 
-  /** The place behind everything so far. */
+  /** The cursor after everything so far. */
   end({ ordinal, id }: Position): Cursor {
     return { ordinal, id, total: this.#total };
   }
 
-  /** The place behind which every ring still holds everything. */
+  /** The oldest cursor after which every ring holds everything. */
   oldest(): Cursor {
     return this.#cursor(
       this.#rings.map((ring) => ring.floor)
@@ -68,7 +83,7 @@ export class Feed {
     );
   }
 
-  /** The place behind the id, unless a ring begins later. */
+  /** The cursor after an id; nothing where a ring does not reach back that far. */
   seek(id: EventId): Cursor | undefined {
     let last: Position | undefined;
     for (const ring of this.#rings) {
@@ -79,12 +94,12 @@ export class Feed {
     return this.#cursor({ ordinal: last!.ordinal, id });
   }
 
-  /** Whether the cursor fell out of a ring. */
-  isBehind(cursor: Cursor): boolean {
+  /** Whether a ring has let go of events after the cursor. */
+  hasLost(cursor: Cursor): boolean {
     return this.#rings.some((ring) => ring.floor.ordinal > cursor.ordinal);
   }
 
-  /** All held frames behind a cursor that has not fallen out, as far as one write goes; nothing where there are none. */
+  /** The frames after a cursor that has lost none, as many as one write takes; nothing where there are none. */
   take(cursor: Cursor): Chunk | undefined {
     let chunk = this.#chunks.get(cursor.ordinal);
     if (!chunk) {
@@ -97,35 +112,35 @@ export class Feed {
     return chunk;
   }
 
-  /** Puts the client among those that the next flush wakes. */
-  park(client: Client): void {
-    client.slot = this.#parked.push(client) - 1;
+  /** Has the next flush wake the member. */
+  park(member: AudienceMember): void {
+    member.slot = this.#parked.push(member) - 1;
   }
 
-  /** Takes a client that is parked out of those that the next flush wakes. */
-  unpark(client: Client): void {
-    if (client.slot < 0) return;
+  /** Has no flush wake the member, if one would. */
+  unpark(member: AudienceMember): void {
+    if (member.slot < 0) return;
     const last = this.#parked.pop()!;
-    if (last !== client) {
-      this.#parked[client.slot] = last;
-      last.slot = client.slot;
+    if (last !== member) {
+      this.#parked[member.slot] = last;
+      last.slot = member.slot;
     }
-    client.slot = -1;
+    member.slot = -1;
   }
 
-  /** Wakes every parked client. */
+  /** Wakes every parked member. */
   flush(): void {
-    // From the end: whoever takes an unparked client's slot has been looked at.
+    // From the end: the member that takes the slot of an unparked one has had its turn.
     for (let i = this.#parked.length - 1; i >= 0; i--) this.#parked[i]!.wake();
   }
 
-  /** Sends a comment to each parked client that was last written to at or before the beat. */
+  /** Writes a comment to each parked member whose last write was at or before the beat. */
   beat(lastBeat: number): void {
-    // From the end: whoever takes an unparked client's slot has been looked at.
+    // From the end: the member that takes the slot of an unparked one has had its turn.
     for (let i = this.#parked.length - 1; i >= 0; i--) {
-      const client = this.#parked[i]!;
-      if (client.writtenBeat > lastBeat) continue;
-      client.write(HEARTBEAT);
+      const member = this.#parked[i]!;
+      if (member.writtenBeat > lastBeat) continue;
+      member.write(HEARTBEAT);
     }
   }
 
@@ -162,9 +177,11 @@ export class Feed {
     };
   }
 
-  /** Merges the rings by ordinal. */
+  /** Merges the rings in the order of their ordinals. */
   *#inOrder(ordinal: number): Generator<Position & { frame: Frame }> {
-    const sources = this.#rings.map((ring) => ring.after(ordinal, this.named));
+    const sources = this.#rings.map((ring) =>
+      ring.after(ordinal, this.isNamed)
+    );
     const heads = sources.map((source) => source.next().value);
     while (true) {
       let first = -1;

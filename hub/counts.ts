@@ -1,13 +1,32 @@
-import type { Sent } from "./sent.ts";
+import type { Status } from "../events/frame.ts";
 
-/** What is told of a hub. */
+/** What a hub has written to its streams. Plain data, so that it can be sent to another thread. */
+export interface Sent {
+  /** Each event counts once for every stream that it was written to. */
+  events: number;
+  /** All bytes, also those of status events and of the comments that keep idle streams open. */
+  bytes: number;
+  /** Status events, by their state. */
+  readonly statuses: Record<Status["state"], number>;
+}
+
+/** The counts of a hub that has written nothing yet. */
+export function nothingSent(): Sent {
+  return {
+    events: 0,
+    bytes: 0,
+    statuses: { resumed: 0, reset: 0, lagged: 0, draining: 0, overloaded: 0 },
+  };
+}
+
+/** Counts of one hub. */
 export interface HubCounts {
   /** How many streams are open now. */
   streams: number;
   sent: Sent;
 }
 
-/** What an instance has done since it began, and what it holds now. Plain data, so that it can be sent to another thread. */
+/** Counts of one instance since it started. Plain data, so that it can be sent to another thread. */
 export interface Counts {
   clock: HubCounts;
   channels: HubCounts;
@@ -19,10 +38,10 @@ export interface Counts {
   faults: number;
 }
 
-/** Numbers that can be added up, whatever their depth. */
+/** Numbers that can be added up, at any depth. */
 type Sums = { [name: string]: number | Sums };
 
-/** Adds up what several instances have done. */
+/** Adds up the counts of several instances. */
 export function addCounts(counts: readonly Counts[]): Counts {
   const sum: Sums = {};
   for (const one of counts) add(sum, one as unknown as Sums);

@@ -1,20 +1,20 @@
 import type { Frame } from "../events/frame.ts";
 import type { ChannelEvent } from "../events/message.ts";
 
-/** Enough for a burst of clients that come back together, in bytes. */
+/** How much is kept, in bytes: enough for many readers that come back together. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Frames that were encoded for one client's replay, for the next ones that come for the same events. */
+/** Frames that were encoded for one replay, kept for others that replay the same events. */
 export class FrameCache {
   readonly #frames = new Map<string, Frame>();
   #bytes = 0;
 
-  /** The event's frame, from here or else from `encode`. */
+  /** The event's frame: a kept one, else what `encode` returns. */
   async get(
     event: ChannelEvent,
     encode: (event: ChannelEvent) => Promise<Frame>,
   ): Promise<Frame> {
-    // An id is given once on a timeline, but for the clock, where it is given once a zone.
+    // A timeline gives an id to one event. The clock gives it to one event of each zone.
     const key = `${event.id} ${event.channel}`;
     const known = this.#frames.get(key);
     if (known) return known;
@@ -23,7 +23,7 @@ export class FrameCache {
     return frame;
   }
 
-  /** Lets go of everything: a new timeline may give ids anew. */
+  /** Lets go of everything: a new timeline may give the same ids to other events. */
   clear(): void {
     this.#frames.clear();
     this.#bytes = 0;

@@ -1,9 +1,9 @@
-/** The longest that a flush is held back, in ms: what a burst may add to an event's way. */
+/** How long a flush is held back at most, in ms: a burst delays an event by no more. */
 const MAX_WAIT_MS = 50;
 
 /**
- * Spaces flushes out. When nothing is going on, a flush comes at once; after one that kept the process busy for D ms,
- * the next waits D ms, so that a burst becomes fewer, larger writes and half the time stays free for other work.
+ * Spaces flushes out. While nothing else happens, a flush comes at once. After one that kept the process busy for D ms,
+ * the next one waits for D ms, so that a burst becomes fewer, larger writes and half the time is left for other work.
  */
 export class Pacer implements Disposable {
   readonly #flush: () => void;
@@ -14,7 +14,7 @@ export class Pacer implements Disposable {
     this.#flush = flush;
   }
 
-  /** Asks for a flush, now or as soon as there may be one. */
+  /** Asks for a flush: at once, or as soon as the one before has had its rest. */
   request(): void {
     if (this.#timer === undefined) this.#run();
     else this.#isWanted = true;
@@ -28,7 +28,7 @@ export class Pacer implements Disposable {
     this.#isWanted = false;
     const start = performance.now();
     this.#flush();
-    // A timer fires only after the writes that the flush set off, so the time until then is what the flush cost.
+    // A timer fires only after the writes that the flush caused, so the time until then is what the flush cost.
     this.#timer = setTimeout(() => {
       const tookMs = performance.now() - start;
       this.#timer = setTimeout(

@@ -1,18 +1,18 @@
-import { Feed } from "./audience.ts";
+import { Audience } from "./audience.ts";
 import { type Position, Ring, type RingLimits } from "./ring.ts";
 
-/** A channel while anybody listens to it. */
+/** A channel that has subscribers. */
 export interface Channel {
   readonly ring: Ring;
-  /** The feeds that carry it. */
-  readonly feeds: Set<Feed>;
+  /** The audiences that subscribe to it. */
+  readonly audiences: Set<Audience>;
 }
 
-/** The feeds that have clients, and their channels. What has no client is not here. */
-export class Directory {
+/** The audiences that have subscribers, and their channels. A channel without a subscriber is not held. */
+export class Registry {
   readonly #ringLimits: RingLimits;
   readonly #channels = new Map<string, Channel>();
-  readonly #feeds = new Map<string, Feed>();
+  readonly #audiences = new Map<string, Audience>();
 
   /** @param ringLimits How much each channel's ring holds. */
   constructor(ringLimits: RingLimits) {
@@ -28,8 +28,8 @@ export class Directory {
     return this.#channels.values();
   }
 
-  get feeds(): Iterable<Feed> {
-    return this.#feeds.values();
+  get audiences(): Iterable<Audience> {
+    return this.#audiences.values();
   }
 
   channel(name: string): Channel | undefined {
@@ -37,30 +37,31 @@ export class Directory {
   }
 
   /**
-   * The feed of the channels, which is made where there is none.
+   * Finds or makes the audience of the channels.
    *
-   * @param position Where the rings of channels that are not here yet begin.
+   * @param names The channels' names, in any order.
+   * @param position Where a new channel's ring begins.
    */
-  feed(names: readonly string[], position: Position): Feed {
+  audience(names: readonly string[], position: Position): Audience {
     const sorted = [...new Set(names)].sort();
     const key = sorted.join();
-    let feed = this.#feeds.get(key);
-    if (!feed) {
+    let audience = this.#audiences.get(key);
+    if (!audience) {
       const channels = sorted.map((name) => this.#ensure(name, position));
-      feed = new Feed(sorted, channels.map(({ ring }) => ring));
-      for (const { feeds } of channels) feeds.add(feed);
-      this.#feeds.set(key, feed);
+      audience = new Audience(sorted, channels.map(({ ring }) => ring));
+      for (const { audiences } of channels) audiences.add(audience);
+      this.#audiences.set(key, audience);
     }
-    return feed;
+    return audience;
   }
 
-  /** Lets go of a feed without clients, and of the channels that nobody else carries. */
-  remove(feed: Feed): void {
-    this.#feeds.delete(feed.channels.join());
-    for (const name of feed.channels) {
-      const { feeds } = this.#channels.get(name)!;
-      feeds.delete(feed);
-      if (feeds.size === 0) this.#channels.delete(name);
+  /** Lets go of an audience without members, and of its channels that have no other audience. */
+  remove(audience: Audience): void {
+    this.#audiences.delete(audience.channels.join());
+    for (const name of audience.channels) {
+      const { audiences } = this.#channels.get(name)!;
+      audiences.delete(audience);
+      if (audiences.size === 0) this.#channels.delete(name);
     }
   }
 
@@ -68,7 +69,7 @@ export class Directory {
     let channel = this.#channels.get(name);
     if (!channel) {
       const ring = new Ring(name, position, this.#ringLimits);
-      channel = { ring, feeds: new Set() };
+      channel = { ring, audiences: new Set() };
       this.#channels.set(name, channel);
     }
     return channel;

@@ -2,7 +2,7 @@ import { Deque } from "../journal/deque.ts";
 import { compareEventIds, type EventId } from "../events/event_id.ts";
 import { type Frame, withChannel } from "../events/frame.ts";
 
-/** A place in a hub's one order: behind its `ordinal`-th event, whose id is `id`. */
+/** A position in a hub's one order: after its `ordinal`-th event, whose id is `id`. */
 export interface Position {
   readonly ordinal: number;
   readonly id: EventId;
@@ -14,7 +14,7 @@ export interface RingLimits {
   maxBytes: number;
 }
 
-/** A frame at its place. */
+/** A frame at its position. */
 interface Entry extends Position {
   readonly frame: Frame;
   named?: Frame;
@@ -28,14 +28,14 @@ export class Ring {
   #bytes = 0;
   #floor: Position;
 
-  /** @param floor Where the hub stands now: what came before was never here. */
+  /** @param floor The hub's position now: earlier events never were in this ring. */
   constructor(channel: string, floor: Position, limits: RingLimits) {
     this.#channel = channel;
     this.#floor = floor;
     this.#limits = limits;
   }
 
-  /** Everything behind this place is held. */
+  /** Every event after this position is held. */
   get floor(): Position {
     return this.#floor;
   }
@@ -54,19 +54,19 @@ export class Ring {
     }
   }
 
-  /** Lets go of everything up to a place that is not held. */
+  /** Lets go of everything up to a position. */
   skip(to: Position): void {
     this.#entries.clear();
     this.#bytes = 0;
     this.#floor = to;
   }
 
-  /** How many held frames lie behind the place. */
+  /** How many frames are held after the position. */
   countAfter(ordinal: number): number {
     return this.#entries.length - this.#indexAfter(ordinal);
   }
 
-  /** The last event at or before the id, among those held, else the floor; nothing where the ring begins later. */
+  /** The position of the last held event at or before the id, else the floor; nothing where the floor is after the id. */
   seek(id: EventId): Position | undefined {
     if (compareEventIds(id, this.#floor.id) < 0) return undefined;
     const index = this.#entries.indexBehind((entry) =>
@@ -75,7 +75,7 @@ export class Ring {
     return index > 0 ? this.#entries.at(index - 1)! : this.#floor;
   }
 
-  /** The frames behind the place, oldest first, each with its place. */
+  /** The frames after a position, oldest first. With `named`, each as a stream of several channels carries it. */
   *after(
     ordinal: number,
     named: boolean,

@@ -1,5 +1,3 @@
-import type { Faults } from "./faults.ts";
-import type { Feed } from "./audience.ts";
 import { concat } from "../events/concat.ts";
 import {
   drawRetryMs,
@@ -8,70 +6,69 @@ import {
   type Frame,
   type Status,
 } from "../events/frame.ts";
-import { Progress, type Step, type Timeline } from "./reader.ts";
+import type { Audience, AudienceMember } from "./audience.ts";
+import type { Sent } from "./counts.ts";
+import type { DeliverFrom } from "./deliver_from.ts";
+import type { Faults } from "./faults.ts";
+import { Reader, type Step } from "./reader.ts";
 import type { Position } from "./ring.ts";
-import type { Sent } from "./sent.ts";
-import type { Start } from "./deliver_from.ts";
+import type { Sink, SinkWriter } from "./sink.ts";
+import type { Timeline } from "./timeline.ts";
 
-/** What a client needs of its hub. */
-export interface ClientHub extends Timeline {
+/** What a subscriber needs of its hub. */
+export interface SubscriberHub {
+  readonly timeline: Timeline;
   readonly sent: Sent;
   readonly faults: Faults;
-  /** Counts up with time, for telling idle streams. */
+  /** Rises by one every second, to tell idle streams from busy ones. */
   readonly beat: number;
-  /** Parks the client, and wakes it also when the timeline moves from the position, or has moved. */
-  wait(client: Client, from: Position): void;
-  leave(client: Client): void;
+  /** Parks the subscriber, and wakes it also when the timeline moves from the position, or has moved. */
+  wait(subscriber: Subscriber, from: Position): void;
+  leave(subscriber: Subscriber): void;
 }
 
 /**
- * One open stream: the source of a `ReadableStream` with a high-water mark of 0, so that it is asked for more only when
- * its socket has taken what it was given before.
+ * One open stream: writes what its reader finds to its sink. It is either parked, to be woken by its audience, or waits
+ * until its sink is ready, or until its reader has an answer.
  */
-export class Client implements UnderlyingDefaultSource<Frame> {
-  readonly feed: Feed;
-  /** The index among the feed's parked clients, -1 while not parked. The feed's to set. */
+export class Subscriber implements AudienceMember, SinkWriter {
+  readonly audience: Audience;
   slot = -1;
-  /** The hub's beat at the last write. */
   writtenBeat: number;
-  readonly #hub: ClientHub;
-  readonly #progress: Progress;
-  #controller!: ReadableStreamDefaultController<Frame>;
-  /** What the stream was given to wait for when the client was parked, until more is to be asked for. */
-  #rest: PromiseWithResolvers<void> | undefined;
+  readonly #hub: SubscriberHub;
+  readonly #reader: Reader;
+  readonly #sink: Sink;
   #hasBegun = false;
   #isOpen = true;
 
-  constructor(hub: ClientHub, feed: Feed, start: Start) {
-    this.feed = feed;
+  constructor(
+    hub: SubscriberHub,
+    audience: Audience,
+    from: DeliverFrom,
+    sink: Sink,
+  ) {
+    this.audience = audience;
     this.writtenBeat = hub.beat;
     this.#hub = hub;
-    this.#progress = new Progress(hub, feed, start);
+    this.#reader = new Reader(hub.timeline, audience, from);
+    this.#sink = sink;
   }
 
-  start(controller: ReadableStreamDefaultController<Frame>): void {
-    this.#controller = controller;
-  }
-
-  pull(): Promise<void> | void {
+  onReady(): void {
     if (!this.#isOpen) return;
     try {
-      const going = this.#goOn();
-      // Browsers open a stream at its first byte, however long the first event takes to come.
-      if (!this.#hasBegun && this.#isOpen) this.#enqueue(this.#begin());
-      return going
-        ? going.then(() => this.#rest?.promise)
-        : this.#rest?.promise;
+      this.#goOn();
+      // Browsers open a stream at its first byte, however late the first event comes.
+      if (!this.#hasBegun) this.#send(this.#begin());
     } catch (error) {
       this.fail(error);
     }
   }
 
-  cancel(): void {
+  onLeave(): void {
     this.#leave();
   }
 
-  /** Goes on after having been parked, and stays so where that is all there is for now. */
   wake(): void {
     try {
       this.#goOn();
@@ -80,74 +77,75 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     }
   }
 
-  /** Writes frames: at once, so only to a client that is parked. */
-  write(frames: Frame): void {
+  write(bytes: Frame): void {
     try {
-      this.writtenBeat = this.#hub.beat;
-      this.#enqueue(this.#hasBegun ? frames : concat([this.#begin(), frames]));
-      if (this.#rest && !this.#staysParked) this.#endRest();
+      this.#write(bytes);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** Says why and ends the stream. */
   close(status: Status): void {
     if (!this.#isOpen) return;
-    const frame = encodeStatus(status);
-    this.#hub.sent.statuses[status.state]++;
     try {
-      this.#enqueue(concat([encodeRetry(drawRetryMs()), frame]));
-      // Who is gone already is found out by the writing.
-      if (!this.#isOpen) return;
-      this.#controller.close();
+      const last = concat([encodeRetry(drawRetryMs()), encodeStatus(status)]);
+      this.#count(last);
+      this.#hub.sent.statuses[status.state]++;
+      this.#sink.end(last);
       this.#leave();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** Cuts the stream. A failure costs this stream alone: whoever wakes many calls each in turn. */
   fail(error: unknown): void {
     if (!this.#isOpen) return;
     this.#hub.faults.note("a stream was cut", error);
-    this.#controller.error(error);
+    this.#sink.abort(error);
     this.#leave();
   }
 
-  async #await(step: Promise<Step | undefined>): Promise<void> {
+  #goOn(): void {
+    const step = this.#reader.next();
+    if (step instanceof Promise) {
+      this.audience.unpark(this);
+      // Not awaited: it handles its own failure.
+      this.#await(step);
+    } else this.#take(step);
+  }
+
+  async #await(answer: Promise<Step | undefined>): Promise<void> {
     try {
-      const taken = await step;
+      const step = await answer;
       if (!this.#isOpen) return;
-      if (taken) this.#take(taken);
-      else await this.#goOn();
+      if (step) this.#take(step);
+      else this.#goOn();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  #goOn(): Promise<void> | void {
-    const step = this.#progress.next();
-    if (!(step instanceof Promise)) {
-      this.#take(step);
-      return;
-    }
-    this.feed.unpark(this);
-    return this.#await(step);
-  }
-
   #take(step: Step): void {
-    if (step !== "park" && "bytes" in step) {
+    if (step === "park") {
+      if (this.slot < 0) this.audience.park(this);
+    } else if ("bytes" in step) {
       const { sent } = this.#hub;
       sent.events += step.count;
       if (step.status) sent.statuses[step.status.state]++;
-      this.write(step.bytes);
-      return;
-    }
-    this.feed.unpark(this);
-    this.#rest ??= Promise.withResolvers();
-    if (step === "park") this.feed.park(this);
-    else this.#hub.wait(this, step.waitFrom);
+      this.#write(step.bytes);
+    } else this.#hub.wait(this, step.waitFrom);
+  }
+
+  #write(bytes: Frame): void {
+    this.writtenBeat = this.#hub.beat;
+    this.#send(this.#hasBegun ? bytes : concat([this.#begin(), bytes]));
+    // The write may have found out that the reader left.
+    if (!this.#isOpen) return;
+    const staysParked = this.slot >= 0 && this.#sink.isReady &&
+      !this.#reader.hasMore;
+    if (staysParked) return;
+    this.audience.unpark(this);
+    this.#sink.whenReady();
   }
 
   /** The bytes that the stream begins with. */
@@ -156,22 +154,13 @@ export class Client implements UnderlyingDefaultSource<Frame> {
     return encodeRetry(drawRetryMs());
   }
 
-  #enqueue(bytes: Frame): void {
-    this.#hub.sent.bytes += bytes.length;
-    this.#controller.enqueue(bytes);
+  #send(bytes: Frame): void {
+    this.#count(bytes);
+    this.#sink.write(bytes);
   }
 
-  /** Whether a parked client that was just written to has taken that, and all there is. */
-  get #staysParked(): boolean {
-    return this.slot >= 0 && this.#controller.desiredSize === 0 &&
-      !this.#progress.hasMore;
-  }
-
-  /** Has the stream ask for more once its socket has taken what was written. */
-  #endRest(): void {
-    this.feed.unpark(this);
-    this.#rest!.resolve();
-    this.#rest = undefined;
+  #count({ length }: Frame): void {
+    this.#hub.sent.bytes += length;
   }
 
   #leave(): void {

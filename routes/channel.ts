@@ -4,7 +4,7 @@ import { readBodyKind } from "./body_kind.ts";
 import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";
-import { readStart, refuseStream, streamResponse } from "./stream.ts";
+import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 import type { Target } from "./target.ts";
 import { tokenCheck } from "./token.ts";
 
@@ -15,12 +15,14 @@ const MAX_CHANNELS = 32;
 export function subscribe(services: Services): Handler {
   return async (request, target) => {
     const channels = readChannels(target);
-    const start = readStart(request, target);
+    const from = readDeliverFrom(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.hub.sent, status);
-    const stream = services.hub.open(channels, start);
+    const answer = openStream((sink) =>
+      services.hub.open(channels, from, sink)
+    );
     await services.counted?.();
-    return streamResponse(stream);
+    return answer;
   };
 }
 

@@ -2,16 +2,16 @@ import { canonicalZone, localZone } from "../clock/zone.ts";
 import { HttpError } from "./http_error.ts";
 import type { Handler } from "./mod.ts";
 import type { Services } from "./services.ts";
-import { readStart, refuseStream, streamResponse } from "./stream.ts";
+import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 
 /** `GET /sse/`: the clock, in the server's zone or in `tz`. */
 export function clock(services: Services): Handler {
   return (request, target) => {
     const zone = readZone(target.query.get("tz"));
-    const start = readStart(request, target);
+    const from = readDeliverFrom(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.clock.hub.sent, status);
-    return streamResponse(services.clock.open(zone, start));
+    return openStream((sink) => services.clock.open(zone, from, sink));
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { HEARTBEAT_MS } from "../hub/hub.ts";
+import { HEARTBEAT_MS } from "../hub/heartbeat.ts";
 import { canonicalZone, localZone, timeFormat } from "../clock/zone.ts";
 import { readChannels } from "../islands/channels/channel_names.ts";
 import { loadedStream } from "../islands/channels/channel_stream.ts";

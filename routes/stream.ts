@@ -1,15 +1,17 @@
 import { concat } from "../events/concat.ts";
 import { parseDuration } from "../events/duration.ts";
-import { type EventId, isEventId } from "../events/event_id.ts";
+import { isEventId } from "../events/event_id.ts";
 import {
   drawRetryMs,
   encodeRetry,
   encodeStatus,
   type Status,
 } from "../events/frame.ts";
-import type { Sent } from "../hub/sent.ts";
-import type { Start } from "../hub/deliver_from.ts";
+import type { Sent } from "../hub/counts.ts";
+import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
+import type { Sink } from "../hub/sink.ts";
 import { HttpError } from "./http_error.ts";
+import { StreamSink } from "./stream_sink.ts";
 import type { Target } from "./target.ts";
 
 /** How long a refused client that is no `EventSource` is asked to wait, in s. */
@@ -28,6 +30,13 @@ export function streamResponse(body: BodyInit): Response {
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** Answers with a stream. @param open Has a hub write to the sink. */
+export function openStream(open: (sink: Sink) => void): Response {
+  const sink = new StreamSink();
+  open(sink);
+  return streamResponse(sink.stream);
 }
 
 /**
@@ -60,37 +69,40 @@ export function refuseStream(
 }
 
 /**
- * Where the client begins: behind the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or
- * `since` in the query, where `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
+ * Where the stream begins: after the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or `since`
+ * in the query. There, `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
  *
  * @throws {HttpError} 400 for a `since` that is none of these. The others may come from another server, and whoever
  * sends them again cannot mend them: they are a reset.
  */
-export function readStart(request: Request, { query }: Target): Start {
-  const latest = readLatest(query.get("latest"));
+export function readDeliverFrom(
+  request: Request,
+  { query }: Target,
+): DeliverFrom {
+  const afterReset = readFresh(query.get("latest"));
   const since = readSince(query);
   const text = request.headers.get("last-event-id") ||
     query.get("lastEventId") ||
     query.get("last_event_id") ||
     since;
-  if (!text) return { resumes: false, latest };
-  if (text === "earliest") return { resumes: true, resume: "floor", latest };
-  if (isEventId(text)) return { resumes: true, resume: text, latest };
+  if (!text) return afterReset;
+  if (text === "earliest") return { kind: "earliest", afterReset };
+  if (isEventId(text)) return { kind: "after", id: text, afterReset };
   const backMs = parseDuration(text);
   return backMs === undefined
-    ? { resumes: true, latest }
-    : { resumes: true, resume: timeAgo(backMs), isMoment: true };
+    ? { kind: "unknown", afterReset }
+    : { kind: "since", ms: Math.max(0, Date.now() - backMs) };
 }
 
-/** @throws {HttpError} 400 where it is no whole number from 1 to {@linkcode MAX_LATEST}. */
-function readLatest(text: string | null): number {
-  if (text === null) return 0;
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= MAX_LATEST) return count;
+/** @throws {HttpError} 400 where `latest` is no whole number from 1 to {@linkcode MAX_LATEST}. */
+function readFresh(latest: string | null): Fresh {
+  if (latest === null) return NEW;
+  const count = /^\d{1,4}$/.test(latest) ? Number(latest) : 0;
+  if (count >= 1 && count <= MAX_LATEST) return { kind: "latest", count };
   throw new HttpError(
     400,
     `Cannot use latest ${
-      JSON.stringify(text)
+      JSON.stringify(latest)
     }: it must be a whole number from 1 to ${MAX_LATEST}`,
   );
 }
@@ -110,8 +122,4 @@ function readSince(query: URLSearchParams): string | undefined {
       JSON.stringify(text)
     }: it must be an id, earliest, or a duration such as 90s, 5m, 2h or 1d`,
   );
-}
-
-function timeAgo(ms: number): EventId {
-  return `${Math.max(0, Date.now() - ms)}-0`;
 }

@@ -1,7 +1,6 @@
 import { atMost } from "./settles_within.ts";
 import { Clock } from "../clock/clock.ts";
 import { Faults } from "../hub/faults.ts";
-import { follow } from "../hub/follow.ts";
 import { Hub } from "../hub/hub.ts";
 import type { Journal } from "../journal/journal.ts";
 import { app, routes } from "../routes/mod.ts";
@@ -60,7 +59,10 @@ export class Instance {
   constructor(options: InstanceOptions, surroundings: Surroundings) {
     const { journal, log, countClients, counted, counts, onClients } =
       surroundings;
-    const hub = new Hub(journal, { faults: this.#faults, onClients });
+    const hub = new Hub(journal, {
+      faults: this.#faults,
+      onSubscribers: onClients,
+    });
     this.#hub = hub;
     const table = routes({
       clock: this.#clock,
@@ -68,7 +70,7 @@ export class Instance {
       journal,
       token: options.token,
       maxBodyBytes: options.maxBodyBytes,
-      countClients: countClients ?? ((channel) => hub.clientsOf(channel)),
+      countClients: countClients ?? ((channel) => hub.subscribersOf(channel)),
       counted,
       onPublished: (messages) => this.#messages += messages,
       counts: counts ?? (() => this.counts()),
@@ -91,13 +93,13 @@ export class Instance {
       throw error;
     }
     this.url = this.#server.url;
-    follow(journal, hub);
+    hub.follow(journal);
   }
 
   /** What it has done so far, and holds now. */
   counts(): Counts {
     const [clock, channels] = [this.#clock.hub, this.#hub].map((hub) => ({
-      streams: hub.clientCount,
+      streams: hub.subscriberCount,
       sent: hub.sent,
     }));
     return {
@@ -121,7 +123,7 @@ export class Instance {
 
   #refusal(maxStreams: number): ReturnType<Services["refusal"]> {
     if (this.#isDraining) return { state: "draining" };
-    const streams = this.#clock.hub.clientCount + this.#hub.clientCount;
+    const streams = this.#clock.hub.subscriberCount + this.#hub.subscriberCount;
     return streams < maxStreams ? undefined : { state: "overloaded" };
   }
 

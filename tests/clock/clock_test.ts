@@ -3,7 +3,11 @@ import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Clock } from "../../clock/clock.ts";
 import type { EventId } from "../../events/event_id.ts";
+import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
+import { StreamSink } from "../../routes/stream_sink.ts";
 import { EventReader } from "../support/event_reader.ts";
+import { after } from "../support/open_stream.ts";
+import { countFormats } from "./count_formats.ts";
 
 const START = Date.parse("2026-11-22T05:30:20.400Z");
 
@@ -12,13 +16,19 @@ function setUp(start = START) {
   const time = new FakeTime(start);
   const clock = new Clock();
   const reading: Promise<void>[] = [];
+  const open = (zone: string, from: DeliverFrom = NEW) => {
+    const sink = new StreamSink();
+    clock.open(zone, from, sink);
+    return sink.stream;
+  };
   return {
     clock,
     time,
+    open,
     /** Notes each event's data and, when it was not at the moment of the tick, how late it was in ms. */
-    listen(zone = "UTC", resume?: Parameters<Clock["open"]>[1]) {
+    listen(zone = "UTC", from?: DeliverFrom) {
       const heard: string[] = [];
-      const stream = clock.open(zone, resume);
+      const stream = open(zone, from);
       reading.push((async () => {
         const decoder = new TextDecoder();
         for await (const chunk of stream) {
@@ -57,7 +67,7 @@ Deno.test("Clock sends the current second at once, then each at its moment", asy
 
 Deno.test("Clock gives a tick its second as id", async () => {
   await using set = setUp();
-  const reader = set.clock.open("UTC").getReader();
+  const reader = set.open("UTC").getReader();
   await reader.read();
   const { value } = await reader.read();
   const id = /^id: (.*)$/m.exec(new TextDecoder().decode(value))![1];
@@ -173,7 +183,7 @@ Deno.test("Clock runs one timer for all zones, and forgets a zone with its last 
   await using set = setUp();
   using timers = stub(globalThis, "setTimeout", setTimeout);
   const readers = ["UTC", "Europe/Paris", "UTC"].map((zone) =>
-    set.clock.open(zone).getReader()
+    set.open(zone).getReader()
   );
   assertEquals(set.clock.hub.channels, ["UTC", "Europe/Paris"]);
   await Promise.all(readers.map((reader) => reader.read()));
@@ -192,7 +202,7 @@ Deno.test("Clock runs one timer for all zones, and forgets a zone with its last 
 for (const seconds of [1, 90, 700, 3_600, 3_605]) {
   Deno.test(`Clock replays ${seconds} missed seconds, each once, then goes on`, async () => {
     await using set = setUp();
-    const heard = set.listen("UTC", { resumes: true, resume: idBack(seconds) });
+    const heard = set.listen("UTC", after(idBack(seconds)));
     await set.time.tickAsync(2_000);
     const status = heard.indexOf(`{"state":"resumed","replayed":${seconds}}`);
     assertEquals(status, seconds);
@@ -207,15 +217,16 @@ for (const seconds of [1, 90, 700, 3_600, 3_605]) {
 }
 
 for (
-  const [what, resume] of [
-    ["longer ago than an hour", idBack(3_606)],
-    ["of a future that no clock can be in", idBack(-60)],
-    ["that is none", undefined],
+  const [what, from] of [
+    ["longer ago than an hour", after(idBack(3_606))],
+    ["of a future that no clock can be in", after(idBack(-60))],
+    ["that is none", { kind: "unknown", afterReset: NEW }],
+    ["of a moment longer ago", { kind: "since", ms: START - 3_606_000 }],
   ] as const
 ) {
   Deno.test(`Clock resets a client with an id ${what}, and begins anew`, async () => {
     await using set = setUp();
-    const heard = set.listen("UTC", { resumes: true, resume });
+    const heard = set.listen("UTC", from);
     await set.time.tickAsync(1_000);
     assertEquals(heard, ['{"state":"reset"}', "05:30:20", "05:30:21"]);
   });
@@ -223,7 +234,7 @@ for (
 
 Deno.test("Clock lets a client that comes from a clock slightly ahead wait, and repeats nothing", async () => {
   await using set = setUp();
-  const heard = set.listen("UTC", { resumes: true, resume: idBack(-2) });
+  const heard = set.listen("UTC", after(idBack(-2)));
   await set.time.tickAsync(4_000);
   assertEquals(heard, [
     '{"state":"resumed","replayed":0}',
@@ -239,7 +250,7 @@ Deno.test("Clock leaves no timer behind", async () => {
   set.clock[Symbol.dispose]();
   await set.time.tickAsync(1_000);
   assertEquals(set.time.timerCount, 0);
-  assert(set.clock.hub.clientCount === 0);
+  assert(set.clock.hub.subscriberCount === 0);
 });
 
 Deno.test("Clock tells midnight as 00:00:00", async () => {
@@ -275,21 +286,19 @@ for (
 ) {
   Deno.test(`Clock takes an id that is ${seconds} s ahead for ${seconds > 10 ? "none" : "another clock's"}`, async () => {
     await using set = setUp();
-    const resume = idBack(-seconds);
-    const heard = set.listen("UTC", { resumes: true, resume });
+    const heard = set.listen("UTC", after(idBack(-seconds)));
     await set.time.tickAsync(11_000);
     assertEquals(heard.filter((text) => !text.includes("resumed"))[0], first);
   });
 }
 
 Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks on for the others", async () => {
-  using time = new FakeTime("2026-11-22T05:30:20.400Z");
+  await using set = setUp();
   using log = stub(console, "error", () => {});
-  using clock = new Clock();
-  const tokyo = clock.open("Asia/Tokyo").getReader();
-  const utc = new EventReader(clock.open("UTC"));
-  // The line retry, and the first tick.
-  for (let i = 0; i < 2; i++) await tokyo.read();
+  const tokyo = set.open("Asia/Tokyo").getReader();
+  const utc = new EventReader(set.open("UTC"));
+  await tokyo.read();
+  await tokyo.read();
   const lost = assertRejects(() => tokyo.read(), Error, "no such rules");
   {
     const { prototype } = Intl.DateTimeFormat;
@@ -303,18 +312,28 @@ Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks
         return formatToParts.call(this, ms);
       },
     );
-    await time.tickAsync(2_000);
+    await set.time.tickAsync(2_000);
   }
   await lost;
   const ids = (await utc.take(3)).map(({ id }) => id);
   assertEquals(ids, ["1795325420000-0", "1795325421000-0", "1795325422000-0"]);
-  assertEquals(clock.hub.faults.count, 1);
+  assertEquals(set.clock.hub.faults.count, 1);
   assertEquals(log.calls[0]!.args[0], "chime: a stream was cut:");
 });
 
-Deno.test("Clock refuses a zone whose time cannot be told when a stream is opened, not when it ticks", () => {
-  using _time = new FakeTime();
-  using clock = new Clock();
-  assertThrows(() => clock.open("Etc/Unknown"), RangeError);
-  assertEquals(clock.hub.clientCount, 0);
+Deno.test("Clock refuses a zone whose time cannot be told when a stream is opened, not when it ticks", async () => {
+  await using set = setUp();
+  assertThrows(() => set.open("Etc/Unknown"), RangeError);
+  assertEquals(set.clock.hub.subscriberCount, 0);
+});
+
+Deno.test("Clock forgets how a zone is written at the first tick without a reader there", async () => {
+  await using set = setUp();
+  using formats = countFormats();
+  await set.open("Asia/Tokyo").cancel();
+  await set.open("Asia/Tokyo").cancel();
+  assertEquals(formats.made, 1);
+  await set.time.tickAsync(1_000);
+  await set.open("Asia/Tokyo").cancel();
+  assertEquals(formats.made, 2);
 });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Hub } from "../../hub/hub.ts";
+import { openStream } from "../support/open_stream.ts";
 import { ListHistory } from "../journal/list_history.ts";
 
 const CLIENTS = 100;
@@ -10,7 +11,7 @@ async function setUp() {
   const hub = new Hub(history, { last: "0-0" });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
-    () => new Response(hub.open(["a"], { resumes: false })),
+    () => new Response(openStream(hub, ["a"])),
   );
   const { port } = server.addr;
   const sockets = await Promise.all(
@@ -42,15 +43,15 @@ Deno.test("Hub ends streams whose clients hung up the moment before", async () =
     for (const socket of chime.sockets) socket.close();
     await new Promise((resolve) => setTimeout(resolve));
     chime.hub.closeAll({ state: "draining" });
-    assertEquals(chime.hub.clientCount, 0);
+    assertEquals(chime.hub.subscriberCount, 0);
   }
 });
 
 Deno.test("Hub forgets clients that hang up, though nothing is sent to them", async () => {
   await using chime = await setUp();
-  assertEquals(chime.hub.clientCount, CLIENTS);
+  assertEquals(chime.hub.subscriberCount, CLIENTS);
   for (const socket of chime.sockets) socket.close();
-  while (chime.hub.clientCount > 0) {
+  while (chime.hub.subscriberCount > 0) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   assertEquals(chime.hub.channels, []);

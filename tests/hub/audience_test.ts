@@ -1,18 +1,17 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Client } from "../../hub/subscriber.ts";
-import { Feed } from "../../hub/audience.ts";
+import { Audience, type AudienceMember } from "../../hub/audience.ts";
 
-/** What a feed needs of a client, with a note of what it heard. */
-class Parked {
+/** A member that notes how often it was woken and written to. */
+class Parked implements AudienceMember {
   slot = -1;
   writtenBeat = 0;
   woken = 0;
   written = 0;
-  readonly #react: (client: Parked) => void;
+  readonly #react: (member: Parked) => void;
 
-  /** @param react What it does when it hears something. */
-  constructor(react: (client: Parked) => void) {
+  /** @param react Called when it is woken or written to. */
+  constructor(react: (member: Parked) => void) {
     this.#react = react;
   }
 
@@ -26,9 +25,17 @@ class Parked {
     this.writtenBeat++;
     this.#react(this);
   }
+
+  close(): void {
+    throw new Error("Nobody closes it here");
+  }
+
+  fail(error: unknown): void {
+    throw error;
+  }
 }
 
-Deno.test("Feed wakes and comments to each parked client, to those who leave meanwhile once, and to no other", () => {
+Deno.test("Audience wakes and comments to each parked member, to those that leave meanwhile once, and to no other", () => {
   fc.assert(fc.property(
     fc.array(fc.record({ park: fc.boolean(), at: fc.nat(3) }), {
       minLength: 12,
@@ -36,31 +43,30 @@ Deno.test("Feed wakes and comments to each parked client, to those who leave mea
     fc.boolean(),
     fc.uniqueArray(fc.nat(3)),
     (steps, flushes, leaving) => {
-      const feed = new Feed(["a"], []);
-      const as = (client: Parked) => client as unknown as Client;
-      const clients = Array.from(
+      const audience = new Audience(["a"], []);
+      const members = Array.from(
         { length: 4 },
         (_, i) =>
-          new Parked((client) => {
-            if (leaving.includes(i)) feed.unpark(as(client));
+          new Parked((member) => {
+            if (leaving.includes(i)) audience.unpark(member);
           }),
       );
       const parked = new Set<Parked>();
       for (const { park, at } of steps) {
-        const client = clients[at]!;
-        if (!park) feed.unpark(as(client));
-        else if (!parked.has(client)) feed.park(as(client));
-        parked[park ? "add" : "delete"](client);
+        const member = members[at]!;
+        if (!park) audience.unpark(member);
+        else if (!parked.has(member)) audience.park(member);
+        parked[park ? "add" : "delete"](member);
       }
       for (let i = 0; i < 3; i++) {
-        if (flushes) feed.flush();
-        else feed.beat(i);
+        if (flushes) audience.flush();
+        else audience.beat(i);
       }
-      for (const [i, client] of clients.entries()) {
-        const times = !parked.has(client) ? 0 : leaving.includes(i) ? 1 : 3;
-        assertEquals(client.woken, flushes ? times : 0);
-        assertEquals(client.written, flushes ? 0 : times);
-        assertEquals(client.slot >= 0, times === 3);
+      for (const [i, member] of members.entries()) {
+        const times = !parked.has(member) ? 0 : leaving.includes(i) ? 1 : 3;
+        assertEquals(member.woken, flushes ? times : 0);
+        assertEquals(member.written, flushes ? 0 : times);
+        assertEquals(member.slot >= 0, times === 3);
       }
     },
   ));

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { follow } from "../../hub/follow.ts";
 import { Hub } from "../../hub/hub.ts";
 import type { Journal, TailBatch } from "../../journal/journal.ts";
 import { EventReader } from "../support/event_reader.ts";
+import { after, openStream } from "../support/open_stream.ts";
 import { ListHistory } from "../journal/list_history.ts";
 
-Deno.test("follow begins where the tail does, brings what comes, and tells of a reset", async () => {
+Deno.test("Hub.follow begins where the tail does, brings what comes, and tells of a reset", async () => {
   const batches: TailBatch[] = [
     { events: [], last: "5-0" },
     { events: [{ channel: "a", data: "1", id: "6-0" }], last: "6-0" },
@@ -22,9 +22,9 @@ Deno.test("follow begins where the tail does, brings what comes, and tells of a 
       }
     },
   };
-  const reader = new EventReader(hub.open(["a"], { resumes: false }));
+  const reader = new EventReader(openStream(hub, ["a"]));
   const first = reader.take(1);
-  await follow(journal as unknown as Journal, hub);
+  await hub.follow(journal as unknown as Journal);
   assertEquals(positions, ["5-0", "6-0", "2-0", "3-0"]);
   assertEquals((await first)[0]!.data, "1");
   assertEquals((await reader.take(2)).map(({ data }) => data), [
@@ -33,19 +33,19 @@ Deno.test("follow begins where the tail does, brings what comes, and tells of a 
   ]);
 });
 
-Deno.test("follow claims nothing of the time before the tail's first batch", async () => {
+Deno.test("Hub.follow claims nothing of the time before the tail's first batch", async () => {
   const history = new ListHistory();
   for (const data of ["1", "2"]) history.add("a", data);
   using hub = new Hub(history);
-  await using _early = new EventReader(hub.open(["a"], { resumes: false }));
+  await using _early = new EventReader(openStream(hub, ["a"]));
   const journal = {
     async *tail() {
       yield { events: [], last: history.last };
     },
   };
-  await follow(journal as unknown as Journal, hub);
-  const start = { resumes: true, resume: "1-0" } as const;
-  const events = await new EventReader(hub.open(["a"], start)).take(2);
+  await hub.follow(journal as unknown as Journal);
+  const events = await new EventReader(openStream(hub, ["a"], after("1-0")))
+    .take(2);
   assertEquals(events.map(({ data }) => data), [
     "2",
     '{"state":"resumed","replayed":1}',

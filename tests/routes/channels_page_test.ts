@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { HEARTBEAT_MS } from "../../hub/hub.ts";
+import { HEARTBEAT_MS } from "../../hub/heartbeat.ts";
 import {
   channelPath,
   readChannels,

@@ -38,7 +38,7 @@ for (const zone of ["Mars/Olympus", "", "+01:00"]) {
       400,
       `Cannot tell the time in "${zone}": tz must name an IANA time zone, such as Europe/Paris`,
     );
-    assertEquals(chime.services.clock.hub.clientCount, 0);
+    assertEquals(chime.services.clock.hub.subscriberCount, 0);
   });
 }
 

@@ -1,6 +1,5 @@
 import { FakeTime } from "@std/testing/time";
 import { Clock } from "../../clock/clock.ts";
-import { follow } from "../../hub/follow.ts";
 import { Hub } from "../../hub/hub.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { app, routes } from "../../routes/mod.ts";
@@ -32,14 +31,14 @@ export function inProcess(
   const journal = services.journal ??
     new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 });
   const hub = new Hub(journal);
-  const following = follow(journal, hub);
+  const following = hub.follow(journal);
   const all: Services = {
     clock,
     hub,
     journal,
     token: TOKEN,
     maxBodyBytes: 1_000,
-    countClients: (channel) => hub.clientsOf(channel),
+    countClients: (channel) => hub.subscribersOf(channel),
     onPublished: () => {},
     counts: () => {
       throw new Error("Only an instance counts");

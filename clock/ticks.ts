@@ -1,0 +1,131 @@
+import { type EventId, eventIdMs } from "../events/event_id.ts";
+import type { ChannelEvent } from "../events/message.ts";
+import {
+  type History,
+  type LatestQuery,
+  type Reading,
+  type ReadLimits,
+  readWithin,
+} from "../journal/history.ts";
+import { timeFormat } from "./zone.ts";
+
+/** How far back missed ticks are replayed, in s. */
+export const MAX_REPLAY_S = 3_600;
+/** How much older an id may be, in s, so that an hour that was asked for does not expire on its way here. */
+const REPLAY_GRACE_S = 5;
+/** How far the clocks of two machines may be apart, in s, for a reader to go from one to the other. */
+const MAX_AHEAD_S = 10;
+
+/** What the event of a second says. */
+export function tickText(time: string): string {
+  return `The current time is ${time}`;
+}
+
+/** The id of a second's tick, the same on every instance. */
+export function tickId(second: number): EventId {
+  return `${second * 1000}-0`;
+}
+
+/** The current second of the system's time, in s since the epoch. */
+export function currentSecond(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** Seconds from `first` to `last`, both included. There are none where `last` is before `first`. */
+export interface Seconds {
+  first: number;
+  last: number;
+}
+
+/**
+ * Which ticks come after an id.
+ *
+ * @param after The id that was seen last.
+ * @param upTo The id of the timeline's newest tick.
+ * @param now The current second. It is before `upTo` where the system's time was set back.
+ * @returns Nothing where `after` is too old, or is of a future that no clock can be in.
+ */
+export function ticksAfter(
+  after: EventId,
+  upTo: EventId,
+  now: number,
+): Seconds | undefined {
+  const seen = Math.floor(eventIdMs(after) / 1000);
+  const newest = eventIdMs(upTo) / 1000;
+  const isKnown = seen >= now - MAX_REPLAY_S - REPLAY_GRACE_S &&
+    seen <= Math.max(now, newest) + MAX_AHEAD_S;
+  return isKnown ? { first: seen + 1, last: Math.min(now, newest) } : undefined;
+}
+
+/** The ticks of every zone: each can be computed from its id, so none is stored. A zone is a channel. */
+export class Ticks implements History {
+  /** Making a format takes far longer than using it. */
+  readonly #formats = new Map<string, (ms: number) => string>();
+
+  /** @throws {RangeError} where the time in the zone cannot be told. */
+  checkZone(zone: string): void {
+    this.#format(zone);
+  }
+
+  /**
+   * The tick of a second in a zone.
+   *
+   * @throws {RangeError} where the time in the zone cannot be told.
+   */
+  tick(zone: string, second: number): ChannelEvent {
+    return {
+      channel: zone,
+      data: tickText(this.#format(zone)(second * 1000)),
+      id: tickId(second),
+    };
+  }
+
+  /** Forgets how the time is written in every zone but these. */
+  keepZones(zones: ReadonlySet<string>): void {
+    for (const zone of this.#formats.keys()) {
+      if (!zones.has(zone)) this.#formats.delete(zone);
+    }
+  }
+
+  /** Computes ticks, see {@linkcode History}. */
+  read(
+    zones: readonly string[],
+    after: EventId,
+    upTo: EventId,
+    limits: ReadLimits,
+  ): Promise<Reading | undefined> {
+    const seconds = ticksAfter(after, upTo, currentSecond());
+    return Promise.resolve(
+      seconds && readWithin(this.#between(zones, seconds), limits),
+    );
+  }
+
+  /** The id after which every tick can be computed, see {@linkcode History}. */
+  floor(): Promise<EventId> {
+    return Promise.resolve(tickId(currentSecond() - MAX_REPLAY_S));
+  }
+
+  /** The tick of the current second, see {@linkcode History}. */
+  latest({ channels, upTo }: LatestQuery): Promise<Reading> {
+    const now = currentSecond();
+    // A tick that is newer than the timeline's end is about to come.
+    const isDue = now * 1000 > eventIdMs(upTo);
+    const events = isDue ? [] : channels.map((zone) => this.tick(zone, now));
+    return Promise.resolve({ events, isComplete: true });
+  }
+
+  #format(zone: string): (ms: number) => string {
+    let format = this.#formats.get(zone);
+    if (!format) this.#formats.set(zone, format = timeFormat(zone));
+    return format;
+  }
+
+  *#between(
+    zones: readonly string[],
+    { first, last }: Seconds,
+  ): Generator<ChannelEvent> {
+    for (let second = first; second <= last; second++) {
+      for (const zone of zones) yield this.tick(zone, second);
+    }
+  }
+}

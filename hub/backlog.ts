@@ -1,0 +1,162 @@
+import { concat } from "../events/concat.ts";
+import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
+import { withChannel } from "../events/frame.ts";
+import type { ChannelEvent } from "../events/message.ts";
+import { type Reading, UnavailableError } from "../journal/history.ts";
+import type { Audience, Cursor } from "./audience.ts";
+import type { Position } from "./ring.ts";
+import type { Wait, Write } from "./step.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** How many events the first reading brings at most: few, as many readers may come back at once for few events each. */
+const FIRST_READ_EVENTS = 32;
+/** How many events any later reading brings at most. */
+const MAX_READ_EVENTS = 512;
+/** How much is read and written at once, in UTF-16 units of data, unless a single event is larger. */
+const MAX_WRITE_LENGTH = 64 * 1024;
+
+/**
+ * What the history holds for one audience, read a part at a time. Each generator waits while the history is out of
+ * reach, and throws an `UnreadableError` where it cannot be read for good.
+ */
+export class Backlog {
+  readonly #timeline: Timeline;
+  readonly #audience: Audience;
+  /** The id up to which {@linkcode Backlog.after} has read. */
+  #lastRead = ORIGIN;
+  #count = 0;
+  #maxEvents = FIRST_READ_EVENTS;
+
+  constructor(timeline: Timeline, audience: Audience) {
+    this.#timeline = timeline;
+    this.#audience = audience;
+  }
+
+  /** The id up to which {@linkcode Backlog.after} has read. */
+  get lastRead(): EventId {
+    return this.#lastRead;
+  }
+
+  /** How many events {@linkcode Backlog.after} has read. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Waits until it is known where the timeline begins. */
+  async *begun(): AsyncGenerator<Wait, EventId> {
+    while (!this.#timeline.beginning) {
+      yield { waitFrom: this.#timeline.position };
+    }
+    return this.#timeline.beginning;
+  }
+
+  /** The id after which everything is kept. */
+  floor(): AsyncGenerator<Wait, EventId> {
+    return this.#ask(() => this.#timeline.history.floor());
+  }
+
+  /**
+   * Whether the history knows an id that is newer than what has come here, as another instance may have come further;
+   * nothing where it is not newer.
+   */
+  knowsAhead(id: EventId): AsyncGenerator<Wait, boolean | undefined> {
+    return this.#ask(async (position) =>
+      isAfter(id, position)
+        ? (await this.#read(id, position)) !== undefined
+        : undefined
+    );
+  }
+
+  /**
+   * Reads events after an id until the rings hold everything that follows.
+   *
+   * @returns Where to go on in the rings; nothing where events after `lastRead` are gone.
+   */
+  async *after(id: EventId): AsyncGenerator<Write | Wait, Cursor | undefined> {
+    this.#lastRead = id;
+    while (true) {
+      const next = yield* this.#ask((position) => this.#next(position));
+      if (!next || "ordinal" in next) return next;
+      yield next;
+    }
+  }
+
+  /**
+   * Reads the newest events of each channel.
+   *
+   * @param count How many of each.
+   * @param upTo The id of the newest that counts.
+   * @returns The last write.
+   */
+  async *latest(
+    count: number,
+    upTo: EventId,
+  ): AsyncGenerator<Write | Wait, Write | undefined> {
+    const { channels } = this.#audience;
+    let after = ORIGIN;
+    while (true) {
+      const { events, isComplete } = yield* this.#ask(() =>
+        this.#timeline.history.latest(
+          { channels, upTo, count, after },
+          { maxEvents: MAX_READ_EVENTS, maxLength: MAX_WRITE_LENGTH },
+        )
+      );
+      const write = events.length > 0 ? await this.#encode(events) : undefined;
+      if (isComplete || !write) return write;
+      yield write;
+      after = events.at(-1)!.id;
+    }
+  }
+
+  async #next(position: Position): Promise<Write | Wait | Cursor | undefined> {
+    while (true) {
+      if (isAfter(this.#lastRead, position)) return { waitFrom: position };
+      const cursor = this.#audience.seek(this.#lastRead);
+      if (cursor) return cursor;
+      const reading = await this.#read(this.#lastRead, position);
+      if (!reading) return undefined;
+      const { events, isComplete } = reading;
+      this.#lastRead = isComplete ? position.id : events.at(-1)!.id;
+      if (events.length > 0) {
+        this.#maxEvents = Math.min(2 * events.length, MAX_READ_EVENTS);
+        this.#count += events.length;
+        return await this.#encode(events);
+      }
+      position = this.#timeline.position;
+    }
+  }
+
+  #read(after: EventId, { id: upTo }: Position): Promise<Reading | undefined> {
+    return this.#timeline.history.read(this.#audience.channels, after, upTo, {
+      maxEvents: this.#maxEvents,
+      maxLength: MAX_WRITE_LENGTH,
+    });
+  }
+
+  /** Asks again, as soon as the timeline moves, while the history is out of reach. */
+  async *#ask<T>(
+    question: (position: Position) => Promise<T>,
+  ): AsyncGenerator<Wait, T> {
+    while (true) {
+      const { position } = this.#timeline;
+      try {
+        return await question(position);
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        yield { waitFrom: position };
+      }
+    }
+  }
+
+  async #encode(events: readonly ChannelEvent[]): Promise<Write> {
+    const frames = await Promise.all(events.map(async (event) => {
+      const frame = await this.#timeline.encode(event);
+      return this.#audience.isNamed ? withChannel(frame, event.channel) : frame;
+    }));
+    return { bytes: concat(frames), count: frames.length };
+  }
+}
+
+function isAfter(id: EventId, position: Position): boolean {
+  return compareEventIds(id, position.id) > 0;
+}

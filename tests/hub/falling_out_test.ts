@@ -1,0 +1,146 @@
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
+import { UnreadableError } from "../../journal/history.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { after } from "../support/open_stream.ts";
+import { setUp, status, take } from "./set_up.ts";
+
+Deno.test("Hub refills a subscriber that fell out of the ring, without a word", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  const events = await take(new EventReader(stream), 9);
+  assertEquals(
+    events.map(({ data }) => data),
+    ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+  );
+});
+
+Deno.test("Hub gives a subscriber that fell out what is still held, and then says how much it lost", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  chime.history.forgotten = "5-0";
+  assertEquals(await take(new EventReader(stream), 5), [
+    { data: "6", id: "6-0" },
+    { data: "7", id: "7-0" },
+    { data: "8", id: "8-0" },
+    { data: "9", id: "9-0" },
+    status({ state: "lagged", missed: 5 }),
+  ]);
+});
+
+Deno.test("Hub goes on from the ring where that holds more than the history, and says how much was lost", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  chime.history.forgotten = "8-0";
+  assertEquals(await take(new EventReader(stream), 3), [
+    status({ state: "lagged", missed: 7 }),
+    { data: "8", id: "8-0" },
+    { data: "9", id: "9-0" },
+  ]);
+});
+
+Deno.test("Hub says nothing to a subscriber that fell out where only other channels lost events", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  await chime.publish("b", "1");
+  for (let i = 2; i <= 9; i++) await chime.publish("a", `${i}`);
+  chime.history.forgotten = "1-0";
+  await chime.publish("a", "10");
+  const events = await take(new EventReader(stream), 9);
+  assertEquals(events.map(({ data }) => Number(data)), [
+    ...[2, 3, 4, 5, 6, 7, 8, 9, 10],
+  ]);
+});
+
+Deno.test("Hub says to a reader slower than the publishers how much it lost, though the history goes on losing it", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  for (let i = 1; i <= 9; i++) await chime.publish("a", `${i}`);
+  const { read } = chime.history;
+  // Whatever is read next is gone by then: there is always one more.
+  chime.history.read = async (...args) => {
+    chime.history.forgotten = chime.history.events.at(-5)!.id;
+    await chime.publish("a", `${chime.history.events.length + 1}`);
+    return await read.apply(chime.history, args);
+  };
+  let received = 0;
+  let missed: number | undefined;
+  let lastN = 0;
+  const reader = new EventReader(stream);
+  while (missed === undefined) {
+    const event = (await reader.next())!;
+    if (event.event === "status") missed = JSON.parse(event.data!).missed;
+    else {
+      assertLess(lastN, Number(event.data));
+      lastN = Number(event.data);
+      received++;
+    }
+  }
+  const [next] = await take(reader, 1);
+  assertEquals(Number(next!.data), received + missed + 1);
+});
+
+Deno.test("Hub counts what is lost across channels, after what could be refilled", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const reader = chime.open(["a", "b"]);
+  // a: 1 3 5 … 1999, b: 2 4 … 2000; the history is read in parts, the first of 32.
+  for (let i = 1; i <= 2_000; i++) {
+    await chime.publish(i % 2 ? "a" : "b", `${i}`);
+  }
+  const { read } = chime.history;
+  chime.history.read = async (...args) => {
+    const events = await read.apply(chime.history, args);
+    chime.history.forgotten = "33-0";
+    return events;
+  };
+  const events = await take(new EventReader(reader), 2_000);
+  assertEquals(events[31]!.data, "32");
+  assertEquals(
+    events.slice(32, 1_999).map(({ data }) => Number(data)),
+    Array.from({ length: 1_967 }, (_, i) => i + 34),
+  );
+  assertEquals(events.slice(1_999), [
+    status({ state: "lagged", missed: 1 }),
+  ]);
+});
+
+Deno.test("Hub resets a subscriber that fell out where the history cannot be read, and goes on from the oldest held", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  const stream = chime.open(["a"]);
+  for (let i = 1; i <= 100; i++) await chime.publish("a", `${i}`);
+  const { read } = chime.history;
+  chime.history.read = (channels, after, ...rest) =>
+    after === "0-0"
+      ? read.call(chime.history, channels, after, ...rest)
+      : Promise.reject(new UnreadableError("damaged"));
+  const events = await take(new EventReader(stream), 35);
+  assertEquals(events[31], { data: "32", id: "32-0" });
+  assertEquals(events.slice(32), [
+    status({ state: "reset" }),
+    { data: "99", id: "99-0" },
+    { data: "100", id: "100-0" },
+  ]);
+});
+
+Deno.test("Hub counts what a subscriber lost anew each time, whatever it had replayed before", async () => {
+  using chime = setUp({ maxFrames: 2, maxBytes: 1_000 });
+  for (const data of ["1", "2", "3"]) await chime.publish("a", data);
+  const reader = chime.open(["a"], after("0-0")).getReader();
+  const decoder = new TextDecoder();
+  const read = async () => decoder.decode((await reader.read()).value);
+  let text = "";
+  while (!text.includes("resumed")) text += await read();
+  for (const missed of [5, 7]) {
+    const before = chime.history.events.length;
+    for (let i = 0; i < missed + 2; i++) await chime.publish("a", "");
+    chime.history.forgotten = chime.history.last;
+    assertEquals(
+      await read(),
+      `event: status\ndata: {"state":"lagged","missed":${missed}}\n\n`,
+    );
+    assertMatch(await read(), new RegExp(`id: ${before + missed + 1}-0`));
+  }
+  await reader.cancel();
+});

@@ -1,0 +1,47 @@
+import type { DeliverFrom } from "../../hub/deliver_from.ts";
+import { Hub } from "../../hub/hub.ts";
+import { ListHistory } from "../journal/list_history.ts";
+import type { EventReader } from "../support/event_reader.ts";
+import { openStream } from "../support/open_stream.ts";
+
+/** Limits within which a ring holds everything. */
+export const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
+
+/** A hub whose history is complete, and a way to publish. */
+export function setUp(ringLimits = ALL) {
+  const history = new ListHistory();
+  const hub = new Hub(history, { last: "0-0", ringLimits });
+  return {
+    history,
+    hub,
+    open(channels: readonly string[], from?: DeliverFrom) {
+      return openStream(hub, channels, from);
+    },
+    publish(channel: string, data: string, type?: string) {
+      const event = history.add(channel, data, type);
+      return hub.append([event], event.id);
+    },
+    [Symbol.dispose]() {
+      hub[Symbol.dispose]();
+    },
+  };
+}
+
+/** A status event as it is read. */
+export function status(state: Record<string, unknown>) {
+  return { event: "status", data: JSON.stringify(state) };
+}
+
+/** A reader of what comes after the line that the stream begins with. */
+export async function begun(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>> {
+  const reader = stream.getReader();
+  await reader.read();
+  return reader;
+}
+
+/** The next events without `retry`, which is drawn. */
+export async function take(reader: EventReader, count: number) {
+  return (await reader.take(count)).map(({ retry: _, ...event }) => event);
+}
