@@ -5,7 +5,8 @@ import {
 } from "./journal/journal.ts";
 import { readLocalZone } from "./clock/local_zone.ts";
 import { MemoryJournal } from "./journal/memory/journal.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
+import { ConfigError } from "./config/config_error.ts";
 import { Ending } from "./server/ending.ts";
 import { HELP, VERSION } from "./config/help.ts";
 import { Instance, type InstanceOptions } from "./server/instance.ts";
@@ -41,12 +42,15 @@ async function streamLimit(): Promise<number> {
 }
 
 /** Opens the journal. The code of those that are not asked for is not loaded. */
-async function openJournal({ journal, retention }: Config): Promise<Journal> {
+async function openJournal(
+  { journal, redisKey, retainEvents, retainForMs }: Config,
+): Promise<Journal> {
+  const retention = { maxEvents: retainEvents, maxAgeMs: retainForMs };
   if (journal.kind === "memory") return new MemoryJournal(retention);
   if (journal.kind === "redis") {
     const { RedisJournal } = await import("./journal/redis/journal.ts");
     try {
-      return await RedisJournal.start({ ...journal, retention });
+      return await RedisJournal.start({ ...journal, key: redisKey, retention });
     } catch (error) {
       if (!(error instanceof JournalAddressError)) throw error;
       return fail(error.message, 1);

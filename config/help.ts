@@ -1,7 +1,14 @@
+import { OPTIONS, SWITCHES } from "./options.ts";
+import type { Option } from "./option.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 /** Chime's version, as in `deno.json`. */
 export const VERSION: string = manifest.version;
+
+/** The columns of a terminal. */
+const COLUMNS = 80;
+/** The column in which the texts begin. */
+const INDENT = 25;
 
 /** What `--help` prints. */
 export const HELP =
@@ -9,27 +16,49 @@ export const HELP =
 
 Usage: chime [options]
 
-  --host <host>          the address to listen on [HOST, default 127.0.0.1]
-  --port <port>          the port; 0 picks a free one [PORT, default 8000]
-  --token <token>        what publishers must send as Authorization: Bearer;
-                         one is drawn and printed if not set [CHIME_TOKEN]
-  --journal <url>        where events are kept: memory:, sqlite:<file> or
-                         redis[s]://[user:password@]host:port[/db]; a password
-                         belongs in CHIME_JOURNAL, as arguments show in the list
-                         of processes [CHIME_JOURNAL, default memory:]
-  --retain-events <n>    how many events are kept [default 10000]
-  --retain-for <time>    for how long, as 90s, 5m, 24h or 7d [default 24h]
-  --redis-key <key>      the key of the stream in Redis [default chime]
-  --max-body <size>      how large a published body may be, in bytes, or with
-                         KiB or MiB; 64MiB at most [default 256KiB]
-  --cors-origin <origin> whose pages may use the streams, besides the server's
-                         own, as https://*.example.com or capacitor://localhost;
-                         repeatable, * for any [default none]
-  --workers <n>          how many threads serve, auto for one a core; more than
-                         one on Linux only [default 1]
-  --help                 print this and exit
-  --version              print the version and exit
+${
+    [
+      ...Object.values(OPTIONS).map((option: Option) =>
+        entry(`--${option.name} ${option.hint}`, option.text, origin(option))
+      ),
+      ...SWITCHES.map(({ name, short, text }) =>
+        entry(`-${short}, --${name}`, text)
+      ),
+    ].join("\n")
+  }
 
-A flag wins over its environment variable, which wins over the default.
-TZ names the time zone of the clock, such as Europe/Paris.
+An option wins over its variable, which wins over the default. An empty variable
+counts as not set. In a variable, commas separate the values of a repeatable
+option. TZ names the time zone of the clock, such as Europe/Paris.
 `;
+
+/** Where an option's value comes from where it is not on the command line. */
+function origin({ variables, default: fallback }: Option): string {
+  const names = variables.join(" or ");
+  return fallback === undefined
+    ? `[${names}]`
+    : `[${names}, default ${fallback}]`;
+}
+
+/** Writes an option into the first column, and its texts into the second, each from a new line. */
+function entry(option: string, ...texts: string[]): string {
+  const [first = "", ...lines] = texts.flatMap(wrap);
+  const indent = " ".repeat(INDENT);
+  const label = `  ${option}`;
+  const start = label.length < INDENT
+    ? label.padEnd(INDENT)
+    : `${label}\n${indent}`;
+  return [start + first, ...lines.map((line) => indent + line)].join("\n");
+}
+
+/** Breaks a text into lines that fit into the second column. */
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || INDENT + line.length + word.length >= COLUMNS) {
+      lines.push(word);
+    } else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}

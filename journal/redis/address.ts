@@ -22,10 +22,10 @@ export function parseRedisUrl(text: string): RedisAddress {
   const isSecure = url?.protocol === "rediss:";
   const database = /^\/?(\d{0,9})$/.exec(url?.pathname ?? "");
   if (!url || !(isSecure || url.protocol === "redis:") || !url.hostname) {
-    throw malformed("is not redis:// or rediss:// with a host");
+    throw malformed("begin with redis:// or rediss:// and name a host");
   }
-  if (!database) throw malformed("has a path that is no database number");
-  if (url.search || url.hash) throw malformed("has a query or a fragment");
+  if (!database) throw malformed("have no path but the number of a database");
+  if (url.search || url.hash) throw malformed("have no query and no fragment");
   const address: RedisAddress = {
     // An address of IPv6 stands in brackets only in URLs.
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -43,11 +43,11 @@ function decode(credential: string): string {
     return decodeURIComponent(credential);
   } catch {
     throw malformed(
-      "has a user or a password that is not percent-encoded UTF-8",
+      "hold its user and password as percent-encoded UTF-8",
     );
   }
 }
 
-function malformed(reason: string): SyntaxError {
-  return new SyntaxError(`Cannot use the URL of Redis: it ${reason}`);
+function malformed(rule: string): SyntaxError {
+  return new SyntaxError(`the URL of Redis must ${rule}`);
 }

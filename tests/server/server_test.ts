@@ -244,7 +244,9 @@ Deno.test("The server says in one line what is wrong with a flag, and exits with
   assertEquals(await run("--prot"), {
     code: 2,
     stdout: "",
-    stderr: ["chime: Unknown option '--prot' (see --help)"],
+    stderr: [
+      "chime: Cannot use option --prot: must be a known one (see --help)",
+    ],
   });
 });
 

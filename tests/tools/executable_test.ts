@@ -89,7 +89,7 @@ Deno.test("The executable", async (t) => {
         assertEquals(refused.code, 2);
         assertEquals(
           new TextDecoder().decode(refused.stderr),
-          "chime: Unknown option '--prot' (see --help)\n",
+          "chime: Cannot use option --prot: must be a known one (see --help)\n",
         );
       },
     );

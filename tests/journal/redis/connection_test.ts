@@ -160,19 +160,19 @@ Deno.test("RedisJournal says once why Redis is away, without the password", asyn
 });
 
 for (
-  const [url, reason] of [
-    ["memory:", "is not redis:// or rediss:// with a host"],
-    ["redis:///0", "is not redis:// or rediss:// with a host"],
-    ["redis://h/first", "has a path that is no database number"],
-    ["redis://h/0?a=b", "has a query or a fragment"],
-    ["redis://%ff:x@h", "has a user or a password that is not percent-encoded"],
+  const [url, rule] of [
+    ["memory:", "begin with redis:// or rediss:// and name a host"],
+    ["redis:///0", "begin with redis:// or rediss:// and name a host"],
+    ["redis://h/first", "have no path but the number of a database"],
+    ["redis://h/0?a=b", "have no query and no fragment"],
+    ["redis://%ff:x@h", "hold its user and password as percent-encoded UTF-8"],
   ] as const
 ) {
   Deno.test(`RedisJournal refuses the URL ${url}`, () => {
     assertThrows(
       () => open({ url }),
       SyntaxError,
-      `Cannot use the URL of Redis: it ${reason}`,
+      `the URL of Redis must ${rule}`,
     );
   });
 }

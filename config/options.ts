@@ -1,0 +1,107 @@
+import { readJournal, showJournal } from "./journal_place.ts";
+import type { Option } from "./option.ts";
+import type { Switch } from "./parse_flags.ts";
+import * as readers from "./readers.ts";
+
+/**
+ * Every option, in the order of `--help`, by its field of `Config`.
+ *
+ * A new one is a row here, a field there, a row in `docs/options.md`, and its variable twice in `deno.json`: tests name
+ * what is missing.
+ */
+export const OPTIONS = {
+  host: {
+    name: "host",
+    variables: ["CHIME_HOST", "HOST"],
+    hint: "<host>",
+    default: "127.0.0.1",
+    text: "the address to listen on",
+    read: readers.readHost,
+  },
+  port: {
+    name: "port",
+    variables: ["CHIME_PORT", "PORT"],
+    hint: "<port>",
+    default: "8000",
+    text: "the port to listen on; 0 picks a free one",
+    read: readers.readPort,
+  },
+  token: {
+    name: "token",
+    variables: ["CHIME_TOKEN"],
+    hint: "<token>",
+    text:
+      "what publishers must send as Authorization: Bearer <token>; without it, Chime draws one and prints it",
+    show: () => undefined,
+    read: readers.readToken,
+  },
+  journal: {
+    name: "journal",
+    variables: ["CHIME_JOURNAL"],
+    hint: "<url>",
+    default: "memory:",
+    text:
+      "where events are kept: memory:, sqlite:<file> or redis[s]://[user:password@]host:port[/db]; a password " +
+      "belongs in CHIME_JOURNAL, as the list of processes shows arguments",
+    show: showJournal,
+    read: readJournal,
+  },
+  retainEvents: {
+    name: "retain-events",
+    variables: ["CHIME_RETAIN_EVENTS"],
+    hint: "<n>",
+    default: "10000",
+    text: "how many events are kept, over all channels",
+    read: readers.readCount,
+  },
+  retainForMs: {
+    name: "retain-for",
+    variables: ["CHIME_RETAIN_FOR"],
+    hint: "<time>",
+    default: "24h",
+    text: "how long events are kept, such as 90s, 5m, 24h or 7d",
+    read: readers.readAge,
+  },
+  redisKey: {
+    name: "redis-key",
+    variables: ["CHIME_REDIS_KEY"],
+    hint: "<key>",
+    default: "chime",
+    text: "the key of the stream in Redis",
+    read: readers.readKey,
+  },
+  maxBodyBytes: {
+    name: "max-body",
+    variables: ["CHIME_MAX_BODY"],
+    hint: "<size>",
+    default: "256KiB",
+    text:
+      "the largest body that may be published, in bytes, KiB or MiB; 64MiB at most",
+    read: readers.readBodySize,
+  },
+  corsOrigins: {
+    name: "cors-origin",
+    variables: ["CHIME_CORS_ORIGIN"],
+    hint: "<origin>",
+    isRepeatable: true,
+    text:
+      "an origin whose pages may use the streams, besides the server's own, such as https://app.example.com, " +
+      "https://*.example.com or capacitor://localhost; * allows any; repeatable",
+    read: readers.readOrigin,
+  },
+  workers: {
+    name: "workers",
+    variables: ["CHIME_WORKERS"],
+    hint: "<n>",
+    default: "1",
+    text:
+      "how many threads serve; auto starts one for each core; more than one works on Linux only",
+    read: readers.readWorkers,
+  },
+} as const satisfies Record<string, Option>;
+
+/** The options that print something and end. */
+export const SWITCHES = [
+  { name: "help", short: "h", text: "print this and exit" },
+  { name: "version", short: "v", text: "print the version and exit" },
+] as const satisfies readonly Switch[];

@@ -1,0 +1,72 @@
+import { parseDuration } from "../events/duration.ts";
+import { originFault } from "../routes/origin_pattern.ts";
+import { RuleError } from "./config_error.ts";
+
+/** A body is held in memory as a whole, several times: a larger one would endanger the whole server. */
+const MAX_BODY_BYTES = 64 * 1024 ** 2;
+
+/** Reads the name or address of a host. */
+export function readHost(text: string): string {
+  if (text) return text;
+  throw new RuleError("must be a name or an address");
+}
+
+/** Reads the number of a port, 0 included. */
+export function readPort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port <= 65_535) return port;
+  throw new RuleError("must be a whole number from 0 to 65535");
+}
+
+/** Reads a token, as https://www.rfc-editor.org/rfc/rfc6750#section-2.1 defines it. */
+export function readToken(text: string): string {
+  if (/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return text;
+  throw new RuleError("must be made of A-Z a-z 0-9 . _ ~ + / -");
+}
+
+/** Reads the key of a stream in Redis. */
+export function readKey(text: string): string {
+  if (/\S/.test(text) && !/\p{Cc}/u.test(text)) return text;
+  throw new RuleError(
+    "must be a key such as chime, not blank and without control characters",
+  );
+}
+
+/** Reads a number of events. */
+export function readCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count > 0) return count;
+  throw new RuleError("must be a whole number from 1");
+}
+
+/** Reads an age, in ms. */
+export function readAge(text: string): number {
+  const ageMs = parseDuration(text);
+  if (ageMs) return ageMs;
+  throw new RuleError("must be a time such as 90s, 5m, 24h or 7d");
+}
+
+/** Reads the size of a body, in bytes. */
+export function readBodySize(text: string): number {
+  const [, digits, unit] = /^(\d{1,9})(KiB|MiB)?$/.exec(text) ?? [];
+  const factor = unit === "MiB" ? 1024 ** 2 : unit === "KiB" ? 1024 : 1;
+  const size = Number(digits ?? 0) * factor;
+  if (size > 0 && size <= MAX_BODY_BYTES) return size;
+  throw new RuleError(
+    "must be a size such as 65536, 256KiB or 1MiB, and at most 64MiB",
+  );
+}
+
+/** Reads the origin of pages, a pattern of such, or `*`. */
+export function readOrigin(text: string): string {
+  const fault = text === "*" ? undefined : originFault(text);
+  if (fault === undefined) return text;
+  throw new RuleError(fault);
+}
+
+/** Reads a number of threads; 0 stands for one for each core. */
+export function readWorkers(text: string): number {
+  if (text === "auto") return 0;
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new RuleError("must be 1 to 99, or auto");
+}
