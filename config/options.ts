@@ -31,7 +31,7 @@ export const OPTIONS = {
     variables: ["CHIME_TOKEN"],
     hint: "<token>",
     text:
-      "what publishers must send as Authorization: Bearer <token>; without it, Chime draws one and prints it",
+      "the token that publishers send as Authorization: Bearer <token>; if none is set, Chime draws one and prints it",
     show: () => undefined,
     read: readers.readToken,
   },

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Option } from "../../config/option.ts";
 import { OPTIONS } from "../../config/options.ts";
+import { PAGES } from "../support/pages.ts";
 import manifest from "../../deno.json" with { type: "json" };
 
 const ROWS: Option[] = Object.values(OPTIONS);
@@ -36,3 +37,19 @@ for (
     assertEquals(env, [...variables, ...OTHER_VARIABLES].sort());
   });
 }
+
+Deno.test("The table of docs/options.md has each option, with its variables, default and text", () => {
+  const { text } = PAGES.find(({ name }) => name === "docs/options.md")!;
+  const table = [...text.matchAll(/^\| `--.*$/gm)].map(([line]) =>
+    line.replaceAll("`", "").split("|").slice(1, -1).map((cell) => cell.trim())
+  );
+  assertEquals(
+    table,
+    ROWS.map((row) => [
+      `--${row.name} ${row.hint}`,
+      row.variables.join(" or "),
+      row.default ?? "",
+      row.text,
+    ]),
+  );
+});

@@ -1,22 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import manifest from "../../deno.json" with { type: "json" };
 import { HELP } from "../../config/help.ts";
 import { startServer } from "../support/server_process.ts";
-
-const README = await Deno.readTextFile(
-  new URL("../../README.md", import.meta.url),
-);
-
-/** A command of the README, and what the README says that it prints. */
-interface Example {
-  command: string;
-  printed: string;
-}
-
-const EXAMPLES: Example[] = [
-  ...README.matchAll(/```console\n\$ (.*)\n([^]*?)```/g),
-]
-  .map(([, command, printed]) => ({ command: command!, printed: printed! }));
-const CURLS = EXAMPLES.filter(({ command }) => command.includes("curl "));
+import { type Example, PAGES } from "../support/pages.ts";
 
 const hasCurl = await new Deno.Command("curl", { args: ["--version"] })
   .output().then(({ success }) => success, () => false);
@@ -79,46 +65,58 @@ async function countClients(url: string): Promise<number> {
   return (await response.json()).clients;
 }
 
-Deno.test({
-  name: `The README's curl lines print what it says, run as written${
-    hasCurl ? "" : " (skipped: no curl)"
-  }`,
-  ignore: !hasCurl,
-  async fn() {
-    assertEquals(CURLS.length > 5, true);
-    await using server = await startServer([
-      ...["--port", "0", "--token", "secret"],
-    ]);
-    const here = (command: string) =>
-      command.replaceAll("127.0.0.1:8000", `127.0.0.1:${server.port}`);
-    // Streams that begin with what comes are opened before anything is published.
-    const isFresh = ({ command }: Example) =>
-      /news(,chat)?$/.test(command) &&
-      command.includes("-N");
-    const streams = CURLS.filter(isFresh).map(({ command, printed }) =>
-      new Curl(here(command), printed)
-    );
-    while (await countClients(server.url) < streams.length);
-    for (const example of CURLS) {
-      if (isFresh(example)) continue;
-      await new Curl(here(example.command), example.printed).assertPrinted();
-    }
-    for (const stream of streams) await stream.assertPrinted();
-  },
+for (const { name, examples } of PAGES) {
+  const curls = examples.filter(({ command }) => command.includes("curl "));
+  if (curls.length === 0) continue;
+  Deno.test({
+    name: `The curl lines of ${name} print what it shows, run as written${
+      hasCurl ? "" : " (skipped: no curl)"
+    }`,
+    ignore: !hasCurl,
+    fn: () => assertPrinted(curls),
+  });
+}
+
+/** Runs the commands in their order, against a server of their own. */
+async function assertPrinted(examples: readonly Example[]): Promise<void> {
+  await using server = await startServer([
+    ...["--port", "0", "--token", "secret"],
+  ]);
+  const here = (command: string) =>
+    command.replaceAll("127.0.0.1:8000", `127.0.0.1:${server.port}`);
+  // Streams that begin with what comes are opened before anything is published.
+  const isFresh = ({ command }: Example) =>
+    /news(,chat)?$/.test(command) &&
+    command.includes("-N");
+  const streams = examples.filter(isFresh).map(({ command, printed }) =>
+    new Curl(here(command), printed)
+  );
+  while (await countClients(server.url) < streams.length);
+  for (const example of examples) {
+    if (isFresh(example)) continue;
+    await new Curl(here(example.command), example.printed).assertPrinted();
+  }
+  for (const stream of streams) await stream.assertPrinted();
+}
+
+Deno.test("The documentation has curl lines, on the README and on docs/http.md", () => {
+  for (const page of ["README.md", "docs/http.md"]) {
+    const { examples } = PAGES.find(({ name }) => name === page)!;
+    assert(examples.some(({ command }) => command.includes("curl ")), page);
+  }
 });
 
-Deno.test("The README shows --help as it is", () => {
-  const help = EXAMPLES.find(({ command }) => command.endsWith("--help"));
-  assertEquals(help?.printed.trim(), HELP.trim());
+Deno.test("The documentation shows --help as it is", () => {
+  const shown = PAGES.flatMap(({ examples }) => examples)
+    .filter(({ command }) => command.endsWith("--help"));
+  assert(shown.length > 0);
+  for (const { printed } of shown) assertEquals(printed.trim(), HELP.trim());
 });
 
-Deno.test("The README's tasks are there", async () => {
-  const { tasks } = JSON.parse(
-    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
-  );
-  const named = [...README.matchAll(/\btask ([a-z]+)/g)].map(([, name]) =>
-    name!
-  );
-  assertEquals(named.length > 5, true);
-  for (const name of named) assertEquals(name in tasks, true, name);
+Deno.test("The tasks that the documentation names are there", () => {
+  const named = PAGES.flatMap(({ text }) => [
+    ...text.matchAll(/\bdeno(?:@[\d.]+)? task ([a-z]+)/g),
+  ]).map(([, name]) => name!);
+  assert(named.length > 5);
+  for (const name of named) assert(name in manifest.tasks, name);
 });
