@@ -1,4 +1,4 @@
-/** What a program wrote to both its outputs, trimmed; `undefined` where there is no such program or it failed. */
+/** Returns what a program writes to both its outputs, trimmed; `undefined` if there is no such program or it fails. */
 export async function capture(
   program: string,
   ...args: string[]

@@ -1,7 +1,7 @@
 import type { Durations, LoadResult } from "./load.ts";
 import type { Column, Observation } from "./scenario.ts";
 
-/** Columns of a scenario that has one step are about that. */
+/** Makes a column of the first step, for scenarios that have only one. */
 function column(
   title: string,
   digits: number,
@@ -10,7 +10,7 @@ function column(
   return { title, digits, value: ([first]) => value(first!) };
 }
 
-/** A column of a duration that half, 99 % or all did not exceed; nothing, not 0, where there was none. */
+/** Makes a column of a duration at a percentile; without durations it is empty, not 0. */
 function duration(
   title: string,
   digits: number,
@@ -23,7 +23,7 @@ function duration(
   });
 }
 
-/** The middle of a list, or the mean of the two in the middle. */
+/** Returns the median of a list. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -32,17 +32,17 @@ export function median(values: readonly number[]): number {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The middle of the first tenth of a list. */
+/** Returns the median of the first tenth of a list. */
 export function atStart(values: readonly number[]): number {
   return median(values.slice(0, Math.ceil(values.length / 10)));
 }
 
-/** The middle of the last tenth of a list. */
+/** Returns the median of the last tenth of a list. */
 export function atEnd(values: readonly number[]): number {
   return median(values.slice(-Math.ceil(values.length / 10)));
 }
 
-/** Resident memory for each client, over the empty server's, in kB. */
+/** Returns the resident memory of a client, in kB: all of the server's, less what it used without clients. */
 export function memoryPerClient(
   { result, empty, samples }: Observation,
 ): number {
@@ -62,7 +62,7 @@ export const DELIVERIES_PER_S = column(
   ({ result }) => result.measured * 1000 / result.measuredMs,
 );
 
-/** Messages that the server accepted: fewer than were to be where it answers too late. */
+/** Messages that the server accepted: fewer than planned if it answers too slowly. */
 export const PUBLISHED_PER_S = column(
   "published/s",
   0,
@@ -168,7 +168,7 @@ export const LAST_P99 = duration(
 
 export const MEMORY_PER_CLIENT = column("kB/client", 1, memoryPerClient);
 
-/** How busy the thread of the load generator that receives was: near 100, it measures itself. */
+/** How busy the receiving thread of the load generator was. Near 100 %, the generator measures itself. */
 export const LOAD_BUSY: Column = {
   ...column(
     "load generator busy %",
@@ -178,7 +178,7 @@ export const LOAD_BUSY: Column = {
   isAside: true,
 };
 
-/** How busy the load generator was, all its threads together. */
+/** How busy all threads of the load generator were. */
 export const LOAD_CPU: Column = {
   ...column(
     "load generator CPU %",

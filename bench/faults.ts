@@ -1,6 +1,6 @@
 import type { Observation } from "./scenario.ts";
 
-/** What went wrong in a run, in words; nothing for a server that did all it had to. */
+/** Describes what went wrong in a run; empty if nothing did. */
 export function faults({ result }: Observation): readonly string[] {
   const told: readonly (readonly [count: number, what: string])[] = [
     [result.lost, `clients lost (${result.reason})`],

@@ -3,7 +3,7 @@ import { benchPath } from "./paths.ts";
 const PROGRAM = benchPath("build/load");
 const SOURCES = benchPath("load");
 
-/** Durations in ms: how many, and which were not exceeded by half, by 99 %, by all. */
+/** Statistics of durations, in ms. */
 export interface Durations {
   readonly count: number;
   readonly p50: number;
@@ -11,9 +11,12 @@ export interface Durations {
   readonly max: number;
 }
 
-/** What the load generator found, see `load/tally.h` and `load/fleet.h`. Counts are of the whole run unless told. */
+/**
+ * The result of the load generator, see `load/tally.h` and `load/fleet.h`. Counts cover the whole run, unless a field
+ * says otherwise.
+ */
 export interface LoadResult {
-  /** Whether it was cut off at its time limit. */
+  /** Whether the run reached its time limit. */
   readonly timedOut: boolean;
   readonly clients: number;
   readonly open: number;
@@ -21,7 +24,9 @@ export interface LoadResult {
   /** Why the first client was lost. */
   readonly reason: string;
   readonly churned: number;
-  /** From the first client's connecting until all were open, in ms; each client's own in `opening`. */
+  /**
+   * From the first connection attempt until all clients were open, in ms. `opening` has the durations of each client.
+   */
   readonly openingMs: number;
   readonly opening: Durations;
   readonly measuredMs: number;
@@ -30,9 +35,9 @@ export interface LoadResult {
   readonly deliveries: number;
   /** Deliveries that were due and never came. */
   readonly undelivered: number;
-  /** From publishing, or from the tick's second, to receipt; while measuring. */
+  /** From publishing, or from the tick's second, to receipt, while measuring. */
   readonly latency: Durations;
-  /** How late each tick's last client had it. */
+  /** How late the last client received each tick. */
   readonly last: Durations;
   readonly missed: number;
   readonly stale: number;
@@ -47,12 +52,12 @@ export interface LoadResult {
   readonly failed: number;
   /** From publishing to the answer, while measuring. */
   readonly answers: Durations;
-  /** The generator's own time, of all its threads and of the one that receives, while measuring. */
+  /** Processor time of the generator while measuring: of all its threads, and of the receiving one. */
   readonly cpuS: number;
   readonly receivingCpuS: number;
 }
 
-/** What the generator is doing from now on. */
+/** The part of a run that begins. */
 export type Phase = "opening" | "opened" | "start" | "end";
 
 type Line =
@@ -94,7 +99,7 @@ export async function compileC(
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** The command line for the flags. */
+/** Returns the generator's command line. */
 export function loadCommand(flags: LoadFlags): readonly string[] {
   const args = Object.entries(flags).flatMap(([name, value]) =>
     [value].flat().flatMap((one) => [`--${name}`, `${one}`])
@@ -105,8 +110,8 @@ export function loadCommand(flags: LoadFlags): readonly string[] {
 /**
  * Runs the load generator.
  *
- * @param onPhase Is called as each phase begins.
- * @throws {Error} where it fails.
+ * @param onPhase Called when a phase begins.
+ * @throws {Error} if it fails.
  */
 export async function runLoad(
   flags: LoadFlags,

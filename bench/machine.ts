@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from "node:os";
 
-/** What it all ran on, in a line. */
+/** Describes this machine in one line. */
 export function machine(): string {
   const all = cpus();
   const memoryGb = Math.round(totalmem() / 2 ** 30);

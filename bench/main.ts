@@ -1,4 +1,4 @@
-/** `deno task bench`: measures Chime beside what else there is. See README.md. */
+/** `deno task bench`: measures Chime and other servers. See README.md. */
 import { buildLoad } from "./load.ts";
 import { machine } from "./machine.ts";
 import { observe } from "./observe.ts";
@@ -24,7 +24,7 @@ function log(text: string): void {
   console.error(`bench: ${text}`);
 }
 
-/** How a server was started and what load it got, in each step. */
+/** Shows how a server was started and what load it got, for each step. */
 function shown(
   scenario: Scenario,
   { peer, runs: [observations = []] }: Measured,
@@ -52,7 +52,7 @@ async function runScenario(
     runs: [] as Observation[][],
     failures: [] as string[],
   }));
-  // One run of each before the next of any: what else the machine does meanwhile falls on all alike.
+  // All servers take turns, so that whatever else the machine does affects all of them alike.
   for (let run = 1; run <= runs; run++) {
     for (const { peer, runs: done, failures } of measured) {
       progress.show(`${scenario.name}: ${peer.name}, run ${run} of ${runs}`);
@@ -72,7 +72,7 @@ async function runScenario(
   return measured;
 }
 
-/** How and where a section's numbers came to be. */
+/** Says how and where the numbers of a section were measured. */
 function origin(runs: number): string {
   const command = ["deno task bench", ...Deno.args].join(" ");
   const minute = new Date().toISOString().slice(0, 16).replace("T", " ");
@@ -80,7 +80,7 @@ function origin(runs: number): string {
   return `${times} by \`${command}\`, ${minute} UTC, on ${machine()}.`;
 }
 
-/** Puts a scenario's section into the results, which keep what else they have. */
+/** Writes a scenario's section into the results, and keeps the other sections. */
 async function save(section: string): Promise<void> {
   const names = SCENARIOS.map(({ name }) => name);
   const old = await Deno.readTextFile(RESULTS);

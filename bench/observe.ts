@@ -4,14 +4,16 @@ import { type Usage, usage } from "./proc.ts";
 import type { Observation } from "./scenario.ts";
 import { startServer } from "./server_process.ts";
 
-/** Clients that come and leave before the empty server is looked at, so that what is loaded on first use is in place. */
+/**
+ * Clients that connect and leave before the empty server is measured, so that it has loaded what it loads on first use.
+ */
 const FIRST_CLIENTS = 4;
-/** How long the server then has to come to rest, in ms. */
+/** How long the server then has to settle, in ms. */
 const REST_MS = 500;
-/** How often memory and descriptors are looked at, in ms. */
+/** How often memory and descriptors are sampled, in ms. */
 const SAMPLE_MS = 500;
 
-/** Has the first few clients come and leave. */
+/** Lets the first few clients connect and leave. */
 async function warmUp(flags: LoadFlags): Promise<void> {
   const some = Object.fromEntries(
     Object.entries(flags).filter(([name]) => name !== "churn"),
@@ -26,7 +28,7 @@ async function warmUp(flags: LoadFlags): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, REST_MS));
 }
 
-/** Puts one load on a fresh server and looks at both. */
+/** Puts one load on a fresh server, and measures the server and the load generator. */
 export async function observe(
   peer: Peer,
   load: LoadFlags,

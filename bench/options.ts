@@ -62,7 +62,7 @@ function readRuns(text: string | undefined, isQuick: boolean): number {
 /**
  * Reads the command line.
  *
- * @throws {Error} for what it does not know.
+ * @throws {Error} for an unknown option, server or scenario.
  */
 export function readOptions(args: readonly string[]): Options | "help" {
   const { values } = parseArgs({

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where the peers are that no package manager puts into its own place: see README.md. */
+/** The folder of the servers that no package manager installs, see README.md. */
 const PEERS = Deno.env.get("BENCH_PEERS") ??
   join(Deno.env.get("HOME") ?? ".", ".cache", "chime-bench");
 
-/** A file below `bench/`, as a path. */
+/** Returns the path of a file in `bench/`. */
 export function benchPath(relative: string): string {
   return fileURLToPath(new URL(relative, import.meta.url));
 }
 
-/** A file of a peer that was installed for measuring, as a path. */
+/** Returns the path of a file in the folder of the servers. */
 export function peersPath(relative: string): string {
   return join(PEERS, relative);
 }

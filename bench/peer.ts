@@ -1,40 +1,40 @@
-/** What starts a server: a program and its arguments, without a shell. */
+/** A command that starts a server: a program and its arguments, without a shell. */
 export type Command = readonly [program: string, ...args: string[]];
 
-/** A server's answer to "where is it, and how is it spoken to?" for one scenario's kind of stream. */
+/** How to subscribe to a server's channels, and how to publish to them. */
 export interface Channels {
-  /** A stream's path; `{c}` stands for the channel. */
+  /** The path of a stream; `{c}` stands for the channel. */
   readonly stream: string;
-  /** Headers of a stream's request, each a line. */
+  /** Headers of a request for a stream, each as a line. */
   readonly streamHeaders?: readonly string[];
-  /** Where messages are POSTed to. */
+  /** The path to POST messages to. */
   readonly publish: string;
-  /** What is POSTed; `{c}` stands for the channel, `{m}` for the message, which is all of it unless told. */
+  /** The body to POST: `{c}` stands for the channel, `{m}` for the message. Without it, the body is the message. */
   readonly body?: string;
   readonly publishHeaders?: readonly string[];
-  /** Whether a client may go on after the id it saw last. */
+  /** Whether a client may resume after the last id that it saw. */
   readonly resumes?: boolean;
 }
 
-/** A server that is measured: Chime, or what it is compared with. */
+/** A server to measure: Chime, or one to compare it with. */
 export interface Peer {
-  /** A word, as `--only` takes it. */
+  /** Its name for `--only`. */
   readonly name: string;
-  /** What it is, in a line. */
+  /** What it is, in one line. */
   readonly about: string;
-  /** Its version and that of what it runs on; `undefined` where it is not installed. */
+  /** Its version and its runtime's; `undefined` if it is not installed. */
   version(): Promise<string | undefined>;
   /**
-   * Makes what it needs, and tells how to start it.
+   * Prepares what it needs, and returns the command that starts it.
    *
-   * @param port Where to listen, on 127.0.0.1.
-   * @param folder An empty folder for its files, removed when it has ended.
+   * @param port The port to listen on, on 127.0.0.1.
+   * @param folder An empty folder for its files, removed when the server has ended.
    */
   command(port: number, folder: string): Command | Promise<Command>;
-  /** Variables beside this program's own. */
+  /** Variables in addition to this program's own. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The path of its clock, one tick at each whole second with an id of `<unix ms>-0`; absent where it has none. */
+  /** The path of its clock, if it has one: one tick at each whole second, with an id of `<unix ms>-0`. */
   readonly clock?: string;
-  /** Absent where messages cannot be published to it. */
+  /** Its channels, if messages can be published to it. */
   readonly channels?: Channels;
 }

@@ -1,10 +1,10 @@
-/** What the operating system says of a process and its descendants. */
+/** What a process and its descendants use. */
 export interface Usage {
-  /** User and system time of all, in s; to 10 ms. */
+  /** User and system time of all processes, in s, to 10 ms. */
   readonly cpuS: number;
   /**
-   * Resident memory, in kB: anonymous, and what the processes share, once. Without the program's own file, pages of
-   * which come and go.
+   * Resident memory, in kB: the anonymous memory of all, and once the memory that they share. The pages of the
+   * program's file are left out, as they come and go.
    */
   readonly memoryKb: number;
   /** Open file descriptors. */
@@ -19,7 +19,7 @@ const PARENT = 1;
 const USER_TIME = 11;
 const SYSTEM_TIME = 12;
 
-/** The fields after the program's name, which may have spaces itself; none where the process has ended. */
+/** Returns the fields after the program's name, which may contain spaces; none if the process has ended. */
 async function statFields(pid: number): Promise<readonly string[]> {
   try {
     const text = await Deno.readTextFile(`/proc/${pid}/stat`);
@@ -29,7 +29,7 @@ async function statFields(pid: number): Promise<readonly string[]> {
   }
 }
 
-/** The process and all that descend from it. */
+/** Returns the ids of a process and its descendants. */
 export async function processTree(root: number): Promise<readonly number[]> {
   const children = new Map<number, number[]>();
   for await (const { name } of Deno.readDir("/proc")) {
@@ -43,7 +43,7 @@ export async function processTree(root: number): Promise<readonly number[]> {
   return tree;
 }
 
-/** User and system time of the processes so far, in s. */
+/** Returns the user and system time of the processes so far, in s. */
 async function cpuSeconds(pids: readonly number[]): Promise<number> {
   let ticks = 0;
   for (const pid of pids) {
@@ -53,7 +53,7 @@ async function cpuSeconds(pids: readonly number[]): Promise<number> {
   return ticks / TICKS_PER_S;
 }
 
-/** Everything; the time first, as it belongs to the moment of asking. */
+/** Returns everything. The time is read first, as it belongs to the moment of the call. */
 export async function usage(pids: readonly number[]): Promise<Usage> {
   const cpuS = await cpuSeconds(pids);
   let anonymousKb = 0;

@@ -1,6 +1,6 @@
 const WIDTH = 30;
 
-/** A bar on standard error, where that is a terminal; nothing otherwise. */
+/** A progress bar on standard error, if that is a terminal. */
 export class Progress {
   readonly #total: number;
   readonly #isShown = Deno.stderr.isTerminal();
@@ -11,7 +11,7 @@ export class Progress {
     this.#total = total;
   }
 
-  /** Says what is going on. */
+  /** Shows what is being done. */
   show(text: string): void {
     if (!this.#isShown) return;
     const filled = Math.round(WIDTH * this.#done / this.#total);
@@ -19,12 +19,12 @@ export class Progress {
     this.#write(`\r\x1b[K[${bar}] ${this.#done}/${this.#total} ${text}`);
   }
 
-  /** Counts a step. */
+  /** Counts one step. */
   advance(): void {
     this.#done++;
   }
 
-  /** Makes room for other output. */
+  /** Removes the bar, so that other output can be written. */
   clear(): void {
     if (this.#isShown) this.#write("\r\x1b[K");
   }

@@ -4,18 +4,18 @@ import type { Observation, Scenario } from "./scenario.ts";
 import { cell, summarize } from "./summary.ts";
 import { table } from "./table.ts";
 
-/** What one server did in one scenario: for each run, an observation of each step. */
+/** The observations of one server in one scenario: for each run, one for each step. */
 export interface Measured {
   readonly peer: Peer;
   readonly runs: readonly (readonly Observation[])[];
-  /** Why a run came to nothing, each once. */
+  /** Why runs failed, each reason once. */
   readonly failures: readonly string[];
 }
 
 /**
- * A scenario's table and what went wrong, as Markdown.
+ * Writes a scenario's table and its faults as Markdown.
  *
- * @param origin How the numbers came to be, in a sentence.
+ * @param origin A sentence on how the numbers were measured.
  */
 export function report(
   { name, about, columns }: Scenario,

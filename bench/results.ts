@@ -1,11 +1,11 @@
-/** What stands above the sections, a section being a scenario's. */
+/** The text above the sections. Each scenario has a section. */
 const HEAD = `# Results
 
 Made by \`deno task bench\`, each section by the command that it names. Cells: the median of the runs (lowest–highest)
 ×ratio to Chime. Only compare numbers of one section. What the columns mean is in README.md.
 `;
 
-/** Where a section begins. */
+/** The beginning of a section. */
 const SECTION = /^(?=## )/m;
 
 function nameOf(section: string): string {
@@ -13,11 +13,11 @@ function nameOf(section: string): string {
 }
 
 /**
- * The results with a scenario's section in the place of an older one of its name.
+ * Puts a scenario's section into the results, in place of the older one.
  *
- * @param results Markdown with a section for each scenario, or nothing yet.
- * @param section Begins with its heading, `## ` and the scenario's name.
- * @param order The names of all scenarios; sections of others are dropped.
+ * @param results Markdown with a section for each scenario, or an empty text.
+ * @param section The section, which begins with `## ` and the scenario's name.
+ * @param order The names of all scenarios. Other sections are dropped.
  */
 export function withSection(
   results: string,

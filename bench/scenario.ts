@@ -3,46 +3,49 @@ import type { Peer } from "./peer.ts";
 import type { Usage } from "./proc.ts";
 import type { ServerProcess } from "./server_process.ts";
 
-/** One load on one fresh server, as it went. */
+/** What was observed of one load on one fresh server. */
 export interface Observation {
   readonly result: LoadResult;
   readonly server: ServerProcess;
-  /** Before the first client; several were there and left. */
+  /** Before the first client that is measured, and after several others have left. */
   readonly empty: Usage;
-  /** As the clients began to open, were all open, and as measuring began and ended; absent where it did not come to that. */
+  /**
+   * When the clients began to open, when all were open, when measuring began and when it ended. Absent if the run ended
+   * before.
+   */
   readonly opening?: Usage;
   readonly opened?: Usage;
   readonly start?: Usage;
   readonly end?: Usage;
-  /** Once or more a second while measuring. */
+  /** Taken at least once a second while measuring. */
   readonly samples: readonly Usage[];
 }
 
-/** What a scenario's table shows of each run. */
+/** A column of a scenario's table. */
 export interface Column {
-  /** With its unit. */
+  /** The title, with the unit. */
   readonly title: string;
   readonly digits: number;
-  /** Whether a ratio to Chime would say nothing of the server. */
+  /** Whether a ratio to Chime would be meaningless. */
   readonly isAside?: boolean;
   /** @param observations One for each of the scenario's steps. */
   value(observations: readonly Observation[]): number;
 }
 
-/** A load that servers are compared under. */
+/** A load to compare servers under. */
 export interface Scenario {
-  /** A word, as `--scenario` takes it. */
+  /** Its name for `--scenario`. */
   readonly name: string;
-  /** What it does, in a line. */
+  /** What it does, in one line. */
   readonly about: string;
-  /** Why the server is not measured, in a few words; nothing where it is. */
+  /** Returns why the server is not measured, in a few words; `undefined` if it is. */
   lacks(peer: Peer): string | undefined;
-  /** How often it is run at most, where it takes long. */
+  /** The maximum number of runs, if one takes long. */
   readonly runs?: number;
   /**
-   * The loads, each on a fresh server.
+   * Returns the loads. Each is put on a fresh server.
    *
-   * @param isQuick Whether a short look is enough.
+   * @param isQuick Whether a short measurement is enough.
    */
   steps(peer: Peer, isQuick: boolean): readonly LoadFlags[];
   readonly columns: readonly Column[];

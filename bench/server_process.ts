@@ -4,17 +4,17 @@ import { processTree } from "./proc.ts";
 /** How long a server may take to listen, in ms. */
 const START_MS = 30_000;
 const POLL_MS = 50;
-/** How long it may take to end when asked to, in ms, before it is made to. */
+/** How long it may take to end after SIGTERM, in ms, before it is killed. */
 const STOP_MS = 5_000;
 
-/** A server that listens. Disposing of it ends it. */
+/** A running server. Disposing of it ends it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly port: number;
   /** The process and its descendants. */
   readonly pids: readonly number[];
-  /** For its files, removed when it has ended. */
+  /** The folder for its files, removed when it has ended. */
   readonly folder: string;
-  /** How it was started. */
+  /** The command that started it. */
   readonly command: readonly string[];
 }
 
@@ -39,14 +39,14 @@ function delay(ms: number): Promise<void> {
 /**
  * Starts a server and waits until it listens.
  *
- * @throws {Error} with the end of what it wrote where it does not.
+ * @throws {Error} with the end of its output if it does not listen.
  */
 export async function startServer(peer: Peer): Promise<ServerProcess> {
   const port = freePort();
   const folder = await Deno.makeTempDir({ prefix: "chime-bench-" });
   const command = await peer.command(port, folder);
   const log = `${folder}/log`;
-  // Each may open as many files as it can; `exec` leaves the server as the process that is known here.
+  // Each server may open as many files as the system allows. `exec` makes the server the process that is known here.
   const child = new Deno.Command("/bin/sh", {
     args: [
       "-c",

@@ -10,7 +10,9 @@ function quote(arg: string): string {
   return /^[\w./:$=-]+$/.test(arg) ? arg : `'${arg}'`;
 }
 
-/** The server's command as it would be typed in the project's folder, with `$PORT`, `$FOLDER` and `$BENCH_PEERS`. */
+/**
+ * Returns the server's command as it can be typed in the project's folder, with `$PORT`, `$FOLDER` and `$BENCH_PEERS`.
+ */
 export function shownServer(
   { env = {} }: Peer,
   { command, port, folder }: ServerProcess,
@@ -27,7 +29,7 @@ export function shownServer(
   ).map(quote).join(" ");
 }
 
-/** The load generator's command, likewise. */
+/** Returns the load generator's command in the same form. */
 export function shownLoad(flags: LoadFlags): string {
   return loadCommand({ port: "$PORT", ...flags })
     .map((arg) => quote(arg.replace(ROOT, "")))

@@ -1,13 +1,13 @@
 import { median } from "./columns.ts";
 
-/** A column of one server over its runs. */
+/** A column's values of one server, over all runs. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** @param values One of each run; those that are no number, as of a run that delivered nothing, are left out. */
+/** @param values One value of each run. Those that are not finite, as of a run that delivered nothing, are left out. */
 export function summarize(values: readonly number[]): Summary | undefined {
   const known = values.filter(Number.isFinite);
   return known.length === 0 ? undefined : {
@@ -17,7 +17,7 @@ export function summarize(values: readonly number[]): Summary | undefined {
   };
 }
 
-/** The number with its thousands set apart. */
+/** Writes a number with separators between the thousands. */
 function show(value: number, digits: number): string {
   return value.toLocaleString("en", {
     minimumFractionDigits: digits,
@@ -25,7 +25,7 @@ function show(value: number, digits: number): string {
   });
 }
 
-/** A cell of the table: the median, the spread, and the ratio to the reference where there is one. */
+/** Writes a cell of the table: the median, the spread, and the ratio to the reference, if there is one. */
 export function cell(
   summary: Summary | undefined,
   digits: number,

@@ -1,4 +1,6 @@
-/** Rows as a Markdown table, padded so that it reads as plain text too; all columns but the first are aligned right. */
+/**
+ * Writes rows as a Markdown table, padded to be read as plain text too. All columns but the first are aligned right.
+ */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

@@ -11,7 +11,7 @@ export function log(message: string, error?: unknown): void {
     if (error === undefined) console.error(`chime: ${message}`);
     else console.error(`chime: ${message}:`, error);
   } catch {
-    // Nobody can be told that nobody can be told.
+    // There is no other place to report it.
   }
 }
 

@@ -3,38 +3,38 @@ import { fileURLToPath } from "node:url";
 import { replaceFile } from "./replace_file.ts";
 import { runDeno } from "./run_deno.ts";
 
-/** A module, and the file that it is bundled into. */
+/** A module, and the file to bundle it into. */
 export type Entry = readonly [input: string, output: string];
 
 const path = (name: string) =>
   fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-/** The module that brings each island to life, and what it becomes. */
+/** The module that hydrates each island, and its bundle. */
 const ISLANDS: readonly Entry[] = [
   [path("islands/page/clock_client.tsx"), path("static/client.js")],
   [path("islands/page/channels_client.tsx"), path("static/channels.js")],
 ];
-/** What both need: Preact, most of all. */
+/** The code that both need, such as Preact. */
 const SHARED = path("static/shared.js");
 
 /**
  * Bundles the islands into the files in `static/` that the server embeds.
  *
- * @throws {Error} where they cannot be bundled, with the bundler's message.
+ * @throws {Error} with the bundler's message if they cannot be bundled.
  */
 export async function build(): Promise<void> {
   await bundle(ISLANDS, SHARED);
 }
 
 /**
- * Bundles one or two modules, and all they import, for browsers: each into one file, minified, beside a third one with
- * what both import.
+ * Bundles one or two modules, and all they import, for browsers: each into one minified file, and what both import into
+ * another.
  *
- * The bundler is asked every time. It answers within 50 ms, and to skip it one would have to know all that the modules
- * import. An output that would stay the same is left alone, so that nothing that watches it stirs.
+ * It always runs the bundler, which takes 50 ms: to skip that, it would have to know everything that the modules
+ * import. It does not write an output that stays the same, so that watchers see no change.
  *
  * @returns Whether an output changed.
- * @throws {Error} where a module cannot be bundled, with the bundler's message. The outputs stay as they were.
+ * @throws {Error} with the bundler's message if a module cannot be bundled. The outputs stay as they were.
  */
 export async function bundle(
   entries: readonly Entry[],
@@ -56,7 +56,10 @@ export async function bundle(
   }
 }
 
-/** Puts what the bundler wrote where it belongs. It names what it shares after its content: here that has one name. */
+/**
+ * Moves the bundler's files to their places. The bundler names the shared file after its content; here it has a fixed
+ * name.
+ */
 async function put(
   dir: string,
   entries: readonly Entry[],

@@ -5,9 +5,9 @@ import { recoverDenort } from "./denort.ts";
 import { runDeno } from "./run_deno.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The only platform that a `denort` recovered from npm is for. */
+/** The only platform that `denort` can be recovered for. */
 const RECOVERABLE = "x86_64-unknown-linux-gnu";
-/** What `deno compile` compiles for. */
+/** The platforms that `deno compile` compiles for. */
 const TARGETS: readonly string[] = [
   RECOVERABLE,
   "aarch64-unknown-linux-gnu",
@@ -17,20 +17,20 @@ const TARGETS: readonly string[] = [
   "aarch64-apple-darwin",
 ];
 
-/** What to compile to. */
+/** Options for {@linkcode compile}. */
 export interface CompileOptions {
   /** The executable's path. */
   readonly output: string;
-  /** The platform it is for, such as `aarch64-apple-darwin`; this one where none is named. */
+  /** The platform to compile for, such as `aarch64-apple-darwin`. Default: this one. */
   readonly target?: string;
-  /** The program's first module, from the project's folder; Chime's own where none is named. */
+  /** The program's first module, relative to the project's folder. Default: Chime's own. */
   readonly main?: string;
 }
 
 /**
  * Reads the flags of `deno task compile`.
  *
- * @throws {Error} for flags that cannot be used, in one line that names the first.
+ * @throws {Error} in one line that names the first flag that cannot be used.
  */
 export function readFlags(args: readonly string[]): CompileOptions {
   const { target = Deno.build.target, output = "chime" } = parse(args);
@@ -63,24 +63,23 @@ function parse(args: readonly string[]) {
 }
 
 /**
- * Compiles Chime with all it needs into one executable, with the permissions in `deno.json`'s `compile.permissions` and
- * no others. The island must have been built.
+ * Compiles Chime and all it needs into one executable, with the permissions in `deno.json`'s `compile.permissions` and
+ * no others. The islands must have been built.
  *
- * The runtime file that it builds upon, `denort`, is the one that `DENORT_BIN` names, else the one that Deno downloads,
- * else, where the place to download it from cannot be reached, one recovered from npm; a warning on standard error
- * tells of that.
+ * The executable begins with a runtime file, `denort`: the one that `DENORT_BIN` names, else the one that Deno
+ * downloads, else, if that download cannot be reached, one recovered from npm, with a warning on standard error.
  *
- * @throws {Error} where it cannot be compiled, with Deno's message. There is no output then: a former one Deno removes
- * first. What it did not compile it does not overwrite.
+ * @throws {Error} with Deno's message if it cannot be compiled. There is no output then: Deno removes an older
+ * executable first. It does not overwrite a file that it did not compile.
  */
 export async function compile(
   { output, target = Deno.build.target, main = "main.ts" }: CompileOptions,
 ): Promise<void> {
   const flags = [
     ...["--quiet", "-P", "--target", target],
-    // Of the packages in deno.lock most are for tests.
+    // Most packages in deno.lock are for tests.
     "--exclude-unused-npm",
-    // A module that only a thread runs is not found by itself.
+    // Deno does not find a module that only a thread runs.
     ...["--include", "server/worker.ts"],
   ];
   const run = (env?: Record<string, string>) =>
@@ -104,9 +103,9 @@ export async function compile(
 }
 
 /**
- * Why `deno compile` got no answer from where it downloads `denort`, judging by its message; undefined where it failed
- * for another reason. What a gateway says in place of the host is no answer either. A 404 is one: for that version or
- * platform there is no `denort`.
+ * Returns why `deno compile` could not download `denort`, judging by its message; `undefined` if it failed for another
+ * reason. An error of a gateway counts as no answer. A 404 is an answer: there is no `denort` for that version or
+ * platform.
  */
 export function whyUnreachable(message: string): string | undefined {
   if (!message.includes("Setting up base binary")) return undefined;

@@ -4,19 +4,19 @@ import { replaceFile } from "./replace_file.ts";
 import { runDeno } from "./run_deno.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** A program on npm that was compiled with Deno 2.9.4, and so begins with its `denort`. */
+/** A program on npm that was compiled with Deno 2.9.4, so that it begins with that version's `denort`. */
 const PACKAGE = "@chelonia/cli-x64-linux@3.4.0";
 const PROGRAM = "chel";
 
-/** How `denort` lies in a program that was compiled with it: first, but with an ELF header that points elsewhere. */
+/** How to restore `denort` from a program that was compiled with it: it comes first, but its ELF header was changed. */
 export interface Recipe {
-  /** Where `denort` alone has its program headers, in bytes, and how many they are. */
+  /** The offset of the program headers in `denort`, in bytes, and their number. */
   readonly programHeaders: { readonly offset: number; readonly count: number };
-  /** The same of its section headers. */
+  /** The same for the section headers. */
   readonly sectionHeaders: { readonly offset: number; readonly count: number };
-  /** How long it is, in bytes. */
+  /** The length of `denort`, in bytes. */
   readonly size: number;
-  /** What it must be, in hex. */
+  /** The SHA-256 of `denort`, in hex. */
   readonly sha256: string;
 }
 
@@ -28,14 +28,14 @@ const RECIPE: Recipe = {
 };
 
 /**
- * Gets `denort`, which `deno compile` builds upon, from npm: for Linux on x64, where the place that Deno downloads it
- * from cannot be reached. It stays in Deno's cache, and its digest is checked at every use.
+ * Gets `denort`, which `deno compile` needs, from npm: for Linux on x64, when Deno's own download cannot be reached. It
+ * stays in Deno's cache, and its digest is checked at every use.
  *
- * It is as old as the program it is cut from, and nobody published it as what it is here: good for development and
+ * It is as old as the program that it is cut from, and nobody published it as a runtime: use it for development and
  * tests, never for a release.
  *
  * @returns The file's path, for `DENORT_BIN`.
- * @throws {Error} where npm cannot be reached either, or hands out anything else.
+ * @throws {Error} if npm cannot be reached either, or the file is not the expected one.
  */
 export async function recoverDenort(): Promise<string> {
   const { denoDir } = await denoInfo();
@@ -60,10 +60,10 @@ export async function recoverDenort(): Promise<string> {
 /**
  * Cuts `denort` out of a program that was compiled with it.
  *
- * `deno compile` appends what it embeds, with larger tables of headers, and points the ELF header to those. To point it
- * back and cut the rest off undoes that. The fields are `e_phoff`, `e_shoff`, `e_phnum` and `e_shnum` of elf(5).
+ * `deno compile` appends its data and larger tables of headers, and points the ELF header to those. This points it back
+ * and cuts off the rest. The fields are `e_phoff`, `e_shoff`, `e_phnum` and `e_shnum` of elf(5).
  *
- * @throws {Error} where the outcome has another digest than the recipe's.
+ * @throws {Error} if the result does not have the digest of the recipe.
  */
 export async function cutDenort(
   program: Uint8Array,
@@ -72,7 +72,7 @@ export async function cutDenort(
   const { programHeaders, sectionHeaders, size, sha256 } = recipe;
   if (program.length < size) {
     throw new Error(
-      `Cannot recover denort: the program has ${program.length} bytes, fewer than denort's ${size}`,
+      `Cannot recover denort: the program has ${program.length} bytes and must have at least ${size}`,
     );
   }
   const denort = program.slice(0, size);
@@ -85,7 +85,7 @@ export async function cutDenort(
   const digest = await digestOf(denort);
   if (digest !== sha256) {
     throw new Error(
-      `Cannot recover denort: its SHA-256 is ${digest} where ${sha256} is due`,
+      `Cannot recover denort: its SHA-256 is ${digest} and must be ${sha256}`,
     );
   }
   return denort;
@@ -104,7 +104,7 @@ async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** The part that is used here of what `deno info` tells. */
+/** The part of the output of `deno info` that is used here. */
 interface DenoInfo {
   denoDir?: string;
   npmPackages?: Record<string, { localPath?: string }>;
@@ -112,8 +112,8 @@ interface DenoInfo {
 }
 
 /**
- * What Deno knows of its cache, or of a package, which it downloads to tell: from the registry, and with the
- * certificates, that are configured here. Neither `deno.json` nor `deno.lock` notices.
+ * Returns what Deno knows about its cache, or about a package. Deno downloads the package for that, from the registry
+ * and with the certificates that are configured here. `deno.json` and `deno.lock` stay as they are.
  */
 async function denoInfo(...specifier: string[]): Promise<DenoInfo> {
   const flags = ["--json", "--quiet", "--no-lock", "--node-modules-dir=none"];

@@ -1,7 +1,8 @@
 /**
- * Serves, and starts again at every change: `deno task dev [flags]`, with the server's own flags.
+ * Serves, and restarts at every change: `deno task dev [flags]`, with the server's own flags.
  *
- * Deno watches all that the server imports, the bundled island among it. What is left to do is to bundle it anew.
+ * Deno watches everything that the server imports, the bundled islands included. This program bundles the islands
+ * again.
  *
  * @module
  */
@@ -9,14 +10,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "./build.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** Where the island's modules are. */
+/** The folders of the islands' modules. */
 const SOURCES = [`${ROOT}islands`, `${ROOT}channels`];
 /**
- * How long, in ms, the files must rest: an editor saves in several steps. Deno waits 200 ms, so that a change of the
- * island, which the server imports too, and the new bundle are one restart.
+ * How long the files must stay unchanged, in ms: an editor saves in several steps. Deno waits 200 ms, so that a change
+ * of an island, which the server imports too, and the new bundle cause only one restart.
  */
 const SETTLE_MS = 50;
-/** Signals that ask for the end. */
+/** Signals that end the program. */
 const ENDINGS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -33,7 +34,7 @@ async function rebuildOnChange(watcher: Deno.FsWatcher): Promise<void> {
   let building = Promise.resolve();
   let settling: ReturnType<typeof setTimeout> | undefined;
   for await (const { kind } of watcher) {
-    // The bundler reads, which changes nothing.
+    // The bundler itself reads the files.
     if (kind === "access") continue;
     clearTimeout(settling);
     settling = setTimeout(() => building = building.then(rebuild), SETTLE_MS);
@@ -49,10 +50,10 @@ const server = new Deno.Command(Deno.execPath(), {
 for (const signal of ENDINGS) {
   Deno.addSignalListener(signal, () => {
     try {
-      // Of all signals, the only one that ends Deno's watching, and not just what it runs.
+      // Only SIGINT ends Deno's watching as well as the program that it runs.
       server.kill("SIGINT");
     } catch {
-      // It has ended: a terminal's Ctrl-C reaches it as well.
+      // It may have ended: Ctrl-C in a terminal reaches it as well.
     }
   });
 }

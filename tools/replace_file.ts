@@ -1,7 +1,7 @@
 /**
- * Writes a file whole or not at all: who reads it meanwhile gets the old bytes or the new ones, never some of each.
+ * Replaces a file in one step: a reader gets the old bytes or the new ones, never a mix.
  *
- * @throws {Error} where its folder cannot be written to. The file stays as it was.
+ * @throws {Error} if the folder cannot be written to. The file stays as it was.
  */
 export async function replaceFile(
   path: string,

@@ -1,12 +1,12 @@
 /**
  * Runs a command of the Deno that runs this program, and returns what it wrote to standard output.
  *
- * None of it is shown: what it has to say on success helps nobody, and what it says on failure is thrown.
+ * It shows nothing: messages of a success help nobody, and those of a failure are thrown.
  *
  * @param args The command with its arguments, such as `["bundle", "client.tsx"]`.
- * @param options Where it runs, which is also where it looks for its configuration, and variables it gets beside this
- * program's own.
- * @throws {Error} where it fails, with what it wrote to standard error.
+ * @param options The folder that it runs in, where it also looks for its configuration, and variables in addition to
+ * this program's own.
+ * @throws {Error} with what it wrote to standard error if it fails.
  */
 export async function runDeno(
   args: string[],
@@ -14,7 +14,7 @@ export async function runDeno(
 ): Promise<Uint8Array> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
-    // Deno writes in colours even where no terminal shows them, and callers look for words in its message.
+    // Deno uses colours even without a terminal, and callers search its message for words.
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     ...cwd === undefined ? {} : { cwd },

@@ -15,13 +15,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Well below the usual 28,000 ports that one address has to connect from. */
+/* Well below the 28,000 ports that one address usually has for outgoing connections. */
 #define CLIENTS_PER_ADDRESS 10000
-/* Of so many clients, one has its ids looked at. */
+/* The ids of one client in so many are checked. */
 #define SAMPLE 16
 #define READY_MAX 256
 
-/* The client whose bytes are being taken. */
+/* The client whose bytes are being read. */
 struct taking {
     struct fleet *fleet;
     struct client *client;
@@ -125,7 +125,7 @@ static void take_tick(struct fleet *f, struct client *c, const struct event *e)
     f->tally->deliveries++;
     c->deliveries++;
     int64_t late_us = now_ns(CLOCK_REALTIME) / 1000 - ms * 1000;
-    /* The first is the second under way, that is as late as the client came. */
+    /* The first tick is the current second's: it is as late as the client was. */
     if (c->last_ms != 0) {
         if (ms <= c->last_ms)
             f->tally->stale++;
@@ -288,7 +288,7 @@ void fleet_churn(struct fleet *f)
 
 int fleet_disordered(const struct fleet *f)
 {
-    /* The majority, by Boyer and Moore: where there is one, it is what is left. */
+    /* Boyer and Moore's vote: if there is a majority, it is what remains. */
     uint64_t most = 0, order = 0;
     int lead = 0, others = 0;
     for (int i = 0; i < f->count; i++)

@@ -12,11 +12,11 @@ struct client {
     struct stream stream;
     int64_t started_ns;
     uint64_t deliveries;
-    /* A sum over what arrived, in its order: the same for two clients that saw the same. */
+    /* A hash of what arrived, in order: equal for two clients that saw the same. */
     uint64_t order;
-    /* The message expected next of each publisher; UNKNOWN_NEXT where the first one tells. */
+    /* The next message expected from each publisher; UNKNOWN_NEXT until the first one has come. */
     uint32_t *next;
-    /* The tick, in ms, or the id's two numbers, that came last. */
+    /* The last tick, in ms, or the two numbers of the last id. */
     int64_t last_ms, last_n;
 };
 
@@ -29,34 +29,36 @@ struct fleet {
     struct client *clients;
     int count;
     int epoll;
-    /* The first client that was not opened yet. */
+    /* The first client that has not been opened yet. */
     int next;
     int connecting, open, lost;
-    /* How many have what they came back for; only where they go on after an id. */
+    /* How many clients have all that they missed; only counted when they resume. */
     int caught_up;
-    /* The client to be closed and opened anew next. */
+    /* The next client to close and open again. */
     int churn_next;
     int churned;
-    /* From connecting to the response's head, or to the last message missed where they go on after an id. */
+    /* From connecting to the head of the response or, when clients resume, to the last message that they missed. */
     struct histogram opening;
-    /* Why the first one was lost. */
+    /* Why the first client was lost. */
     char reason[128];
-    /* The message whose id is to be kept, and that id once it came. */
+    /* The message whose id is wanted, and that id once it has come. */
     int64_t wanted;
     char id[128];
-    /* When the last bytes were taken, in us on CLOCK_MONOTONIC; 0 until asked for. */
+    /* When the last bytes were read, in us on CLOCK_MONOTONIC; 0 until it is needed. */
     int64_t now_us;
 };
 
 void fleet_start(struct fleet *f, const struct options *o, struct tally *t, int count);
 
-/* Opens what is to be opened, takes what has arrived, waiting for it so long at most. */
+/* Opens clients that are due and reads what has arrived; waits for that at most the given time. */
 void fleet_advance(struct fleet *f, int timeout_ms);
 
-/* Closes one client that is open, and opens it anew. */
+/* Closes one open client, and opens it again. */
 void fleet_churn(struct fleet *f);
 
-/* How many clients of the first channel saw another order than most did, having got as many messages. */
+/*
+ * Returns how many clients of the first channel saw another order than most did, though they received as many messages.
+ */
 int fleet_disordered(const struct fleet *f);
 
 void fleet_close(struct fleet *f);

@@ -11,7 +11,7 @@ static int bucket(uint64_t us)
     return index < BUCKETS ? index : BUCKETS - 1;
 }
 
-/* The upper end of a bucket, in us. */
+/* Returns the upper end of a bucket, in us. */
 static int64_t bucket_end(int index)
 {
     if (index < 128)

@@ -1,6 +1,6 @@
 /*
- * Opens streams, publishes, counts and checks what arrives. Prints a JSON line at the start of each phase, so that
- * whoever watches the server knows when to look at it, and one with the result at the end.
+ * Opens streams, publishes, counts and checks what arrives. Prints a JSON line at the start of each phase, so that the
+ * caller knows when to measure the server, and one with the result at the end.
  */
 #define _GNU_SOURCE
 #include "fleet.h"
@@ -14,10 +14,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Measuring ticks begins so long before a whole second: the ones before have arrived by then. */
+/* Measuring ticks begins this long before a whole second: earlier ticks have arrived by then. */
 #define BEFORE_TICK_NS (50 * NS_PER_MS)
 
-/* Moments and counts that the result is made of. */
+/* The times and counts that make the result. */
 struct course {
     int64_t began_ns, opening_ns, opened_ns, start_ns, end_ns;
     int64_t start_second, end_second;
@@ -45,7 +45,7 @@ static double cpu_s(int who)
     return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-/* Whether there is time left; ends the course where there is none. */
+/* Returns whether there is time left; if not, ends the course. */
 static bool has_time(void)
 {
     if (now_ns(CLOCK_MONOTONIC) - course.began_ns > options.limit_s * NS_PER_S)
@@ -53,7 +53,7 @@ static bool has_time(void)
     return !course.timed_out;
 }
 
-/* Receives until the moment, closing and opening clients at the pace asked for. */
+/* Receives until the given time; closes and opens clients at the requested rate. */
 static void run_until(int64_t end_ns)
 {
     int64_t every_ns = options.churn > 0 ? NS_PER_S / options.churn : INT64_MAX;
@@ -70,7 +70,7 @@ static void run_until(int64_t end_ns)
     }
 }
 
-/* Publishes what clients come back for, and keeps the id after which they go on. */
+/* Publishes what the clients will have missed, and keeps the id that they resume after. */
 static void prime(void)
 {
     int back = options.back;
@@ -136,7 +136,7 @@ static void measure(void)
     announce("end");
 }
 
-/* How many deliveries all accepted messages make. */
+/* Returns how many deliveries all accepted messages make. */
 static uint64_t expected(void)
 {
     uint64_t sum = 0;
@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     options = read_options(argc, argv);
-    /* Beyond all phases' own limits, should one of them not come back. */
+    /* Longer than the limits of all phases, in case one of them hangs. */
     alarm((unsigned)options.limit_s + 10);
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);

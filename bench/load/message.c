@@ -19,7 +19,7 @@ static const char *take(const char *at, uint64_t *value, int digits)
 {
     uint64_t sum = 0;
     for (int i = 0; i < digits; i++) {
-        /* Both digits and letters have their value in the low bits. */
+        /* Digits and letters both have their value in the low bits. */
         unsigned char c = (unsigned char)at[i];
         sum = sum << 4 | ((c & 15u) + (c >> 6) * 9u);
     }

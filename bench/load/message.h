@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What a publisher puts into each message, so that it is known for each delivery who sent it, in which order and when:
- * `@` and fixed-width hexadecimal fields, then padding. It has no byte that JSON, a form or a URL would escape.
+ * The text of a message, which tells of each delivery who sent it, in which order and when: `@` and hexadecimal fields
+ * of fixed width, then padding. It has no byte that JSON, a form or a URL would escape.
  */
 struct message {
     uint32_t publisher;
@@ -18,10 +18,10 @@ struct message {
     int64_t sent_us;
 };
 
-/* Writes exactly `length` bytes, of which there must be 34 at least, and no terminator. */
+/* Writes exactly `length` bytes, at least 34, without a terminator. */
 void message_write(const struct message *m, char *out, size_t length);
 
-/* Finds the message in an event's data, whatever the server wrapped it in. */
+/* Finds the message in an event's data, whatever the server wrapped around it. */
 bool message_read(struct message *m, const char *data, size_t length);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds on a clock: CLOCK_MONOTONIC for durations, CLOCK_REALTIME where a server's own time is compared. */
+/* Returns the time on a clock, in ns: CLOCK_MONOTONIC for durations, CLOCK_REALTIME to compare with a server's time. */
 static inline int64_t now_ns(clockid_t clock)
 {
     struct timespec t;

@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 
-/* Where a message's publisher is told apart by one byte, see message.h. */
+/* The limit of one byte for the publisher's number, see message.h. */
 #define MAX_PUBLISHERS 64
 
-/* What the command line asks for; options.c has the defaults and the meaning of each. */
+/* The options. options.c has the default and the meaning of each. */
 struct options {
     int port;
 
@@ -34,7 +34,7 @@ struct options {
     int limit_s;
 };
 
-/* Reads the command line; ends the process with a message where it makes no sense. */
+/* Reads the command line; ends the process with a message if it is wrong. */
 struct options read_options(int argc, char **argv);
 
 #endif

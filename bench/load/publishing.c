@@ -15,11 +15,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How long answers are waited for once told to stop. */
+/* How long to wait for answers after the order to stop. */
 #define STOP_NS (2 * NS_PER_S)
-/* A publisher so far behind its pace gives up catching up: the server does not take that many. */
-#define BEHIND_NS (NS_PER_S / 2)
-/* How long after a connection failed before the next try. */
+/* A publisher that is this late stops catching up: the server does not accept that many. */
+#define MAX_LATE_NS (NS_PER_S / 2)
+/* How long to wait after a connection failed. */
 #define RETRY_NS (100 * NS_PER_MS)
 #define REQUEST_MAX (48 * 1024)
 
@@ -28,7 +28,7 @@ static int slots_of(const struct options *o)
     return o->channels / (o->publishers ? o->publishers : 1) + 1;
 }
 
-/* The channel of a publisher's slot, -1 beyond the last. */
+/* Returns the channel of a publisher's slot, -1 after the last one. */
 static int channel_at(const struct options *o, int publisher, int slot)
 {
     if (o->channels < o->publishers)
@@ -84,12 +84,12 @@ static void publish(struct publishing *all, int index)
     }
 }
 
-/* Goes on to the next of the publisher's channels, once the message under way is settled. */
+/* Continues with the next channel of the publisher, when the current message is settled. */
 static void settle(struct publishing *all, int index, bool was_published)
 {
     struct publisher *p = &all->publishers[index];
     p->in_flight = false;
-    /* What was refused was delivered to nobody: its number is still free. */
+    /* A refused message was delivered to nobody: its number is still free. */
     if (was_published)
         p->sequences[p->slot]++;
     if (channel_at(all->options, index, ++p->slot) < 0)
@@ -109,7 +109,7 @@ static void take_answer(struct publishing *all, int index)
     if (got <= 0 && p->answer.state != STREAM_ENDED && !(got == 0 && p->answer.state == STREAM_PLAIN)) {
         all->failed++;
         disconnect(p);
-        /* It may have been published all the same. */
+        /* It may have been published nevertheless. */
         settle(all, index, true);
         return;
     }
@@ -153,7 +153,7 @@ static void *run(void *context)
         for (int i = 0; i < o->publishers; i++) {
             struct publisher *p = &all->publishers[i];
             if (!p->in_flight && !stopping && p->due_ns <= now) {
-                p->due_ns = now - p->due_ns > BEHIND_NS ? now + every_ns : p->due_ns + every_ns;
+                p->due_ns = now - p->due_ns > MAX_LATE_NS ? now + every_ns : p->due_ns + every_ns;
                 publish(all, i);
                 sent++;
             }

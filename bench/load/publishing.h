@@ -13,24 +13,24 @@ struct publisher {
     int fd;
     bool in_flight;
     int64_t due_ns, sent_ns;
-    /* Which of its channels the message under way is for. */
+    /* The index of the channel that the current message is for. */
     int slot;
     uint32_t *sequences;
     struct stream answer;
 };
 
 /*
- * All publishers, in a thread of their own, so that they keep their pace whatever the receiving thread does. Where there
- * are more channels than publishers, each publisher has its own; else several share one.
+ * All publishers, in a thread of their own, so that they keep their rate whatever the receiving thread does. If there
+ * are more channels than publishers, each publisher has its own channels; otherwise several share one.
  */
 struct publishing {
     const struct options *options;
     pthread_t thread;
     struct publisher publishers[MAX_PUBLISHERS];
-    /* Ends by itself after so many messages; 0 for never. */
+    /* How many messages to send; 0 for no limit. */
     uint64_t limit;
     atomic_bool stop, finished, measuring;
-    /* Answered with 2xx; answered otherwise; not answered. */
+    /* Answered with 2xx; with another status; not answered. */
     atomic_ullong accepted, refused, failed;
     /* By channel. */
     uint32_t *accepted_on;
@@ -43,7 +43,7 @@ void publishing_init(struct publishing *p, const struct options *o);
 /* Starts the thread. */
 void publishing_start(struct publishing *p, uint64_t limit);
 
-/* Waits for the thread, that is told to stop. `finished` says beforehand whether this will wait. */
+/* Orders the thread to stop, and waits for it. `finished` tells whether it would wait. */
 void publishing_join(struct publishing *p);
 
 #endif

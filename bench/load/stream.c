@@ -6,12 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* An event, or a head, may be this long. */
+/* The longest event, or head. */
 #define CARRY_MAX (128 * 1024)
-/* Large enough that a client with a backlog is read in few calls, small enough to stay in the processor's cache. */
+/* Large enough to read a client's backlog in few calls, small enough to stay in the processor's cache. */
 #define READ_MAX (256 * 1024)
 
-/* Shared by all streams of a thread: only what is incomplete is kept for each. */
+/* Shared by all streams of a thread: each keeps only what is incomplete. */
 static _Thread_local char buffer[CARRY_MAX + READ_MAX];
 
 static bool keep(struct stream *s, const char *from, size_t length)
@@ -31,7 +31,7 @@ static bool keep(struct stream *s, const char *from, size_t length)
     return true;
 }
 
-/* Reads the status and the headers that matter; `end` is where the blank line begins. */
+/* Reads the status and the headers that matter. `end` is where the blank line begins. */
 static bool read_head(struct stream *s, char *head, char *end)
 {
     *end = '\0';
@@ -62,7 +62,10 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Moves the bytes of the body to `out`, leaving out what frames the chunks; gives their end. `out` is never beyond `at`. */
+/*
+ * Moves the bytes of the body to `out`, without the framing of the chunks. Returns their end. `out` is never after
+ * `at`.
+ */
 static char *decode(struct stream *s, const char *at, const char *end, char *out)
 {
     while (at < end) {
@@ -125,7 +128,7 @@ static void read_field(struct event *event, const char *line, size_t length)
     *value_length = length - name;
 }
 
-/* Hands over each complete event; gives where the first incomplete one begins. */
+/* Calls back with each complete event. Returns where the first incomplete one begins. */
 static const char *read_events(const char *at, const char *end, event_handler *handle, void *context)
 {
     const char *begin = at;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* An event as it stands in the buffer; a field that it has not is of length 0. Of several data lines, the first. */
+/* An event in the buffer. A field that it lacks has length 0. Of several data lines, the first counts. */
 struct event {
     const char *data, *id, *type;
     size_t data_length, id_length, type_length;
@@ -14,25 +14,25 @@ struct event {
 
 typedef void event_handler(void *context, const struct event *event);
 
-/* One response over HTTP/1.1, up to where it was read. `is_last` where the server closes the connection after it. */
+/* One response over HTTP/1.1, as far as it has been read. `is_last`: the server closes the connection after it. */
 struct stream {
     enum { STREAM_HEAD, STREAM_SIZE, STREAM_EXTENSION, STREAM_BODY, STREAM_CHUNK_END, STREAM_PLAIN, STREAM_ENDED } state;
     /* 0 until the head has arrived. */
     int status;
     bool is_event_stream, is_chunked, is_last;
-    /* Bytes left of the chunk, or of a body whose length was told. */
+    /* Bytes left of the chunk, or of a body with a known length. */
     uint64_t left;
-    /* What arrived of a head or an event that is not complete. */
+    /* The incomplete head or event that has arrived. */
     char *carry;
     size_t carry_length, carry_size;
 };
 
 /*
- * Takes once what the socket holds, and hands over each event that is complete: that has data and ends in a blank line
+ * Reads once from the socket, and calls back with each complete event: one that has data and ends in a blank line
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation; lines that end in a lone
  * carriage return, which no server here writes, are not told apart).
  *
- * Gives what recv() gives; -1 with errno EPROTO where the response makes no sense. The state is STREAM_ENDED once the
+ * Returns what recv() returns; -1 with errno EPROTO if the response is malformed. The state is STREAM_ENDED when the
  * response is complete.
  */
 ssize_t stream_receive(struct stream *s, int fd, event_handler *handle, void *context);

@@ -4,12 +4,12 @@ import type { Peer } from "../peer.ts";
 
 const PROGRAM = peersPath("bin/centrifugo");
 const API_KEY = "bench";
-/** What a client asks for as it connects: one channel. */
+/** The request of a client that connects: one channel. */
 const CONNECT = '{"subs":{"{c}":{}}}';
 
 /**
- * A node by itself, which keeps everything in memory; clients need no token, and may subscribe to what they ask for. All
- * else is left as it is by default: no history, so nothing is stored.
+ * A single node that keeps everything in memory. Clients need no token, and may subscribe to any channel. All else is
+ * at its default: without history, nothing is stored.
  */
 function configuration(port: number): string {
   return JSON.stringify({
@@ -24,12 +24,12 @@ function configuration(port: number): string {
   });
 }
 
-/** Escapes what a query may not have, leaving the place of the channel as it is. */
+/** Escapes what a query may not contain, but keeps the placeholder of the channel. */
 function escaped(text: string): string {
   return text.split("{c}").map(encodeURIComponent).join("{c}");
 }
 
-/** A server for real-time messages, its streams for `EventSource`: https://centrifugal.dev */
+/** A server for real-time messages, with streams for `EventSource`: https://centrifugal.dev */
 export const centrifugo: Peer = {
   name: "centrifugo",
   about: "Centrifugo, uni_sse, messages by its HTTP API, nothing stored",
@@ -46,7 +46,7 @@ export const centrifugo: Peer = {
     publishHeaders: [
       `X-API-Key: ${API_KEY}`,
       "Content-Type: application/json",
-      // Otherwise a refusal has status 200 too.
+      // Without this, a refusal has status 200 too.
       "X-Centrifugo-Error-Mode: transport",
     ],
   },

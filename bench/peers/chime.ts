@@ -6,7 +6,7 @@ import type { Peer } from "../peer.ts";
 const EXECUTABLE = benchPath("build/chime");
 const TOKEN = "bench";
 
-/** An executable to measure instead, such as a release's. */
+/** Another executable to measure, such as a release. */
 const GIVEN = Deno.env.get("CHIME_EXECUTABLE");
 
 let compiled: Promise<void> | undefined;

@@ -20,10 +20,10 @@ export const daphne: Peer = {
     PYTHON,
     "-m",
     "daphne",
-    // No line for each request, as nowhere here.
+    // No server here writes a line for each request.
     "--verbosity",
     "0",
-    // Its default is 50 connections that wait to be accepted: fewer than come at once.
+    // By default only 50 connections may wait to be accepted, fewer than come at once.
     "--endpoint",
     `tcp:${port}:interface=127.0.0.1:backlog=4096`,
     "daphne_django:application",

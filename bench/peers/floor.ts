@@ -8,7 +8,7 @@ const PROGRAM = benchPath("build/floor");
 
 let compiled: Promise<void> | undefined;
 
-/** The least that a delivery can take while each is a `send()`. */
+/** The lowest cost of a delivery, if each is one `send()`. */
 export const floor: Peer = {
   name: "floor",
   about: "one send() per delivery from a loop in C, nothing queued or stored",

@@ -5,7 +5,7 @@ import type { Peer } from "../peer.ts";
 
 const PROGRAM = peersPath("bin/mercure");
 const KEY = "bench-bench-bench-bench-bench-bench";
-/** A topic is the address of what its messages are about. */
+/** Topics are URLs. */
 const TOPIC = "https://example.com/{c}";
 
 function base64Url(text: string): string {
@@ -25,8 +25,8 @@ function publisherToken(): string {
 }
 
 /**
- * @param transport Where the hub keeps its messages, for a folder of its own.
- * @param resumes Whether it keeps them.
+ * @param transport Returns the URL of the hub's storage in the given folder.
+ * @param resumes Whether the hub keeps messages.
  */
 function hub(
   name: string,
@@ -62,7 +62,7 @@ function hub(
   };
 }
 
-/** The hub with what its documentation has by default, all messages kept in a file: https://mercure.rocks */
+/** The hub with the defaults of its documentation: all messages are kept in a file. https://mercure.rocks */
 export const mercure: Peer = hub(
   "mercure",
   "Mercure, each message written to its Bolt file before it is delivered",
@@ -70,7 +70,7 @@ export const mercure: Peer = hub(
   true,
 );
 
-/** The hub without its history, whose file is what the other one waits for. */
+/** The hub without its history, so that it waits for no file. */
 export const mercureLocal: Peer = hub(
   "mercure_local",
   "Mercure, its local transport: nothing is stored",

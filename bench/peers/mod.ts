@@ -9,7 +9,7 @@ import { mercure, mercureLocal } from "./mercure.ts";
 import { nchan } from "./nchan.ts";
 import { nodeHttp } from "./node_http.ts";
 
-/** Every server that can be measured. Chime is first: the others are given as ratios to it. */
+/** Every server that can be measured. Chime is first, as the others are compared with it. */
 export const PEERS: readonly Peer[] = [
   chime,
   chimeWorkers,

@@ -1,9 +1,9 @@
 import { capture } from "../capture.ts";
 import type { Peer } from "../peer.ts";
 
-/** Where Debian puts it. */
+/** The file that Debian installs. */
 const MODULE = "/usr/lib/nginx/modules/ngx_nchan_module.so";
-/** Where nginx would want folders for bodies that are too large for it, none of which are. */
+/** Folders for large bodies, which nginx wants although none comes. */
 const TEMPORARY = [
   "client_body",
   "proxy",
@@ -13,8 +13,8 @@ const TEMPORARY = [
 ] as const;
 
 /**
- * As many workers as cores, as nginx itself recommends; messages kept for resuming as Chime keeps them, and in memory
- * enough for all.
+ * One worker for each core, as nginx recommends. It keeps messages for clients that resume, as Chime does, in memory
+ * that is large enough for all.
  */
 function configuration(port: number, folder: string): string {
   const paths = TEMPORARY.map((name) =>

@@ -1,6 +1,6 @@
 import type { Channels } from "../peer.ts";
 
-/** The channels of the servers in `servers/`: a stream and a place to publish at one path, as Chime's are. */
+/** The channels of the servers in `servers/`: as with Chime, one path for subscribing and publishing. */
 export const OWN_CHANNELS: Channels = {
   stream: "/sse/{c}",
   publish: "/sse/{c}",

@@ -1,7 +1,7 @@
 import type { LoadFlags } from "../load.ts";
 import type { Channels } from "../peer.ts";
 
-/** How the server's channels are spoken to, as the load generator takes it. */
+/** Returns the load generator's flags for the channels of a server. */
 export function channelFlags(channels: Channels): LoadFlags {
   const { stream, streamHeaders, publish, body, publishHeaders } = channels;
   return {

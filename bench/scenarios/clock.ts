@@ -11,7 +11,7 @@ import {
 } from "../columns.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** So many clients on the clock, one tick a second. */
+/** Makes a scenario of clients on the clock, one tick a second. */
 export function clock(name: string, clients: number): Scenario {
   return {
     name,

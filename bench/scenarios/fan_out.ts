@@ -11,7 +11,7 @@ import {
 import type { Scenario } from "../scenario.ts";
 import { channelFlags } from "./channel_flags.ts";
 
-/** So many messages a second, each to all clients of one channel. */
+/** Makes a scenario in which each message goes to all clients of one channel. */
 export function fanOut(
   name: string,
   clients: number,

@@ -13,7 +13,7 @@ import { channelFlags } from "./channel_flags.ts";
 const CHANNELS = 10_000;
 const RATE = 1_000;
 
-/** As many channels as clients: what a channel takes, and whether a message to one touches the others. */
+/** As many channels as clients: what a channel costs, and whether a message to one slows the others down. */
 export const manyChannels: Scenario = {
   name: "channels",
   about: `${CHANNELS.toLocaleString("en")} channels with one client each, ${

@@ -2,7 +2,7 @@ import { memoryPerClient } from "../columns.ts";
 import type { Peer } from "../peer.ts";
 import type { Column, Scenario } from "../scenario.ts";
 
-/** How many clients, in growing order: the curve tells a server's flat share from what each client costs. */
+/** Numbers of clients, in growing order: their difference separates a server's fixed cost from the cost of a client. */
 const CLIENTS = [1_000, 5_000, 15_000] as const;
 
 const AT_EACH: readonly Column[] = CLIENTS.map((clients, step) => ({
@@ -11,7 +11,7 @@ const AT_EACH: readonly Column[] = CLIENTS.map((clients, step) => ({
   value: (observations) => memoryPerClient(observations[step]!),
 }));
 
-/** What one more client costs, whatever the server keeps once for all. */
+/** What one more client costs, without the server's fixed cost. */
 const FURTHER: Column = {
   title: "kB/further client",
   digits: 1,
@@ -27,7 +27,7 @@ function stream({ clock, channels }: Peer): string {
   return clock ?? channels!.stream;
 }
 
-/** Clients that get next to nothing: what holding them takes. */
+/** Clients that receive almost nothing: what keeping them connected costs. */
 export const memory: Scenario = {
   name: "memory",
   about: `${

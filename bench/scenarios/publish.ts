@@ -9,7 +9,7 @@ import {
 import type { Scenario } from "../scenario.ts";
 import { channelFlags } from "./channel_flags.ts";
 
-/** Messages that nobody listens to. */
+/** Messages without subscribers. */
 export const publish: Scenario = {
   name: "publish",
   about:

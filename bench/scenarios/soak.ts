@@ -5,12 +5,15 @@ import { channelFlags } from "./channel_flags.ts";
 
 const CLIENTS = 1_000;
 const RATE = 20;
-/** Clients that leave and are replaced, a second. */
+/** Clients that leave and are replaced each second. */
 const CHURN = 50;
 const FULL_MS = 600_000;
 const QUICK_MS = 20_000;
 
-/** What the samples' first tenth and last tenth had, each the middle of it: one who comes or goes is no trend. */
+/**
+ * Columns of the first tenth and the last tenth of the samples. Medians, as a single client that comes or goes is no
+ * trend.
+ */
 function trend(
   title: string,
   digits: number,
@@ -30,7 +33,7 @@ function trend(
   ];
 }
 
-/** Clients come and go for long: nothing may grow. */
+/** Clients come and go for a long time: nothing may grow. */
 export const soak: Scenario = {
   name: "soak",
   about: `${FULL_MS / 60_000} minutes (with --quick ${QUICK_MS / 1000} s), ${

@@ -10,9 +10,9 @@ import type { Column, Scenario } from "../scenario.ts";
 import { channelFlags } from "./channel_flags.ts";
 
 const CLIENTS = 5_000;
-/** How many events those who come back have missed. */
+/** How many events each client that comes back has missed. */
 const BACK = 100;
-/** The id that clients come back with is of one among these, not of the first the server ever had. */
+/** Events before the one whose id the clients come back with, so that it is not the first event of the server. */
 const PRIME = 2 * BACK;
 
 const COLUMNS: readonly Column[] = [
@@ -27,7 +27,7 @@ function hasNoChannels({ channels }: Peer): string | undefined {
   return channels ? undefined : "has no channels";
 }
 
-/** Many clients at once, from connecting to the head of the answer. */
+/** Many clients connect at once; measured until the head of each answer. */
 export const connectStorm: Scenario = {
   name: "connect",
   about: `${
@@ -42,7 +42,7 @@ export const connectStorm: Scenario = {
   columns: COLUMNS,
 };
 
-/** Many clients at once that come back, from connecting to the last event they missed. */
+/** Many clients come back at once; measured until each has the last event that it missed. */
 export const resumeStorm: Scenario = {
   name: "resume",
   about: `${

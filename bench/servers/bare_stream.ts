@@ -1,6 +1,6 @@
 /**
- * The least that a Deno server can do, so what Deno itself takes: one timer for all, one array of bytes for each tick or
- * message, handed to each client's own `ReadableStream`. Nothing is resumed, limited or closed.
+ * The least that a Deno server can do, to measure Deno itself: one timer for all, and one array of bytes for each tick
+ * or message, enqueued in the `ReadableStream` of each client. Nothing is resumed, limited or closed.
  *
  * Run with the port as its argument.
  */
@@ -9,7 +9,7 @@ import { nextId } from "./next_id.ts";
 const HEADERS = { "content-type": "text/event-stream" };
 const CLOCK = "";
 const encoder = new TextEncoder();
-/** By channel, those with clients. */
+/** The clients of each channel that has any. */
 const channels = new Map<
   string,
   Set<ReadableStreamDefaultController<Uint8Array>>

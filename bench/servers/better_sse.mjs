@@ -1,5 +1,5 @@
 /**
- * The channels of `better-sse` on Node, as its guide uses them: a session for each client, a channel to broadcast to.
+ * The channels of `better-sse` on Node, used as in its guide: a session for each client, a channel to broadcast to.
  *
  * Run with the port and the package's folder as its arguments.
  */
@@ -11,7 +11,7 @@ import { text } from "node:stream/consumers";
 const [port, folder] = process.argv.slice(2);
 const { createChannel, createSession } = createRequire(import.meta.url)(folder);
 const CLOCK = "";
-/** By name, those with clients. */
+/** The channels with clients, by name. */
 const channels = new Map();
 
 function tick() {

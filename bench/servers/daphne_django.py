@@ -62,7 +62,7 @@ count = 0
 
 
 def next_id():
-    """An id above those before: `<unix ms>-<n>`, as the clock's are."""
+    """Return an id greater than all before: `<unix ms>-<n>`, like the ids of the clock."""
     global last_ms, count
     now = time.time_ns() // 1_000_000
     count = 0 if now > last_ms else count + 1

@@ -1,6 +1,6 @@
 /*
- * The floor: what the system itself takes to hand a message to each client. One thread, one send() per delivery,
- * nothing queued, nothing stored, nothing parsed that need not be. A client whose socket is full misses the message.
+ * The floor: what the system itself needs to send a message to each client. One thread, one send() for each delivery;
+ * nothing is queued or stored, and only what must be is parsed. A client whose socket is full misses the message.
  *
  * GET /sse/ is the clock, GET /sse/b<n> a channel, POST /sse/b<n> publishes. Run with the port as its argument.
  */
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define MAX_FD 65536
-/* The clock is the channel before those with a number. */
+/* The clock is the channel before the numbered ones. */
 #define MAX_CHANNELS (1 + 65536)
 #define CLOCK 0
 #define REQUEST_MAX 65536
@@ -34,7 +34,7 @@ struct channel {
     int count, room;
 };
 
-/* By descriptor: the client's channel, -1 for none, and its place in there; what has arrived of its request. */
+/* By descriptor: the client's channel (-1 for none), its index in it, and the part of its request that has arrived. */
 struct connection {
     int channel, place, length;
     char *request;
@@ -121,7 +121,7 @@ static int channel_of(const char *request)
     return index > 0 && index < MAX_CHANNELS ? index : CLOCK;
 }
 
-/* Answers what is complete; whether the connection goes on. */
+/* Answers complete requests. Returns whether the connection stays open. */
 static int answer(int fd)
 {
     struct connection *c = &connections[fd];

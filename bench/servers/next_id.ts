@@ -1,7 +1,7 @@
 let lastMs = 0;
 let count = 0;
 
-/** An id above those before: `<unix ms>-<n>`, as the clock's are. */
+/** Returns an id greater than all before: `<unix ms>-<n>`, like the ids of the clock. */
 export function nextId(): string {
   const now = Date.now();
   count = now > lastMs ? 0 : count + 1;

@@ -1,5 +1,5 @@
 /**
- * What one writes with Node and nothing else: a `Set` of responses for each channel, one frame for all, `write` to each.
+ * Node without packages: a `Set` of responses for each channel, and one frame that is written to each.
  *
  * Run with the port as its argument.
  */

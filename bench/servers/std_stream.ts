@@ -1,7 +1,7 @@
 /**
- * The example that most people write: each client has a `ServerSentEventStream` of its own, and on the clock a timer.
+ * The usual example: each client has its own `ServerSentEventStream` and, on the clock, its own timer.
  *
- * Two things differ from the usual example, so that its ticks can be compared: they come at whole seconds, and have ids.
+ * Two things differ, so that the ticks can be compared: they come at whole seconds, and have ids.
  *
  * Run with the port as its argument.
  */
@@ -15,7 +15,7 @@ const HEADERS = { "content-type": "text/event-stream" };
 
 type Controller = ReadableStreamDefaultController<ServerSentEventMessage>;
 
-/** By channel, those with clients. */
+/** The clients of each channel that has any. */
 const channels = new Map<string, Set<Controller>>();
 
 function stream(

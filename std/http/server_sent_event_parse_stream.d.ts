@@ -1,6 +1,6 @@
 /** Types of `@std/http/server-sent-event-parse-stream`. https://jsr.io/@std/http */
 
-/** One parsed event. A block that holds only a comment comes as one with `comment` alone. */
+/** A parsed event. A block that has only a comment becomes an event with `comment` alone. */
 export interface ServerSentEventParsedMessage {
   comment?: string;
   event?: string;

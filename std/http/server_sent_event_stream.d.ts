@@ -1,6 +1,6 @@
 /** Types of `@std/http/server-sent-event-stream`. https://jsr.io/@std/http */
 
-/** What one server-sent event can say. Fields that are absent are not written. */
+/** The fields of a server-sent event. Absent fields are not written. */
 export interface ServerSentEventMessage {
   comment?: string;
   event?: string;

@@ -1,7 +1,7 @@
 /**
- * The part of `@std/testing/time` that Chime's tests use, over `@sinonjs/fake-timers`: no copy of that module on npm
- * works. Beyond it, `performance.now()` is faked too, the system's clock can be set, time can pass while the event loop
- * is blocked, and pending timers are counted, because a clock is tested for all of that.
+ * The part of `@std/testing/time` that Chime's tests use, on top of `@sinonjs/fake-timers`, as no copy of that module
+ * on npm works. In addition it fakes `performance.now()`, sets the system's clock, lets time pass while the event loop
+ * is blocked, and counts pending timers: the tests of the clock need all of that.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import FakeTimers from "@sinonjs/fake-timers";
 export class FakeTime implements Disposable {
   #clock: FakeTimers.Clock;
 
-  /** @param start What `Date.now()` says first, in ms since the epoch or as a date. */
+  /** @param start The first value of `Date.now()`, in ms since the epoch or as a date. */
   constructor(start: number | string | Date = Date.now()) {
     this.#clock = FakeTimers.install({
       now: new Date(start),
@@ -26,27 +26,27 @@ export class FakeTime implements Disposable {
     });
   }
 
-  /** What `Date.now()` says, in ms since the epoch. */
+  /** The value of `Date.now()`, in ms since the epoch. */
   get now(): number {
     return this.#clock.now;
   }
 
-  /** Lets `ms` pass and fires what falls due, without letting promises settle between. */
+  /** Lets `ms` pass and fires the timers that are due, without letting promises settle in between. */
   tick(ms = 0): void {
     this.#clock.tick(ms);
   }
 
-  /** Lets `ms` pass, fires what falls due and lets promises settle before, between and after. */
+  /** Lets `ms` pass, fires the timers that are due, and lets promises settle before, between and after them. */
   async tickAsync(ms = 0): Promise<void> {
     await this.#clock.tickAsync(ms);
   }
 
-  /** Lets `ms` pass while nothing runs: what fell due meanwhile fires late, at the next tick. */
+  /** Lets `ms` pass while nothing runs: timers that become due fire late, at the next tick. */
   jump(ms: number): void {
     this.#clock.jump(ms);
   }
 
-  /** Sets the system's clock by so many ms, while time itself goes on. */
+  /** Moves the system's clock by `ms`, while timers are not affected. */
   setSystemClock(byMs: number): void {
     this.#clock.setSystemTime(this.#clock.now + byMs);
   }
@@ -56,7 +56,7 @@ export class FakeTime implements Disposable {
     return this.#clock.countTimers();
   }
 
-  /** Lets every promise settle that can without time going on. */
+  /** Lets all promises settle that can settle without time passing. */
   async runMicrotasks(): Promise<void> {
     await this.#clock.tickAsync(0);
   }

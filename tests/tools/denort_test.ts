@@ -46,7 +46,7 @@ Deno.test("cutDenort refuses a program with a single other byte, naming both dig
   assertMatch(
     error.message,
     new RegExp(
-      `^Cannot recover denort: its SHA-256 is (?!${recipe.sha256})[0-9a-f]{64} where ${recipe.sha256} is due$`,
+      `^Cannot recover denort: its SHA-256 is (?!${recipe.sha256})[0-9a-f]{64} and must be ${recipe.sha256}$`,
     ),
   );
 });
@@ -56,7 +56,7 @@ Deno.test("cutDenort refuses a program shorter than the runtime", async () => {
   await assertRejects(
     () => cutDenort(program.subarray(0, SIZE - 1), recipe),
     Error,
-    "the program has 299 bytes, fewer than denort's 300",
+    "the program has 299 bytes and must have at least 300",
   );
 });
 
