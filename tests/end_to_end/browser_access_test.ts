@@ -31,7 +31,7 @@ test("nothing sticks out of the page, narrow, wide and at 200 %", async () => {
     const [width, fontSize] of [
       [320, "100%"],
       [1280, "100%"],
-      // 1,280 px at 200 %: all of the page, then its text alone.
+      // 1,280 px at 200 %: the whole page, then only its text.
       [640, "100%"],
       [1280, "200%"],
     ] as const

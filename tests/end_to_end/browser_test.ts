@@ -44,7 +44,7 @@ test("the island takes over the server's elements and has its own address in the
     const response = await route.fetch();
     origin = new URL(response.url()).origin;
     const html = await response.text();
-    // As a proxy that speaks HTTPS outside makes the server see it.
+    // As the server sees it from a proxy that speaks HTTPS to the outside.
     const body = html.replaceAll(origin, "http://inner.test");
     await route.fulfill({ response, body });
   });
@@ -103,7 +103,7 @@ test("a pause closes the stream, and what was missed comes back", async () => {
   const paused = await until(page, ({ status }) => status === "Paused");
   await pass(page, 3);
   assertEquals(await shown(page), paused);
-  // A zone that is chosen meanwhile is the zone of the time that stands there.
+  // A zone that is chosen meanwhile is the zone of the time that is shown.
   await page.selectOption("#tz", "Asia/Tokyo");
   const { time } = await until(page, ({ zone }) => zone !== paused.zone);
   assertEquals(time, timeFormat("Asia/Tokyo")(paused.ms));
@@ -188,7 +188,7 @@ test("the page that ten lines make works", async () => {
   assertEquals(faults, []);
 });
 
-test("a session leaves no error behind and asks nobody but its server", async () => {
+test("a session has no error and asks nobody but its server", async () => {
   await using visited = await visit();
   const { page, faults } = visited;
   await page.goto("/?tz=Europe/Paris");

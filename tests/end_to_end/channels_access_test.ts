@@ -84,7 +84,7 @@ test("axe finds nothing in the channels, and nothing sticks out", async () => {
   await channelsButton(page, "Drop the connection").click();
   await publishOn(page, { token: "wrong" });
   await page.locator("#token[aria-invalid=true]").waitFor();
-  // The 401 that was asked for.
+  // The expected 401.
   faults.length = 0;
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });

@@ -16,7 +16,7 @@ import { startServer } from "../support/server_process.ts";
 
 const { test, visit } = await browserSuite();
 
-/** How many events a long stream has. */
+/** The number of events of a long stream. */
 const MANY = 10_000;
 
 test("two tabs show what either publishes, also past a server that is killed", async () => {
@@ -55,7 +55,7 @@ test("two tabs show what either publishes, also past a server that is killed", a
       /^Published as \d+-\d+ to 2 clients, \d\d:\d\d:\d\d your time$/,
     );
 
-    // One tab is away meanwhile, the other finds the server gone.
+    // One tab is away meanwhile; the other finds no server.
     await channelsButton(page, "Pause").click();
     await untilChannels(page, ({ status }) => status === "Paused");
     await publishOn(page, { data: "three" });
@@ -89,11 +89,11 @@ test("two tabs show what either publishes, also past a server that is killed", a
 test("a dropped connection comes back with what was missed", async () => {
   await using visited = await visit();
   const { page, url, faults } = visited;
-  // Who saw no event comes back by whole seconds, which must not reach back before the server's start.
+  // A client that saw no event comes back by whole seconds, which must not begin before the server's start.
   await page.waitForTimeout(1_100);
   await page.goto("/");
   await live(page);
-  // Before there was any event, too.
+  // The same before there was any event.
   for (const [data, more] of [["first", 3], ["second", 6]] as const) {
     await channelsButton(page, "Drop the connection").click();
     await untilChannels(
@@ -138,7 +138,7 @@ test("ten thousand events stay smooth, and what is read stays in place", async (
   assert(end.nodes < 1_200, `${end.nodes} elements`);
   assert(await page.getByText(`event ${MANY}`, { exact: true }).isVisible());
 
-  // The oldest are there as well.
+  // The oldest are there too.
   const scroller = page.locator(".scroller");
   await scroller.evaluate((element) => element.scrollTop = 0);
   const first = page.getByText("event 1", { exact: true });
@@ -152,7 +152,7 @@ test("ten thousand events stay smooth, and what is read stays in place", async (
   const { nodes } = await shownChannels(page);
   assert(nodes < 1_200, `${nodes} elements`);
 
-  // In the middle, too, while those before are forgotten.
+  // In the middle too, while older ones are dropped.
   await scroller.evaluate((element) => element.scrollTop *= 0.5);
   await scroller.evaluate((element) =>
     element.scrollTop = element.scrollHeight / 2

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
 
-/** Starts Chime where a process may open so many files, as `ulimit -n` says. */
+/** Starts Chime with a limit on open files, as `ulimit -n` sets it. */
 function startLimited(limit: number) {
   return startServer(["--port", "0"], {
     command: [
@@ -76,7 +76,7 @@ Deno.test({
         );
       }
     } catch (error) {
-      // A connection that nobody has accepted yet is reset when the listener goes.
+      // A connection that has not been accepted is reset when the listener closes.
       assert(
         error instanceof Deno.errors.ConnectionRefused ||
           error instanceof Deno.errors.ConnectionReset,

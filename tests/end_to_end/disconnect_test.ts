@@ -5,7 +5,7 @@ import { ListHistory } from "../journal/list_history.ts";
 
 const CLIENTS = 100;
 
-/** A hub behind a server, and sockets that have read its first event. */
+/** A server with a hub, and sockets that have read its first event. */
 async function setUp() {
   const history = new ListHistory();
   const hub = new Hub(history, { last: "0-0" });
@@ -37,7 +37,7 @@ async function setUp() {
 }
 
 Deno.test("Hub ends streams whose clients hung up the moment before", async () => {
-  // Whether the server has noticed by then is for the system to say: in some rounds it has, in some it has not.
+  // In some rounds the server has noticed by now, in some it has not: that depends on the system.
   for (let round = 0; round < 30; round++) {
     await using chime = await setUp();
     for (const socket of chime.sockets) socket.close();

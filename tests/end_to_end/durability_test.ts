@@ -81,7 +81,7 @@ Deno.test("A client goes on where it was, though the server was killed and start
       }
     });
     {
-      // Elsewhere first, so that the client is not there when the second message comes.
+      // On another port, so that the client does not come back before the second message.
       await using server = await startServer([...args, "0"]);
       await publish(server.url, "news", "2");
       await server.kill();

@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { compareEventIds, type EventId } from "../../events/event_id.ts";
 
-/** How much is published and read, and how often streams are cut. */
+/** How much to publish and read, and how often to cut streams. */
 export interface Load {
   publishers: number;
   events: number;
   clients: number;
   channels: number;
-  /** How long it may take, in ms: an event that is lost is waited for in vain. */
+  /** How long it may take, in ms. A lost event is waited for until then. */
   maxMs: number;
-  /** Each client is cut this often, at moments drawn from the seed. */
+  /** How often each client is cut, at moments drawn from the seed. */
   cuts: number;
   seed: number;
 }
 
-/** Numbers from 0 to below 1, the same for a seed: the generator of Numerical Recipes. */
+/** Makes a generator of numbers in [0, 1), the same for the same seed: the one of Numerical Recipes. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -23,13 +23,13 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** What a channel holds in the end, by its name. */
+/** Returns the ids that a channel holds at the end. */
 export type Held = (channel: string) => Promise<readonly EventId[]>;
 
 /**
- * Publishes its share in parts of one to a hundred, and notes the ids that it is told.
+ * Publishes one publisher's share in batches of 1 to 100, and notes the ids in the answers.
  *
- * @param mayBeCut Whether a part may stay without an answer.
+ * @param mayBeCut Whether a batch may stay without an answer.
  */
 async function publish(
   url: string,
@@ -62,7 +62,7 @@ async function publish(
   }
 }
 
-/** A client that is cut and comes back with the last id that it saw whole. */
+/** A client that is cut, and comes back with the id of the last complete event that it saw. */
 class Reader {
   readonly channels: readonly string[];
   readonly seen: EventId[] = [];
@@ -72,13 +72,13 @@ class Reader {
   #body?: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   #isOver = false;
 
-  /** @param mayBeCut Whether the server may cut it, too. */
+  /** @param mayBeCut Whether the server may cut it as well. */
   constructor(channels: readonly string[], mayBeCut: boolean) {
     this.channels = channels;
     this.#mayBeCut = mayBeCut;
   }
 
-  /** Reads on from `urls` in turn, cut after each of `cuts` events, until as many have come as are wanted. */
+  /** Reads from `urls` in turn, is cut after each of `cuts` events, and stops when all expected events have come. */
   async read(urls: readonly string[], cuts: readonly number[]): Promise<void> {
     let left = [...cuts];
     for (let turn = 0; !this.#isOver; turn++) {
@@ -92,18 +92,18 @@ class Reader {
     }
   }
 
-  /** Tells how many events there are in all. */
+  /** Sets how many events to expect. */
   want(count: number): void {
     this.#wanted = count;
-    // A client that has them all waits for one that does not come.
+    // A client that has them all would wait for another one.
     if (this.seen.length >= count) this.stop();
   }
 
-  /** Ends the reading, however far it has come. */
+  /** Stops reading. */
   stop(): void {
     this.#isOver = true;
-    // An `AbortSignal` would not do: once the request is collected, it no longer reaches the response's body.
-    // What the server cut is over already.
+    // An `AbortSignal` is not enough: once the request is collected, it no longer reaches the response's body.
+    // The server may have cut it already.
     this.#body?.cancel().catch(() => {});
   }
 
@@ -123,7 +123,7 @@ class Reader {
       text = text.slice(end);
       if (this.seen.length >= this.#wanted) this.#isOver = true;
     }
-    // Cuts the connection, in the middle of whatever it carries.
+    // Cuts the connection, wherever it is.
     await this.#body.cancel();
   }
 
@@ -138,11 +138,11 @@ class Reader {
 }
 
 /**
- * Publishes under load to clients that are cut at random moments, and asserts that each ends up with every event of its
- * channels once and in order.
+ * Publishes to clients that are cut at random moments, and asserts that each client gets every event of its channels
+ * once and in order.
  *
- * @param urls The servers, all of one timeline: publishers and clients are spread over them, and clients move on.
- * @param held Given where connections may also be lost: only the journal then tells what came of a part without an answer.
+ * @param urls The servers, which share a timeline. Publishers and clients are spread over them, and clients move.
+ * @param held Given if connections may be lost: then only the journal knows whether a batch without an answer was kept.
  */
 export async function assertExactlyOnce(
   urls: readonly string[],
@@ -209,7 +209,7 @@ export async function assertExactlyOnce(
   clearTimeout(deadline);
 
   for (const [i, { seen, statuses }] of readers.entries()) {
-    // Told apart before they are compared: a difference of 100,000 lines helps nobody.
+    // Compared by themselves first: a difference of 100,000 lines helps nobody.
     const at = seen.findIndex((id, k) => id !== expected[i]![k]);
     const around = (ids: readonly EventId[]) => ids.slice(at, at + 3);
     assertEquals(

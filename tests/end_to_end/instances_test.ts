@@ -5,7 +5,7 @@ import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 
-/** A test of several Chimes over one Redis. */
+/** Registers a test of several Chimes that share a Redis. */
 function test(
   name: string,
   run: (redis: RedisServer) => Promise<void>,
@@ -20,7 +20,7 @@ function test(
   });
 }
 
-/** Starts a Chime over the Redis. */
+/** Starts a Chime that uses the Redis. */
 async function start(redis: RedisServer): Promise<ServerProcess> {
   const server = await startServer([
     ...["--port", "0", "--token", "t", "--journal", redis.url],
@@ -36,7 +36,7 @@ async function isReady({ url }: ServerProcess): Promise<boolean> {
   return response.ok;
 }
 
-/** Asks until the answer is yes, for 20 s at most. */
+/** Waits until the answer is yes, at most 20 s. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 20_000; !await isSo();) {
     assert(Date.now() < end, "It did not become so within 20 s");
@@ -44,7 +44,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** The data of the next events, status events included. */
+/** Returns the data of the next events, status events included. */
 async function take(reader: EventReader, count: number): Promise<string[]> {
   return (await reader.take(count)).filter(({ comment }) =>
     comment === undefined
@@ -118,14 +118,14 @@ test("While Redis is away streams stay open and publishing is refused; then all 
   assert(response.headers.has("retry-after"));
   const { detail } = await response.json();
   assert(!detail.includes("Bearer"), detail);
-  // A client that comes meanwhile is kept waiting, not refused.
+  // A client that comes meanwhile waits, and is not refused.
   await using late = await EventReader.open(`${server.url}sse/news?since=1h`);
 
   await redis.start();
   await until(() => isReady(server));
   await publish(server.url, "news", "2");
   assertEquals(await take(reader, 1), ["2"]);
-  // The hour that it asked for began before anything was kept.
+  // The hour that it asked for began before the oldest event that is kept.
   assertEquals(await take(late, 3), ['{"state":"reset"}', "1", "2"]);
 });
 

@@ -7,13 +7,13 @@ import { type Example, PAGES } from "../support/pages.ts";
 const hasCurl = await new Deno.Command("curl", { args: ["--version"] })
   .output().then(({ success }) => success, () => false);
 
-/** What is printed, whatever the numbers in it. */
+/** Returns a pattern of the output in which any number may stand for any other. */
 function pattern(printed: string): RegExp {
   const literal = printed.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${literal.replace(/\d+/g, "\\d+")}`);
 }
 
-/** A curl that runs until its output is as the README says, or for too long. */
+/** A curl that runs until its output is as shown, or for 20 s. */
 class Curl {
   readonly #child: Deno.ChildProcess;
   readonly #pattern: RegExp;
@@ -53,7 +53,7 @@ class Curl {
   }
 }
 
-/** How many streams carry the channel `news`, as the publishing of nothing tells. */
+/** Returns how many streams carry the channel `news`: publishing nothing tells. */
 async function countClients(url: string): Promise<number> {
   const response = await fetch(`${url}sse/news`, {
     method: "POST",
@@ -84,7 +84,7 @@ async function assertPrinted(examples: readonly Example[]): Promise<void> {
   ]);
   const here = (command: string) =>
     command.replaceAll("127.0.0.1:8000", `127.0.0.1:${server.port}`);
-  // Streams that begin with what comes are opened before anything is published.
+  // Streams that begin with the next event are opened before anything is published.
   const isFresh = ({ command }: Example) =>
     /news(,chat)?$/.test(command) &&
     command.includes("-N");

@@ -3,16 +3,16 @@ import { publish } from "../support/publish.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
 
-/** More than a ring and two sockets' buffers hold together. */
+/** More than a ring and the buffers of two sockets hold together. */
 const EVENTS = 150;
 const BODY = "x".repeat(250_000);
 
-/** Opens a stream, reads nothing while all is published, and then reads up to the last event. */
+/** Opens a stream, reads nothing while everything is published, and then reads to the last event. */
 async function readLate(...flags: string[]) {
   await using server = await startServer(
     ["--port", "0", "--token", "t", ...flags],
   );
-  // A client of one's own making: fetch reads ahead.
+  // A raw socket, as fetch reads ahead.
   const socket = await Deno.connect({
     hostname: "127.0.0.1",
     port: server.port,

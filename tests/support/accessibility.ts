@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** What axe finds wrong with the page, one line each. */
+/** Returns what axe finds wrong with the page, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return await page.evaluate(async () => {
@@ -13,13 +13,13 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** The elements that are wider than the page, or than their container. */
+/** Returns the elements that are wider than the page, or than their container. */
 export function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll("body, body *")]
       .filter((element) => {
         const { left, right } = element.getBoundingClientRect();
-        // A field's text may well be longer than the field.
+        // The text of a field may be longer than the field.
         const isInline = element.localName === "input" ||
           getComputedStyle(element).display === "inline";
         return left < 0 || right > document.documentElement.clientWidth ||

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-/** Asserts that a response is an error that its client can read: https://www.rfc-editor.org/rfc/rfc9457 */
+/** Asserts that a response is a problem document: https://www.rfc-editor.org/rfc/rfc9457 */
 export async function assertProblem(
   response: Response,
   status: number,

@@ -2,27 +2,27 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { findChromium, launch } from "./chromium.ts";
 import { startServer } from "./server_process.ts";
 
-/** A page and all that went wrong on it. */
+/** A page, and the errors on it. */
 export interface Visit extends AsyncDisposable {
   page: Page;
-  /** Where its Chime is, such as `http://127.0.0.1:41235/`. It takes the token `t`. */
+  /** The URL of its Chime, such as `http://127.0.0.1:41235/`. The token is `t`. */
   url: string;
-  /** Errors in the console, uncaught ones, requests that failed and those that went elsewhere. */
+  /** Errors in the console, uncaught errors, requests that failed, and requests to other servers. */
   faults: string[];
 }
 
-/** What the tests of one file use. */
+/** The browser of one file of tests. */
 export interface BrowserSuite {
-  /** Registers a test, which is ignored where there is no browser. */
+  /** Registers a test, which is ignored if there is no browser. */
   test(name: string, fn: () => Promise<void>): void;
   /**
-   * Opens a page in a browser of its own, at no address yet; relative ones are those of a Chime of its own. Nothing is
-   * shared between tests: the pipes to a process that outlives a test would look like a leak.
+   * Opens an empty page in a new browser. Relative addresses are those of a new Chime. Tests share nothing: the pipes
+   * to a process that outlives a test would look like a leak.
    */
   visit(options?: BrowserContextOptions): Promise<Visit>;
 }
 
-/** Looks for a browser, once for a file. */
+/** Looks for a browser, once for each file of tests. */
 export async function browserSuite(): Promise<BrowserSuite> {
   const executable = await findChromium();
   return {
@@ -52,7 +52,7 @@ export async function browserSuite(): Promise<BrowserSuite> {
   };
 }
 
-/** Keeps what goes wrong on the page from now on. */
+/** Collects the errors of the page from now on. */
 function watch(page: Page, base: string): string[] {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
@@ -64,7 +64,7 @@ function watch(page: Page, base: string): string[] {
   });
   page.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText;
-    // The page closes streams, and leaving it ends what is on the way: that is no failure.
+    // The page closes streams, and leaving it cuts requests off: that is no failure.
     if (reason !== "net::ERR_ABORTED") {
       faults.push(`${request.url()}: ${reason}`);
     }

@@ -3,19 +3,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import type { AnyPage } from "./clock_page.ts";
 
-/** How long to wait for the page to say something, in ms. */
+/** How long to wait for the page, in ms. */
 const PATIENCE_MS = 15_000;
 
-/** What the channels' part of the page says at one moment. */
+/** What the channels' part of the page shows at one moment. */
 export interface ChannelsShown {
   status: string;
-  /** The rows that have elements, each with its cells' texts; one alone for what is said of the stream. */
+  /** The texts of the cells, for each row that has elements. A row about the stream has one cell. */
   rows: string[][];
-  /** How many elements there are for all rows. */
+  /** The number of elements of all rows. */
   nodes: number;
   /** `12 events received`. */
   received: string;
-  /** What became of the last publishing. */
+  /** The result of the last publish. */
   outcome: string;
 }
 
@@ -38,7 +38,7 @@ export function shownChannels(page: AnyPage): Promise<ChannelsShown> {
   });
 }
 
-/** Waits for the channels' part to say something that passes, and returns it. */
+/** Waits until what the channels' part shows passes, and returns it. */
 export async function untilChannels(
   page: AnyPage,
   passes: (shown: ChannelsShown) => boolean,
@@ -58,7 +58,7 @@ export function live(page: AnyPage): Promise<ChannelsShown> {
   return untilChannels(page, ({ status }) => status.startsWith("Live"));
 }
 
-/** The last cells: the data, or what is said of the stream. */
+/** Returns the last cells: the data, or a text about the stream. */
 export function dataOf({ rows }: ChannelsShown): string[] {
   return rows.map((cells) => cells.at(-1)!);
 }
@@ -67,7 +67,7 @@ export function channelsButton(page: Page, name: string): Locator {
   return page.locator("#channels").getByRole("button", { name, exact: true });
 }
 
-/** Fills in the form and sends it. */
+/** Fills in the form and submits it. */
 export async function publishOn(
   page: Page,
   fields: Record<string, string>,

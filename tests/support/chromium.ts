@@ -1,6 +1,6 @@
 import { type Browser, chromium } from "playwright-core";
 
-/** A Chromium that starts, and what it needs in its environment for that. */
+/** A Chromium that starts, and the environment variables that it needs. */
 export interface Executable {
   path: string;
   env: Record<string, string>;
@@ -23,8 +23,8 @@ const QUIET = [
 ];
 
 /**
- * Prints where a Chromium is that comes with npm, and the libraries that a bare system lacks. In a process of its own:
- * what this one imports goes into the lock file, and what is there is downloaded by whoever only starts Chime.
+ * Prints the path of a Chromium from npm, and of the libraries that a bare system lacks. It runs in a process of its
+ * own: everything that this process imports is in the lock file, and is downloaded at the first start of Chime.
  */
 const FROM_NPM = `
   import chromium from "npm:@sparticuz/chromium@153.0.0";
@@ -32,10 +32,10 @@ const FROM_NPM = `
   const env = { LD_LIBRARY_PATH: Deno.env.get("LD_LIBRARY_PATH") };
   console.log(JSON.stringify({ path, env }));
 `;
-/** The package unpacks its libraries only where it believes to be at home. */
+/** The package unpacks its libraries only where it thinks that it is at home. */
 const AT_HOME = { AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x" };
 
-/** Finds a Chromium that starts. Where none does, prints why and returns undefined. */
+/** Finds a Chromium that starts. If none does, prints why and returns `undefined`. */
 export async function findChromium(): Promise<Executable | undefined> {
   const asked = Deno.env.get("CHROMIUM");
   const reasons: string[] = [];

@@ -9,7 +9,7 @@ export interface AnyPage {
   evaluate<T>(fn: () => T): Promise<T>;
 }
 
-/** What the page says at one moment. */
+/** What the page shows at one moment. */
 export interface Shown {
   status: string;
   /** `2026-11-22 05:30:20`. */
@@ -41,7 +41,7 @@ export function shown(page: AnyPage): Promise<Shown> {
   });
 }
 
-/** Waits for the page to say something that passes, and returns it. */
+/** Waits until what the page shows passes, and returns it. */
 export async function until(
   page: AnyPage,
   passes: (shown: Shown) => boolean,
@@ -57,23 +57,23 @@ export async function until(
   }
 }
 
-/** One of the clock's buttons: the channels have some of the same name. */
+/** Returns one of the clock's buttons: the channels have buttons with the same names. */
 export function clockButton(page: Page, name: string): Locator {
   return page.locator("#clock").getByRole("button", { name });
 }
 
-/** Waits for the clock to be `ticks` seconds past what the page shows, whatever the page does meanwhile. */
+/** Waits until the clock is `ticks` seconds past what the page shows, whatever the page does meanwhile. */
 export async function pass(page: AnyPage, ticks: number): Promise<void> {
   const { ms } = await shown(page);
   while (Date.now() < ms + ticks * 1_000) await delay(50);
 }
 
-/** Each second between two moments came once, in order or after a gap. */
+/** Asserts that each second between two moments came once, in order or after a gap. */
 export function assertUnbroken(before: Shown, after: Shown): void {
   assertEquals(after.events - before.events, (after.ms - before.ms) / 1_000);
 }
 
-/** How many missed ticks the page says came back. */
+/** Returns the number of missed ticks that came back, as the page shows it. */
 export function cameBack({ status }: Shown): number {
   return Number(/^Live: (\d+) missed ticks? came back$/.exec(status)?.[1]);
 }

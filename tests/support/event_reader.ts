@@ -3,7 +3,7 @@ import {
   ServerSentEventParseStream,
 } from "@std/http/server-sent-event-parse-stream";
 
-/** Reads a stream event by event, as a client without `EventSource` does. */
+/** Reads a stream event by event, without `EventSource`. */
 export class EventReader implements AsyncDisposable {
   readonly #reader: ReadableStreamDefaultReader<ServerSentEventParsedMessage>;
 
@@ -24,12 +24,12 @@ export class EventReader implements AsyncDisposable {
     return new EventReader(response.body!);
   }
 
-  /** The next event; nothing where the stream has ended. */
+  /** Returns the next event; `undefined` when the stream has ended. */
   async next(): Promise<ServerSentEventParsedMessage | undefined> {
     return (await this.#reader.read()).value;
   }
 
-  /** The next events, fewer only where the stream ends. */
+  /** Returns the next events; fewer if the stream ends before. */
   async take(count: number): Promise<ServerSentEventParsedMessage[]> {
     const events = [];
     while (events.length < count) {
@@ -40,7 +40,7 @@ export class EventReader implements AsyncDisposable {
     return events;
   }
 
-  /** Reads up to the end. */
+  /** Reads the stream to its end. */
   async rest(): Promise<ServerSentEventParsedMessage[]> {
     return await this.take(Infinity);
   }

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 
-/** A server's metrics, by their names with labels: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/**
+ * Returns a server's metrics, by their names with labels: https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
 export async function scrape(
   url: string,
   signal?: AbortSignal,

@@ -1,7 +1,7 @@
 import { createClient } from "@redis/client";
 import { join } from "node:path";
 
-/** Why no Redis can be started here, if so. */
+/** Why no Redis can be started here; `undefined` if one can. */
 export const redisMissing: string | undefined = (() => {
   try {
     new Deno.Command("redis-server", { args: ["--version"], stdout: "null" })
@@ -12,17 +12,20 @@ export const redisMissing: string | undefined = (() => {
   }
 })();
 
-/** How a test's Redis differs from one that keeps nothing on disk. */
+/** Options for a {@linkcode RedisServer}. */
 export interface RedisServerOptions {
-  /** Whether what was answered outlives a restart. */
+  /** Whether it keeps its data over a restart. */
   isDurable?: boolean;
-  /** Whether it speaks TLS, with a certificate for `127.0.0.1` and `localhost` that only {@linkcode RedisServer.ca} vouches for. */
+  /**
+   * Whether it speaks TLS. Its certificate is for `127.0.0.1` and `localhost`, and {@linkcode RedisServer.ca} is its
+   * authority.
+   */
   isSecure?: boolean;
-  /** Further settings, as on the command line. */
+  /** More settings, as on the command line. */
   settings?: readonly string[];
 }
 
-/** A real Redis on a free port, with a folder of its own. It can be stopped and started again. */
+/** A real Redis on a free port, in a folder of its own. It can be stopped and started again. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
@@ -40,7 +43,7 @@ export class RedisServer implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Prepares a server that does not run yet. */
+  /** Prepares a server without starting it. */
   static async prepare(options: RedisServerOptions = {}): Promise<RedisServer> {
     const folder = await Deno.makeTempDir({ prefix: "chime-redis-" });
     const server = new RedisServer(freePort(), folder, options);
@@ -48,7 +51,7 @@ export class RedisServer implements AsyncDisposable {
     return server;
   }
 
-  /** Starts a server, and resolves once it can be used. */
+  /** Starts a server, and resolves when it can be used. */
   static async start(options?: RedisServerOptions): Promise<RedisServer> {
     const server = await RedisServer.prepare(options);
     await server.start();
@@ -60,7 +63,7 @@ export class RedisServer implements AsyncDisposable {
     return `${scheme}://127.0.0.1:${this.port}`;
   }
 
-  /** The file with the certificate that vouches for the server. */
+  /** The file with the certificate of the server's authority. */
   get ca(): string {
     return join(this.#folder, "cert.pem");
   }
@@ -101,14 +104,14 @@ export class RedisServer implements AsyncDisposable {
     await ready.promise;
   }
 
-  /** Ends it, orderly unless told otherwise, and resolves once it is gone. */
+  /** Ends it, by default in order, and resolves when it has ended. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<void> {
     this.#process?.kill(signal);
     this.#process = undefined;
     await this.#drained;
   }
 
-  /** Makes it answer nothing, though it keeps its connections. */
+  /** Stops it from answering, while its connections stay open. */
   freeze(): void {
     this.#process!.kill("SIGSTOP");
   }
@@ -147,7 +150,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Also one that is frozen.
+    // SIGKILL also ends a frozen process.
     await this.stop("SIGKILL");
     await Deno.remove(this.#folder, { recursive: true });
   }
@@ -159,7 +162,7 @@ export class RedisServer implements AsyncDisposable {
         ...["-pkeyopt", "ec_paramgen_curve:prime256v1"],
         ...["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=chime"],
         ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
-        // Trusted itself, not for what it vouches for.
+        // It is trusted itself, and not as an authority.
         ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ],
       cwd: this.#folder,

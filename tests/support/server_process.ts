@@ -1,19 +1,19 @@
-/** A Chime that runs as a process of its own. */
+/** A Chime in a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
-  /** Where it is reached, such as `http://127.0.0.1:41235/`. */
+  /** Its URL, such as `http://127.0.0.1:41235/`. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** What it wrote to standard error so far. */
+  /** Its output on standard error so far. */
   readonly log: string;
   readonly status: Promise<Deno.CommandStatus>;
-  /** Sends the signal, SIGTERM unless told, and waits for the end. */
+  /** Sends a signal, by default SIGTERM, and waits for the end. */
   kill(signal?: Deno.Signal): Promise<Deno.CommandStatus>;
 }
 
-/** How to start it. */
+/** Options for {@linkcode startServer}. */
 export interface StartOptions {
-  /** The command and its first arguments; from source unless told. */
+  /** The command and its first arguments. Default: run from source. */
   command?: readonly string[];
   cwd?: string | URL;
   env?: Record<string, string>;
@@ -25,7 +25,7 @@ const ROOT = new URL("../../", import.meta.url);
 /**
  * Starts Chime, on a free port unless `args` name one, and waits until it listens.
  *
- * @throws {Error} with what it wrote where it ends instead.
+ * @throws {Error} with its output if it ends instead.
  */
 export async function startServer(
   args: readonly string[] = ["--port", "0"],

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { bundle } from "../../tools/build.ts";
 import { replaceFile } from "../../tools/replace_file.ts";
 
-/** A folder of its own, with a module `main.ts` that imports `word.ts`, to bundle into `out.js`. */
+/** Makes a folder with a module `main.ts` that imports `word.ts`, to bundle into `out.js`. */
 async function setUp() {
   const dir = await Deno.makeTempDir();
   const path = (name: string) => join(dir, name);
@@ -108,7 +108,7 @@ Deno.test("replaceFile replaces a file whole, which whoever has it open does not
   assertEquals(await reader.read(new Uint8Array(3)), 3);
 });
 
-Deno.test("replaceFile that cannot leaves nothing behind", async () => {
+Deno.test("replaceFile that fails leaves no new file", async () => {
   await using folder = await setUp();
   await Deno.mkdir(folder.path("out.js"));
   const before = folder.names();

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { readFlags, whyUnreachable } from "../../tools/compile.ts";
 
-/** What `deno compile` says where it cannot get the runtime. */
+/** Returns the message of `deno compile` when it cannot get the runtime. */
 function failure(...causes: string[]): string {
   const lines = causes.map((cause, i) => `    ${i}: ${cause}`);
   return `error: Writing the executable\n\nCaused by:\n${lines.join("\n")}`;

@@ -3,7 +3,7 @@ import { cutDenort, type Recipe } from "../../tools/denort.ts";
 
 const SIZE = 300;
 
-/** A runtime of `SIZE` bytes, a program compiled with it, and how to undo that. */
+/** Makes a runtime of `SIZE` bytes, a program compiled with it, and the recipe to undo that. */
 async function setUp() {
   const runtime = Uint8Array.from({ length: SIZE }, (_, i) => i * 7);
   point(runtime, { programs: [64n, 12], sections: [200n, 38] });
@@ -20,7 +20,7 @@ async function setUp() {
   return { runtime, program, recipe };
 }
 
-/** Says where a file has its tables: in `e_phoff`, `e_phnum`, `e_shoff` and `e_shnum` of its 64-bit ELF header. */
+/** Sets the position of a file's tables: `e_phoff`, `e_phnum`, `e_shoff` and `e_shnum` of its 64-bit ELF header. */
 function point(
   file: Uint8Array<ArrayBuffer>,
   tables: { programs: [bigint, number]; sections: [bigint, number] },

@@ -10,7 +10,7 @@ import { compile } from "../../tools/compile.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
 
-/** Compiles Chime into an empty folder and hands the executable to the steps. */
+/** Compiles Chime into an empty folder, for all steps. */
 Deno.test("The executable", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "chime-" });
   const elsewhere = await Deno.makeTempDir({ prefix: "chime-elsewhere-" });

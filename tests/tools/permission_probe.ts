@@ -1,5 +1,5 @@
 /**
- * A program that starts as Chime does, for the journal's file that its argument names, and prints what it may do then.
+ * A program that drops its permissions as Chime does, for the file of a journal, and prints what it may still do.
  *
  * @module
  */
