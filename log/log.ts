@@ -1,10 +1,10 @@
 /**
  * Writes a line to standard error.
  *
- * It never throws: where standard error is a full disk or a closed pipe, the line is lost and the process goes on.
+ * It never throws: if standard error is a full disk or a closed pipe, the line is lost.
  *
  * @param message One line, without a newline at its end.
- * @param error What was caught: its stack follows the line.
+ * @param error The error that was caught. Its stack follows the line.
  */
 export function log(message: string, error?: unknown): void {
   try {
@@ -18,7 +18,7 @@ export function log(message: string, error?: unknown): void {
 /**
  * Writes to standard output, with a newline at the end.
  *
- * It never throws: where standard output is a full disk or a closed pipe, it logs why.
+ * It never throws: if standard output is a full disk or a closed pipe, it logs why.
  *
  * @returns Whether it was written.
  */

@@ -44,7 +44,7 @@ test("Back keeps what was typed, also where the browser did not keep the page", 
   const { page } = visited;
   await page.goto("/");
   await live(page);
-  // Such a page is not kept.
+  // The browser does not keep such a page.
   await page.evaluate(() => addEventListener("unload", () => {}));
   const typed = {
     "channels-field": "half-ty",
@@ -74,7 +74,7 @@ test("Back to other channels, or to another zone, leaves what is half typed", as
   await field.fill("chat");
   await field.press("Enter");
   await page.waitForURL("/?tz=UTC&channels=chat");
-  // Choices closer together than this are one, for the history.
+  // Choices closer together than this are one entry in the history.
   await page.waitForTimeout(1_100);
   await page.selectOption("#tz", "Asia/Tokyo");
   await page.waitForURL("/?tz=Asia/Tokyo&channels=chat");
@@ -89,7 +89,7 @@ test("Back to other channels, or to another zone, leaves what is half typed", as
   await page.locator(".terminal", { hasText: /sse\/news$/ }).waitFor();
   assertEquals(await field.inputValue(), "half-ty");
   assertEquals(await page.inputValue("#channel"), "gree");
-  // What is not half typed follows.
+  // Fields that are not half typed follow.
   await field.fill("news");
   await page.goForward();
   await page.waitForFunction(() =>

@@ -15,7 +15,7 @@ test("a channel with history shows what is kept, and more when scrolled up", asy
   await using visited = await visit();
   const { page, url, faults } = visited;
   await publishMany(url, 400);
-  // Nobody knows yet whether there are events.
+  // It is not known yet whether there are events.
   const html = await (await page.goto("/"))!.text();
   assert(!html.includes("No event yet"));
   const first = await untilChannels(page, ({ rows }) => rows.length > 0);

@@ -20,7 +20,7 @@ test("a printout has all of the list, no controls, and dark letters on white", a
   await untilChannels(page, ({ received }) => received.startsWith(`${MANY}`));
   assert((await shownChannels(page)).rows.length < MANY);
 
-  // What a browser says before it prints.
+  // The event of a browser before it prints.
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   assertEquals((await shownChannels(page)).rows.length, MANY);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));

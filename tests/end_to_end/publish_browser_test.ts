@@ -39,7 +39,7 @@ async function answer(page: Page, given: Parameters<Route["fulfill"]>[0]) {
 /** Waits for the page to have published, and for what it published to have come. */
 async function received(page: Page): Promise<string> {
   await untilChannels(page, ({ outcome }) => outcome.startsWith("Published"));
-  // The server has none on the way: the next one comes after all before.
+  // No earlier event is on the way any more: the next one comes after all of them.
   await publishOn(page, { data: "last" });
   const { received } = await untilChannels(
     page,
@@ -62,7 +62,7 @@ test("keys that are held, and a double click, publish once", async () => {
   ) {
     await page.focus(selector);
     for (const key of keys) await page.keyboard.down(key);
-    // While it is held, the key comes again and again.
+    // A key that is held repeats.
     for (let i = 0; i < 10; i++) {
       await page.keyboard.down("Enter");
       await untilChannels(page, ({ outcome }) => !outcome.endsWith("…"));
@@ -107,7 +107,7 @@ test("one publish is under way at a time, and the page says so", async () => {
   await publishOn(page, { data: "held" });
   await until(1);
   await untilChannels(page, ({ outcome }) => outcome === "Publishing…");
-  // By force: the button says that it is disabled.
+  // Forced, as the button says that it is disabled.
   await channelsButton(page, "Publish").click({ force: true });
   await page.press("#data", "Control+Enter");
   assertEquals((await shownChannels(page)).outcome, "Publishing…");

@@ -164,7 +164,7 @@ test("what is of today when it comes gets its date at midnight", async () => {
   await untilChannels(page, ({ rows }) => rows.length > 0);
   const time = page.locator(".row time");
   assertMatch(await time.innerText(), /^[\d:.]+$/);
-  // Nothing else has the list drawn anew.
+  // Nothing else causes the list to be drawn again.
   await channelsButton(page, "Pause").click();
   await untilChannels(page, ({ status }) => status === "Paused");
   await page.clock.fastForward(61_000);
@@ -177,7 +177,7 @@ test("all of a huge event is shown without keeping the page from anything else",
   await page.goto("/");
   await live(page);
   const { longestMs, isWhole } = await page.evaluate(async () => {
-    // A stream that brings more than a server takes in one message.
+    // A stream with an event that is larger than a server accepts.
     const data = "word ".repeat(800_000);
     const { fetch } = globalThis;
     globalThis.fetch = (input, init) =>
@@ -207,7 +207,7 @@ test("all of a huge event is shown without keeping the page from anything else",
     const button = await until(() =>
       document.querySelector<HTMLButtonElement>(".row button")
     );
-    // Out of sight it would cost nothing.
+    // Out of sight, the button would cost nothing to draw.
     document.querySelector(".scroller")!.scrollIntoView();
     let longestMs = 0;
     let lastMs = performance.now();

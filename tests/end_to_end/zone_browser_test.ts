@@ -63,7 +63,7 @@ test("a zone is found by either name when typed, and shown by today's", async ()
       zone,
     );
     assertEquals(new URL(page.url()).search, `?tz=${zone}`);
-    // The browser takes what is typed within a second for one word.
+    // The browser takes keys within a second as one word.
     await page.waitForTimeout(1_100);
   }
   await page.goto("/?tz=asia/calcutta");

@@ -7,7 +7,7 @@ const ORIGINS = [
 ];
 
 for (const workers of [1, 2]) {
-  Deno.test(`Pages and apps of other origins are let in by name or not at all, with ${workers} workers`, async () => {
+  Deno.test(`Pages and apps of other origins are allowed by name or not at all, with ${workers} workers`, async () => {
     await using server = await startServer([
       ...["--port", "0", "--token", "t", "--workers", `${workers}`],
       ...ORIGINS.flatMap((origin) => ["--cors-origin", origin]),
@@ -58,7 +58,7 @@ for (const workers of [1, 2]) {
         response.headers.get("access-control-allow-origin"),
         "https://x.b.test",
       );
-      // Deno may add that it compressed the answer.
+      // Deno may add a header about compression.
       assertEquals(response.headers.get("vary")?.includes("origin"), true);
     }
     for (const origin of ["https://b.test", "null", "http://a.test"]) {

@@ -13,7 +13,9 @@ import { untilReady } from "./until_ready.ts";
 
 const RESET = '{"state":"reset"}';
 
-/** Makes a journal of two channels, the second of which is damaged at its end. Returns the id before that one's events. */
+/**
+ * Makes a journal of two channels, the second of which is damaged at its end. Returns the id before that one's events.
+ */
 async function makeDamaged(file: string): Promise<string> {
   const journal = new SqliteJournal(file, PLENTY);
   const ids = await journal.append(Array.from({ length: 200 }, (_, i) => ({
@@ -55,7 +57,7 @@ for (const workers of ["1", "2"]) {
       assertEquals([query, event!.data], [query, RESET]);
       assertEquals(new Set(ids).size, ids.length);
       const { id: next } = await publish(server.url, "torn", "new");
-      // Nothing of what comes is lost or said again.
+      // No later event is lost or sent twice.
       assertEquals((await within(reader.next()))!.id, next);
       assertEquals((await within(live.next()))!.id, next);
     }
@@ -76,7 +78,7 @@ for (const workers of ["1", "2"]) {
   });
 }
 
-Deno.test("A journal's file that is damaged or another's ends Chime with a line and code 1", async () => {
+Deno.test("A journal's file that is damaged or foreign ends Chime with one line and exit code 1", async () => {
   await using at = await sqliteFolder();
   await Deno.writeTextFile(at.file, "a text, and no database");
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -100,7 +102,7 @@ Deno.test("A journal's file that is damaged or another's ends Chime with a line 
 });
 
 for (const what of ["file", "link"]) {
-  Deno.test(`Chime takes nothing once its ${what} is deleted, says so, and goes on once the same is back`, async () => {
+  Deno.test(`Chime accepts nothing when its ${what} is deleted, says so, and continues when the same is back`, async () => {
     await using at = await sqliteFolder();
     await using elsewhere = await sqliteFolder();
     if (what === "link") {

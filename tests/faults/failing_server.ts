@@ -1,6 +1,6 @@
 /**
- * Makes a server that fails when a request asks it to: `/throw` and `/reject` fail where nothing catches it, `/freeze`
- * keeps the thread busy for ever. It is loaded before the server, and before each of its workers.
+ * Makes the server fail on request: the errors of `/throw` and `/reject` are caught by nothing, and `/freeze` keeps the
+ * thread busy for ever. It is loaded before the server, and before each of its workers.
  *
  * @module
  */
@@ -27,7 +27,7 @@ function fail(path: string): void {
   while (path === "/freeze");
 }
 
-// A worker has no document either, but a name of its own.
+// Only a worker has `WorkerGlobalScope`.
 if (!("WorkerGlobalScope" in globalThis)) {
   globalThis.Worker = class extends Worker {
     constructor(_module: string | URL, options?: WorkerOptions) {

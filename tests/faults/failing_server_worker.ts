@@ -1,5 +1,5 @@
 /**
- * A worker of a server that fails when it is asked to.
+ * A worker of the server that fails on request.
  *
  * @module
  */

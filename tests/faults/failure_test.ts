@@ -81,7 +81,7 @@ Deno.test({
     const { code } = await server.status;
     assertEquals(code, 70);
     assert(await frozen instanceof TypeError);
-    // The system may have given all of so few streams to one of the two, but hardly ever does.
+    // The system might give all of these few streams to one worker, but hardly ever does.
     const drained = lasts.filter((data) => data === '{"state":"draining"}');
     assert(drained.length > 0 && drained.length < readers.length, `${lasts}`);
     await server.kill();

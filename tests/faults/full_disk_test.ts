@@ -36,7 +36,7 @@ for (const workers of ["1", "2"]) {
         ...["--port", "0", "--token", "t", "--journal", `sqlite:${at.file}`],
         ...["--workers", workers],
       ], {
-        // A process that may not write on is told, and not ended.
+        // Without SIGXFSZ, a write beyond the limit fails and does not end the process.
         command: [
           ...["sh", "-c", `trap "" XFSZ; exec "$@"`, "sh"],
           ...[Deno.execPath(), "run", "-P=serve", "main.ts"],
@@ -56,7 +56,7 @@ for (const workers of ["1", "2"]) {
       assert(lines()[0]!.startsWith(
         `chime: the journal failed: cannot append to "${at.file}": `,
       ));
-      // A trial of its own does not make it ready.
+      // Its own trial does not make it ready.
       await new Promise((resolve) => setTimeout(resolve, 6_000));
       await untilReady(server.url, 503);
       await limitFiles(server.pid, "unlimited");

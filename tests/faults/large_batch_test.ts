@@ -72,7 +72,7 @@ for (const { name, skip, make } of PLACES) {
           ...["--workers", `${workers}`],
         ]);
         await untilReady(server.url, 200);
-        // What else is kept has to go for the batch.
+        // The batch displaces everything else that is kept.
         for (let i = 0; i < 120; i++) await publish(server.url, "other", "x");
         const readers = await Promise.all(
           Array.from(

@@ -25,7 +25,9 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Opens a stream that goes on, once the server listens and on no worker that is about to end; tries for 20 s at most. */
+/**
+ * Opens a stream that goes on, once the server listens and on no worker that is about to end; tries for 20 s at most.
+ */
 async function open(url: string): Promise<EventReader> {
   const end = Date.now() + 20_000;
   while (true) {
@@ -61,7 +63,7 @@ for (const workers of [1, 2]) {
         try {
           const url = `http://127.0.0.1:${port}/`;
           await (await open(`${url}sse/`))[Symbol.asyncDispose]();
-          // Each of these has a line in the log.
+          // Each of these writes a line to the log.
           child.kill("SIGHUP");
           if (workers > 1) {
             await fetch(`${url}throw`).then((answer) => answer.body?.cancel())

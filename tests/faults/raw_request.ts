@@ -7,7 +7,7 @@ export async function rawRequest(
   const answer: string[] = [];
   const deadline = setTimeout(() => socket.close(), 5_000);
   try {
-    // One byte a character, whatever it is.
+    // Each character becomes one byte.
     const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
     const writer = socket.writable.getWriter();
     await writer.write(bytes);

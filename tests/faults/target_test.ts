@@ -59,7 +59,7 @@ for (const workers of [1, 2]) {
     }
   });
 
-  Deno.test(`A Host that is none is a 400, and none is right in HTTP/1.0 and 2, with ${workers} workers`, async () => {
+  Deno.test(`A Host that is malformed is a 400, and HTTP/1.0 and 2 need none, with ${workers} workers`, async () => {
     await using server = await startServer(args);
     for (
       const host of [
@@ -131,7 +131,7 @@ for (const workers of [1, 2]) {
         ["gzip, chunked", 501],
         ["gzip,chunked", 501],
         ["gzip\r\nTransfer-Encoding: chunked", 501],
-        // Deno's own answer.
+        // Deno itself answers this.
         ["gzip", 400],
       ] as const
     ) {

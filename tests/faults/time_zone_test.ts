@@ -42,7 +42,7 @@ for (
       const html = await page.text();
       const hour = timeFormat(zone)(Date.now()).slice(0, 13);
       assertStringIncludes(html, `<time datetime="${hour}`);
-      // Every option of the page's form can be sent back.
+      // Every option of the page's form is accepted.
       const [, chosen] = /<option value="([^"]*)" selected/.exec(html)!;
       const again = await fetch(
         `${server.url}?${new URLSearchParams({ tz: chosen! })}`,

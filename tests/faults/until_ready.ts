@@ -4,7 +4,7 @@ const PATIENCE_MS = 20_000;
 /**
  * Waits until `/readyz` answers with the status, and resolves with its body.
  *
- * @throws {Error} where it does not in 20 s.
+ * @throws {Error} if it does not within 20 s.
  */
 export async function untilReady(url: string, status: 200 | 503) {
   const deadline = performance.now() + PATIENCE_MS;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { log, print } from "../../log/log.ts";
 
-Deno.test("log() writes a line to standard error, with the error's stack where there is one", () => {
+Deno.test("log() writes a line to standard error, with the stack of the error, if there is one", () => {
   using written = stub(console, "error", () => {});
   const error = new Error("gone");
   log("a stream was cut");
@@ -13,7 +13,7 @@ Deno.test("log() writes a line to standard error, with the error's stack where t
   ]);
 });
 
-Deno.test("log() does not throw where standard error cannot be written", () => {
+Deno.test("log() does not throw if standard error cannot be written", () => {
   using written = stub(console, "error", () => {
     throw new Error("No space left on device (os error 28)");
   });

@@ -4,7 +4,7 @@ const PATIENCE_MS = 20_000;
 /**
  * Waits for a promise that may never settle.
  *
- * @throws {Error} where it does not settle in 20 s.
+ * @throws {Error} if it does not settle within 20 s.
  */
 export async function within<T>(promise: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
