@@ -7,11 +7,14 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import manifest from "../deno.json" with { type: "json" };
 import { build } from "./build.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** The folders of the islands' modules. */
-const SOURCES = [`${ROOT}islands`, `${ROOT}channels`];
+/** The folders of the islands' modules: all that bundling reads, but for the folder that it writes. */
+const SOURCES = manifest.permissions.build.read
+  .filter((folder) => folder !== "static")
+  .map((folder) => `${ROOT}${folder}`);
 /**
  * How long the files must stay unchanged, in ms: an editor saves in several steps. Deno waits 200 ms, so that a change
  * of an island, which the server imports too, and the new bundle cause only one restart.
