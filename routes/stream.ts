@@ -32,7 +32,11 @@ export function streamResponse(body: BodyInit): Response {
   });
 }
 
-/** Answers with a stream. @param open Has a hub write to the sink. */
+/**
+ * Answers with a stream.
+ *
+ * @param open Has a hub write to the sink.
+ */
 export function openStream(open: (sink: Sink) => void): Response {
   const sink = new StreamSink();
   open(sink);
@@ -95,14 +99,14 @@ export function readDeliverFrom(
 }
 
 /** @throws {HttpError} 400 where `latest` is no whole number from 1 to {@linkcode MAX_LATEST}. */
-function readFresh(latest: string | null): Fresh {
-  if (latest === null) return NEW;
-  const count = /^\d{1,4}$/.test(latest) ? Number(latest) : 0;
+function readFresh(text: string | null): Fresh {
+  if (text === null) return NEW;
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_LATEST) return { kind: "latest", count };
   throw new HttpError(
     400,
     `Cannot use latest ${
-      JSON.stringify(latest)
+      JSON.stringify(text)
     }: it must be a whole number from 1 to ${MAX_LATEST}`,
   );
 }

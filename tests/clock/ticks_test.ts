@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import type { EventId } from "../../events/event_id.ts";
 import { tickId, Ticks, ticksAfter } from "../../clock/ticks.ts";
+import { countFormats } from "./count_formats.ts";
 
 const NOW = 1_795_325_420;
 
@@ -45,21 +45,12 @@ Deno.test("ticksAfter takes any moment of a second for that second's tick", () =
 });
 
 Deno.test("Ticks makes a zone's format once, until that zone is not kept", () => {
-  const { DateTimeFormat } = Intl;
-  let made = 0;
-  using _counting = stub(
-    Intl,
-    "DateTimeFormat",
-    function (...args: ConstructorParameters<typeof DateTimeFormat>) {
-      made++;
-      return new DateTimeFormat(...args);
-    } as typeof DateTimeFormat,
-  );
+  using formats = countFormats();
   const ticks = new Ticks();
   const madeBy = (zone: string) => {
-    made = 0;
+    const before = formats.made;
     ticks.tick(zone, NOW);
-    return made;
+    return formats.made - before;
   };
   assertEquals(["UTC", "Asia/Tokyo", "UTC"].map(madeBy), [1, 1, 0]);
   ticks.keepZones(new Set(["Asia/Tokyo"]));
