@@ -44,7 +44,11 @@ export async function bothBrowsers(): Promise<
       firefox === undefined ? undefined : (async (stack) => {
         const browser = await launchFirefox(firefox);
         stack.defer(() => browser.close());
-        const page = await browser.newPage();
+        // A download would stay in the home directory.
+        const context = await browser.createBrowserContext({
+          downloadBehavior: { policy: "deny" },
+        });
+        const page = await context.newPage();
         return {
           page,
           before: (fn, arg = 0) => page.evaluateOnNewDocument(fn, arg),
