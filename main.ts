@@ -110,6 +110,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
   const serving = await start(
     workers,
     {
+      version: VERSION,
       hostname: config.host,
       port: config.port,
       sharesPort: false,

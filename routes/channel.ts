@@ -2,7 +2,7 @@ import { checkChannel, checkType, type Message } from "../events/message.ts";
 import { readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import { HttpError } from "./http_error.ts";
-import type { Handler } from "./mod.ts";
+import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 import type { Target } from "./target.ts";

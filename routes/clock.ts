@@ -1,6 +1,6 @@
 import { canonicalZone, localZone } from "../clock/zone.ts";
 import { HttpError } from "./http_error.ts";
-import type { Handler } from "./mod.ts";
+import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 

@@ -1,29 +1,32 @@
 import { cpuUsage } from "node:process";
-import { VERSION } from "../config/help.ts";
 import type { Counts, HubCounts } from "../hub/counts.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "./exposition.ts";
-import type { Handler } from "./mod.ts";
+import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
 /** `GET /metrics`: what the server has done and holds, as Prometheus reads it. */
-export function metrics({ counts, journal }: Services): Handler {
+export function metrics({ version, counts, journal }: Services): Handler {
   return async () => {
-    const told = tell(await counts(), await journal.isReady());
-    return new Response(exposition(told), {
+    const list = metricsOf(version, await counts(), await journal.isReady());
+    return new Response(exposition(list), {
       headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" },
     });
   };
 }
 
-/** Everything there is to tell. https://prometheus.io/docs/practices/naming/ */
-function tell(counts: Counts, isReady: boolean): Metric[] {
+/** All metrics, named by the rules of https://prometheus.io/docs/practices/naming/ */
+function metricsOf(
+  version: string,
+  counts: Counts,
+  isReady: boolean,
+): Metric[] {
   const { user, system } = cpuUsage();
   return [
     {
       name: "chime_build_info",
       help: "Always 1; the labels say what runs.",
       type: "gauge",
-      samples: [[{ version: VERSION, deno: Deno.version.deno }, 1]],
+      samples: [[{ version, deno: Deno.version.deno }, 1]],
     },
     {
       name: "chime_streams",

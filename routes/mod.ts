@@ -1,13 +1,16 @@
 import { BatchTooLargeError } from "../journal/batch_limit.ts";
 import { UnavailableError } from "../journal/history.ts";
 import { log } from "../log/log.ts";
+import { addSlash } from "./add_slash.ts";
 import { publish, subscribe } from "./channel.ts";
 import { clock } from "./clock.ts";
 import { corsPolicy } from "./cors.ts";
-import { health, ready } from "./health.ts";
+import type { Route } from "./handler.ts";
+import { health } from "./health.ts";
 import { HttpError } from "./http_error.ts";
 import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
+import { ready } from "./ready.ts";
 import type { Services } from "./services.ts";
 import { asset } from "./static.ts";
 import { readTarget, type Target } from "./target.ts";
@@ -22,21 +25,6 @@ const METHODS = new Set([
   "OPTIONS",
 ]);
 
-/** Answers a request whose path and method are its own. */
-export type Handler = (
-  request: Request,
-  target: Target,
-) => Response | Promise<Response>;
-
-/** A path and what it answers, by method. */
-export interface Route {
-  /** A path, or a folder where it ends in `/*`. */
-  path: string;
-  methods: Readonly<Record<string, Handler>>;
-  /** Whether it is for the pages of this server alone, whatever origins are let in. */
-  isOwn?: boolean;
-}
-
 /** Every resource there is. */
 export function routes(services: Services): readonly Route[] {
   return [
@@ -47,7 +35,7 @@ export function routes(services: Services): readonly Route[] {
       path: "/sse/*",
       methods: { GET: subscribe(services), POST: publish(services) },
     },
-    { path: "/healthz", methods: { GET: health }, isOwn: true },
+    { path: "/healthz", methods: { GET: health(services) }, isOwn: true },
     { path: "/readyz", methods: { GET: ready(services) }, isOwn: true },
     { path: "/metrics", methods: { GET: metrics(services) }, isOwn: true },
     { path: "/static/*", methods: { GET: asset }, isOwn: true },
@@ -162,13 +150,4 @@ function toErrorResponse(error: unknown): Response {
   log("a request failed", error);
   return new HttpError(500, "Chime failed to answer; its log says why")
     .toResponse();
-}
-
-function addSlash(_request: Request, { path, search }: Target): Response {
-  // A header cannot hold every character that somebody may have left unencoded.
-  const encoded = search.replace(/[^!-~]+/g, encodeURIComponent);
-  return new Response(null, {
-    status: 308,
-    headers: { location: `${path}/${encoded}` },
-  });
 }

@@ -6,6 +6,8 @@ import type { Counts } from "../hub/counts.ts";
 
 /** What the routes work with. */
 export interface Services {
+  /** Chime's version, such as `1.2.3`. */
+  readonly version: string;
   readonly clock: Clock;
   /** The named channels. */
   readonly hub: Hub;

@@ -13,6 +13,8 @@ export const DRAIN_MS = 3_000;
 
 /** What an instance is made of. All of it is plain data, so that it can be sent to another thread. */
 export interface InstanceOptions {
+  /** Chime's version, such as `1.2.3`. */
+  version: string;
   hostname: string;
   /** 0 stands for any free one. */
   port: number;
@@ -65,6 +67,7 @@ export class Instance {
     });
     this.#hub = hub;
     const table = routes({
+      version: options.version,
       clock: this.#clock,
       hub,
       journal,

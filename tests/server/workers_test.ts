@@ -40,6 +40,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
     count: 2,
     journal,
     instance: {
+      version: "1.2.3",
       hostname: "127.0.0.1",
       port: 0,
       sharesPort: true,
@@ -234,6 +235,7 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
     () =>
       start({
         instance: {
+          version: "1.2.3",
           hostname: "127.0.0.1",
           port,
           sharesPort: true,

@@ -33,6 +33,7 @@ export function inProcess(
   const hub = new Hub(journal);
   const following = hub.follow(journal);
   const all: Services = {
+    version: "1.2.3",
     clock,
     hub,
     journal,
