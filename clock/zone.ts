@@ -1,3 +1,4 @@
+import { InputError } from "../events/input_error.ts";
 import { readLocalZone } from "./local_zone.ts";
 import { todaysName } from "./zone_names.ts";
 
@@ -7,7 +8,7 @@ const known = new Map<string, string>();
 /**
  * The zone named, in the one spelling that stands here for all its names: `us/pacific` is `America/Los_Angeles`.
  *
- * @throws {RangeError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
+ * @throws {InputError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
  */
 export function canonicalZone(name: string): string {
   const key = name.toLowerCase();
@@ -19,19 +20,21 @@ export function canonicalZone(name: string): string {
 function findZone(name: string): string {
   // It can be an offset, where TZ is one: the page's form sends it back.
   if (name === localZone()) return name;
-  try {
-    if (/^[a-z]/i.test(name)) {
-      return todaysName(
-        new Intl.DateTimeFormat("en", { timeZone: name })
-          .resolvedOptions().timeZone,
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  throw new RangeError(
+  const format = /^[a-z]/i.test(name) ? formatIn(name) : undefined;
+  if (format) return todaysName(format.resolvedOptions().timeZone);
+  throw new InputError(
     `Cannot tell the time in "${name}": tz must name an IANA time zone, such as Europe/Paris`,
   );
+}
+
+/** Nothing where no such zone exists. */
+function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 let local: string | undefined;

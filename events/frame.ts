@@ -3,6 +3,7 @@ import {
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
 import { concat } from "./concat.ts";
+import { InputError } from "./input_error.ts";
 
 /** One event's block of an event stream, as UTF-8, with the blank line that ends it. */
 export type Frame = Uint8Array<ArrayBuffer>;
@@ -47,7 +48,7 @@ export class FrameEncoder {
     this.#reader = readable.getReader();
   }
 
-  /** @throws {TypeError | RangeError} where the fields cannot be carried, see {@linkcode checkFrame}. */
+  /** @throws {InputError} where the fields cannot be carried, see {@linkcode checkFrame}. */
   async encode(fields: FrameFields): Promise<Frame> {
     checkFrame(fields);
     // The stream writes no space after the colon and a parser strips one: without ours, a text's own would be lost.
@@ -68,27 +69,27 @@ export class FrameEncoder {
 /**
  * Refuses what an event stream cannot carry.
  *
- * @throws {TypeError} for a newline or NUL in `event` or `id`, and for a lone surrogate anywhere: UTF-8 has none.
- * @throws {RangeError} for a `retry` that is no whole number of at least 0.
+ * @throws {InputError} for a newline or NUL in `event` or `id`, for a lone surrogate anywhere, as UTF-8 has none, and for
+ * a `retry` that is not a whole number from 0.
  */
 export function checkFrame({ event, data, id, retry }: FrameFields): void {
   for (const [name, value] of Object.entries({ event, data, id })) {
     if (value === undefined) continue;
     if (!value.isWellFormed()) {
-      throw new TypeError(
+      throw new InputError(
         `Cannot encode ${name} ${JSON.stringify(value)}: ` +
           "text must be well-formed, without a lone surrogate",
       );
     }
     if (name !== "data" && UNCARRIABLE.test(value)) {
-      throw new TypeError(
+      throw new InputError(
         `Cannot encode ${name} ${JSON.stringify(value)}: ` +
           `${name} must hold no newline and no NUL`,
       );
     }
   }
   if (retry !== undefined && !(Number.isSafeInteger(retry) && retry >= 0)) {
-    throw new RangeError(
+    throw new InputError(
       `Cannot encode retry ${retry}: retry must be a whole number of ms, at least 0`,
     );
   }

@@ -1,9 +1,10 @@
 import type { EventId } from "./event_id.ts";
+import { InputError } from "./input_error.ts";
 
 /** What is published. */
 export interface Message {
   channel: string;
-  /** The event's type. Absent, a browser's `onmessage` hears it. */
+  /** The event's type. Without one, a browser calls `onmessage`. */
   type?: string;
   data: string;
 }
@@ -13,16 +14,18 @@ export interface ChannelEvent extends Message {
   id: EventId;
 }
 
+/** How many channels one stream carries at most. */
+const MAX_CHANNELS = 32;
 const CHANNEL_NAME = /^[A-Za-z0-9._-]{1,99}$/;
 const MAX_TYPE_LENGTH = 99;
-/** Types that Chime sends, or that `EventSource` itself fires. On a stream of several channels a channel is a type. */
+/** Types that Chime or `EventSource` itself uses. A channel's name is a type on a stream of several channels. */
 const RESERVED: ReadonlySet<string> = new Set(["status", "open", "error"]);
 const RESERVED_RULE = "status, open and error are reserved";
 
 /**
- * Refuses a name that no channel can have.
+ * Checks a channel's name.
  *
- * @throws {TypeError} with the name and the rule.
+ * @throws {InputError} where no channel can have this name.
  */
 export function checkChannel(name: string): void {
   const rule = RESERVED.has(name)
@@ -33,14 +36,28 @@ export function checkChannel(name: string): void {
     ? undefined
     : "a name is 1 to 99 of A-Z a-z 0-9 . _ -";
   if (rule) {
-    throw new TypeError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
+    throw new InputError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
   }
 }
 
 /**
- * Refuses a type that no event stream can carry, or that would pass for Chime's own.
+ * Checks the names of the channels of one stream.
  *
- * @throws {TypeError} with the type and the rule.
+ * @throws {InputError} where there are too many, or where no channel can have one of the names.
+ */
+export function checkChannels(names: readonly string[]): void {
+  if (names.length > MAX_CHANNELS) {
+    throw new InputError(
+      `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
+    );
+  }
+  for (const name of names) checkChannel(name);
+}
+
+/**
+ * Checks an event's type.
+ *
+ * @throws {InputError} where no event stream can carry the type, or where clients would take it for one of Chime's own.
  */
 export function checkType(type: string): void {
   const rule = RESERVED.has(type)
@@ -53,6 +70,6 @@ export function checkType(type: string): void {
     ? "a type is well-formed, without a lone surrogate"
     : undefined;
   if (rule) {
-    throw new TypeError(`Cannot use type ${JSON.stringify(type)}: ${rule}`);
+    throw new InputError(`Cannot use type ${JSON.stringify(type)}: ${rule}`);
   }
 }

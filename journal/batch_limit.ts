@@ -1,8 +1,9 @@
-import type { Retention } from "./journal.ts";
+import { InputError } from "../events/input_error.ts";
 import type { Message } from "../events/message.ts";
+import type { Retention } from "./journal.ts";
 
 /** A batch is larger than what its journal can keep. The message names both numbers. */
-export class BatchTooLargeError extends RangeError {
+export class BatchTooLargeError extends InputError {
   override name = "BatchTooLargeError";
 }
 

@@ -1,11 +1,13 @@
 import { concat } from "../events/concat.ts";
+import { InputError } from "../events/input_error.ts";
 import { HttpError } from "./http_error.ts";
 
 /**
  * Reads a request's body as text.
  *
  * @param maxBytes How large it may be. A larger one is given up as soon as that is known.
- * @throws {HttpError} 413 for a larger one, 400 for one that is no UTF-8, 503 for one that is cut off.
+ * @throws {InputError} where it is not UTF-8.
+ * @throws {HttpError} 413 for a larger one, 503 for one that is cut off.
  */
 export async function readBody(
   request: Request,
@@ -23,7 +25,7 @@ export async function readBody(
       .decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new HttpError(400, "Cannot take this body: it must be UTF-8");
+    throw new InputError("Cannot take this body: it must be UTF-8");
   }
 }
 

@@ -1,5 +1,4 @@
 import { canonicalZone, localZone } from "../clock/zone.ts";
-import { HttpError } from "./http_error.ts";
 import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
@@ -7,20 +6,11 @@ import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 /** `GET /sse/`: the clock, in the server's zone or in `tz`. */
 export function clock(services: Services): Handler {
   return (request, target) => {
-    const zone = readZone(target.query.get("tz"));
+    const tz = target.query.get("tz");
+    const zone = tz === null ? localZone() : canonicalZone(tz);
     const from = readDeliverFrom(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.clock.hub.sent, status);
     return openStream((sink) => services.clock.open(zone, from, sink));
   };
-}
-
-function readZone(name: string | null): string {
-  if (name === null) return localZone();
-  try {
-    return canonicalZone(name);
-  } catch (error) {
-    if (error instanceof RangeError) throw new HttpError(400, error.message);
-    throw error;
-  }
 }

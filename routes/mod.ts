@@ -1,3 +1,4 @@
+import { InputError } from "../events/input_error.ts";
 import { BatchTooLargeError } from "../journal/batch_limit.ts";
 import { UnavailableError } from "../journal/history.ts";
 import { log } from "../log/log.ts";
@@ -146,6 +147,9 @@ function toErrorResponse(error: unknown): Response {
   }
   if (error instanceof BatchTooLargeError) {
     return new HttpError(413, error.message).toResponse();
+  }
+  if (error instanceof InputError) {
+    return new HttpError(400, error.message).toResponse();
   }
   log("a request failed", error);
   return new HttpError(500, "Chime failed to answer; its log says why")

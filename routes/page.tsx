@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { HEARTBEAT_MS } from "../hub/heartbeat.ts";
+import { InputError } from "../events/input_error.ts";
 import { canonicalZone, localZone, timeFormat } from "../clock/zone.ts";
 import { readChannels } from "../islands/channels/channel_names.ts";
 import { loadedStream } from "../islands/channels/channel_stream.ts";
@@ -76,8 +77,7 @@ function chosenChannels(
     const view = loadedStream(channels);
     return { view, text: channels.join(", "), refusal: "" };
   } catch (error) {
-    const isReaders = error instanceof TypeError || error instanceof RangeError;
-    if (!isReaders) throw error;
+    if (!(error instanceof InputError)) throw error;
     const view = loadedStream([DEFAULT_CHANNEL]);
     return { view, text, refusal: error.message };
   }
@@ -92,7 +92,7 @@ function chosenZone(
   try {
     return { zone: canonicalZone(name) };
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof InputError)) throw error;
     return { zone: serverZone, refusal: error.message };
   }
 }

@@ -7,6 +7,7 @@ import {
   encodeStatus,
   type Status,
 } from "../events/frame.ts";
+import { InputError } from "../events/input_error.ts";
 import type { Sent } from "../hub/counts.ts";
 import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
 import type { Sink } from "../hub/sink.ts";
@@ -76,7 +77,7 @@ export function refuseStream(
  * Where the stream begins: after the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or `since`
  * in the query. There, `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
  *
- * @throws {HttpError} 400 for a `since` that is none of these. The others may come from another server, and whoever
+ * @throws {InputError} for a `since` that is none of these. The others may come from another server, and whoever
  * sends them again cannot mend them: they are a reset.
  */
 export function readDeliverFrom(
@@ -98,13 +99,12 @@ export function readDeliverFrom(
     : { kind: "since", ms: Math.max(0, Date.now() - backMs) };
 }
 
-/** @throws {HttpError} 400 where `latest` is no whole number from 1 to {@linkcode MAX_LATEST}. */
+/** @throws {InputError} where `latest` is no whole number from 1 to {@linkcode MAX_LATEST}. */
 function readFresh(text: string | null): Fresh {
   if (text === null) return NEW;
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_LATEST) return { kind: "latest", count };
-  throw new HttpError(
-    400,
+  throw new InputError(
     `Cannot use latest ${
       JSON.stringify(text)
     }: it must be a whole number from 1 to ${MAX_LATEST}`,
@@ -115,13 +115,12 @@ function readFresh(text: string | null): Fresh {
 function readSince(query: URLSearchParams): string | undefined {
   const [text, ...others] = query.getAll("since");
   if (others.length > 0) {
-    throw new HttpError(400, "Cannot begin at several since: it must be one");
+    throw new InputError("Cannot begin at several since: it must be one");
   }
   const isKnown = !text || text === "earliest" || isEventId(text) ||
     parseDuration(text) !== undefined;
   if (isKnown) return text;
-  throw new HttpError(
-    400,
+  throw new InputError(
     `Cannot begin since ${
       JSON.stringify(text)
     }: it must be an id, earliest, or a duration such as 90s, 5m, 2h or 1d`,

@@ -1,4 +1,4 @@
-import { HttpError } from "./http_error.ts";
+import { InputError } from "../events/input_error.ts";
 
 /** What a request asks for. */
 export interface Target {
@@ -25,7 +25,7 @@ const DECODED_AMBIGUOUS = /\p{Cc}|%[\da-f]{2}/iu;
  * Cuts a request's target out of its raw text and decodes it once. `URL` is not used, as it resolves `..` and turns `\`
  * into `/`: a proxy that guards a path and Chime must read the same one.
  *
- * @throws {HttpError} 400 for a target or a `Host` that could be read in two ways, and for a query that is no UTF-8.
+ * @throws {InputError} for a target or a `Host` that could be read in two ways, and for a query that is no UTF-8.
  */
 export function readTarget({ url, headers }: Request): Target {
   // HTTP/2 and HTTP/1.0 do without.
@@ -50,7 +50,7 @@ function isHost(text: string): boolean {
   return HOST.test(text) && URL.canParse(`http://${text}`);
 }
 
-function badHost(text: string): HttpError {
+function badHost(text: string): InputError {
   return refuse(`the host ${JSON.stringify(text)}`, "be a host or host:port");
 }
 
@@ -103,6 +103,6 @@ function decode(text: string): string | undefined {
   }
 }
 
-function refuse(what: string, rule: string): HttpError {
-  return new HttpError(400, `Cannot read ${what}: it must ${rule}`);
+function refuse(what: string, rule: string): InputError {
+  return new InputError(`Cannot read ${what}: it must ${rule}`);
 }

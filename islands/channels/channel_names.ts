@@ -1,28 +1,20 @@
-import { checkChannel } from "../../events/message.ts";
-
-/** How many channels one stream carries at most. */
-const MAX_CHANNELS = 32;
+import { checkChannel, checkChannels } from "../../events/message.ts";
 
 /**
- * Reads channels' names as somebody types them: with commas between, and space around them as one likes.
+ * Reads channel names as a reader types them: with commas between them, and spaces anywhere around them.
  *
- * @returns The names, each once.
- * @throws {TypeError | RangeError} where the server would refuse them, in its words.
+ * @returns The names, each once; at least one.
+ * @throws {InputError} where the server would refuse the names, with the server's message.
  */
 export function readChannels(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
-  const some = [...new Set(names.filter(Boolean))];
-  if (some.length > MAX_CHANNELS) {
-    throw new RangeError(
-      `Cannot use ${some.length} channels: a stream carries ${MAX_CHANNELS} at most`,
-    );
-  }
-  if (some.length === 0) checkChannel("");
-  some.forEach(checkChannel);
-  return some;
+  const unique = [...new Set(names.filter(Boolean))];
+  if (unique.length === 0) checkChannel("");
+  checkChannels(unique);
+  return unique;
 }
 
-/** The path of a stream of these channels, or of the one that is published to. */
+/** The path of a stream of these channels, or of the channel to publish to. */
 export function channelPath(...channels: readonly string[]): string {
   return `/sse/${channels.join(",")}`;
 }

@@ -1,3 +1,4 @@
+import { InputError } from "../../events/input_error.ts";
 import { checkChannel } from "../../events/message.ts";
 import { channelPath } from "./channel_names.ts";
 import { plural } from "../page/connection.ts";
@@ -55,7 +56,8 @@ function faultOf({ channel, token }: Draft): Outcome | undefined {
   try {
     checkChannel(channel);
   } catch (error) {
-    return { text: (error as Error).message, fault: "channel" };
+    if (!(error instanceof InputError)) throw error;
+    return { text: error.message, fault: "channel" };
   }
   return /[^!-~]/.test(token)
     ? {

@@ -5,6 +5,7 @@
  * @module
  */
 import { hydrate, render } from "preact";
+import { InputError } from "../../events/input_error.ts";
 import { keepInAddress } from "./address.ts";
 import { readChannels } from "../channels/channel_names.ts";
 import { ChannelStream } from "../channels/channel_stream.ts";
@@ -38,7 +39,8 @@ const life = {
       field.value = names.join(", ");
       showChannels(names);
     } catch (error) {
-      refusal = (error as Error).message;
+      if (!(error instanceof InputError)) throw error;
+      refusal = error.message;
       life.refusals++;
       field.focus();
       draw();
@@ -67,8 +69,8 @@ const token = root.querySelector<HTMLInputElement>("#token")!;
 function isHalfTyped(): boolean {
   try {
     return readChannels(field.value).join() !== stream.view.channels.join();
-  } catch {
-    // Names that are none are not finished either.
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
 import fc from "fast-check";
+import { InputError } from "../../events/input_error.ts";
 import { fields } from "./arbitrary_fields.ts";
 import {
   encodeRetry,
@@ -107,40 +108,36 @@ Deno.test("FrameEncoder writes the space after the colon, and the fields in thei
 });
 
 for (
-  const [what, message, ErrorClass, rule] of [
-    ["a newline in the id", { data: "", id: "1\n2" }, TypeError, "no newline"],
-    ["a NUL in the id", { data: "", id: "1\0" }, TypeError, "no NUL"],
-    ["a CR in the event", { data: "", event: "a\rb" }, TypeError, "no newline"],
-    ["a NUL in the event", { data: "", event: "\0" }, TypeError, "no NUL"],
+  const [what, message, rule] of [
+    ["a newline in the id", { data: "", id: "1\n2" }, "no newline"],
+    ["a NUL in the id", { data: "", id: "1\0" }, "no NUL"],
+    ["a CR in the event", { data: "", event: "a\rb" }, "no newline"],
+    ["a NUL in the event", { data: "", event: "\0" }, "no NUL"],
     [
       "a lone surrogate in the data",
       { data: "\uD800" },
-      TypeError,
       "surrogate",
     ],
     [
       "a lone surrogate in the event",
       { data: "", event: "\uDC00" },
-      TypeError,
       "surrogate",
     ],
     [
       "a negative retry",
       { data: "", retry: -1 },
-      RangeError,
       "-1: retry must be a whole number",
     ],
     [
       "a retry that is no whole number",
       { data: "", retry: 1.5 },
-      RangeError,
       "1.5",
     ],
-    ["a retry that is no number", { data: "", retry: NaN }, RangeError, "NaN"],
+    ["a retry that is no number", { data: "", retry: NaN }, "NaN"],
   ] as const
 ) {
   Deno.test(`FrameEncoder refuses ${what}, and goes on`, async () => {
-    await assertRejects(() => encoder.encode(message), ErrorClass, rule);
+    await assertRejects(() => encoder.encode(message), InputError, rule);
     assertEquals(
       decoder.decode(await encoder.encode({ data: "next" })),
       "data: next\n\n",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { InputError } from "../../events/input_error.ts";
 import { HEARTBEAT_MS } from "../../hub/heartbeat.ts";
 import {
   channelPath,
@@ -129,6 +130,6 @@ Deno.test("readChannels() refuses what the server refuses, in its words", async 
     const { detail } = await response.json();
     assertThrows(() => readChannels(text), Error, detail);
   }
-  assertThrows(() => readChannels(" ,"), TypeError, 'Cannot use channel ""');
+  assertThrows(() => readChannels(" ,"), InputError, 'Cannot use channel ""');
   assertEquals(readChannels(many(32)).length, 32);
 });

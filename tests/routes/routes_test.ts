@@ -204,25 +204,6 @@ Deno.test("OPTIONS lists a resource's methods", async () => {
   assertEquals(response.headers.get("allow"), "GET, HEAD, OPTIONS");
 });
 
-Deno.test("A fault of the server's own is a 500 that says nothing of it, and is logged", async () => {
-  using log = stub(console, "error", () => {});
-  const fault = new Error("the secret");
-  const answer = app([{
-    path: "/",
-    methods: {
-      GET: () => {
-        throw fault;
-      },
-    },
-  }]);
-  await assertProblem(
-    await answer(new Request("http://chime.test/")),
-    500,
-    "Chime failed to answer; its log says why",
-  );
-  assertEquals(log.calls[0]!.args, ["chime: a request failed:", fault]);
-});
-
 for (const method of ["toString", "constructor", "valueOf", "__proto__"]) {
   Deno.test(`The method ${method}, which objects have, is none that a resource has`, async () => {
     await using chime = inProcess();

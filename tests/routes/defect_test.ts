@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { app } from "../../routes/mod.ts";
+import { assertProblem } from "../support/assert_problem.ts";
+import { inProcess } from "../support/in_process.ts";
+
+const ERRORS = [
+  new Error("a secret"),
+  new TypeError("a secret"),
+  new RangeError("a secret"),
+  new SyntaxError("a secret"),
+  new URIError("a secret"),
+];
+
+/** Checks that a response says nothing of a defect, and that the log does. */
+async function assertBare(
+  response: Response,
+  log: { calls: { args: unknown[] }[] },
+  error: Error,
+): Promise<void> {
+  await assertProblem(
+    response,
+    500,
+    "Chime failed to answer; its log says why",
+  );
+  assertEquals(log.calls.map(({ args }) => args), [
+    ["chime: a request failed:", error],
+  ]);
+}
+
+for (const error of ERRORS) {
+  const fail = () => {
+    throw error;
+  };
+
+  for (const GET of [fail, () => Promise.reject(error)]) {
+    const how = GET === fail ? "throws" : "rejects with";
+    Deno.test(`A handler that ${how} a ${error.name} is a 500 without its message`, async () => {
+      using log = stub(console, "error", () => {});
+      const answer = app([{ path: "/", methods: { GET } }]);
+      const response = await answer(new Request("http://chime.test/"));
+      await assertBare(response, log, error);
+    });
+  }
+
+  for (
+    const [what, body, contentType] of [
+      ["type", "x", "text/plain"],
+      ["line", '{"data": "x"}', "application/x-ndjson"],
+    ] as const
+  ) {
+    Deno.test(`A ${error.name} while a ${what} is checked is a 500 without its message`, async () => {
+      await using chime = inProcess();
+      using log = stub(console, "error", () => {});
+      using _defect = stub(String.prototype, "isWellFormed", fail);
+      const response = await chime.publish(
+        "/sse/news?event=x",
+        body,
+        contentType,
+      );
+      await assertBare(response, log, error);
+    });
+  }
+
+  for (const path of ["/sse/?tz=Asia/Kathmandu", "/?tz=Asia/Kathmandu"]) {
+    Deno.test(`A ${error.name} while GET ${path} checks the zone is a 500 without its message`, async () => {
+      await using chime = inProcess();
+      using log = stub(console, "error", () => {});
+      using _defect = stub(
+        Intl.DateTimeFormat.prototype,
+        "resolvedOptions",
+        fail,
+      );
+      await assertBare(await chime.request(path), log, error);
+    });
+  }
+
+  Deno.test(`A ${error.name} of a service is a 500 without its message`, async () => {
+    await using chime = inProcess({ refusal: fail });
+    for (const path of ["/sse/", "/sse/news", "/readyz"]) {
+      using log = stub(console, "error", () => {});
+      await assertBare(await chime.request(path), log, error);
+    }
+  });
+}
