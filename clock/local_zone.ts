@@ -2,7 +2,7 @@
 export interface LocalZone {
   /** A zone that `Intl` takes. */
   readonly zone: string;
-  /** One line for the operator, where the zone is UTC because nothing else could be found out. */
+  /** One line for the operator, where the zone is UTC because the setting cannot be used. */
   readonly warning?: string;
 }
 
@@ -19,7 +19,7 @@ const ADVICE = "for instance TZ=Europe/Paris; the clock tells UTC";
  * A POSIX zone with daylight saving, or anything else that cannot be used, becomes UTC and a warning.
  *
  * @param tz The value of `TZ`; without one, the system's own zone is used.
- * @param system The zone of the system, as `Intl` tells it.
+ * @param system The system's zone, as `Intl` names it.
  */
 export function readLocalZone(
   tz: string | undefined,
@@ -45,7 +45,7 @@ export function readLocalZone(
   };
 }
 
-/** The zone of a POSIX string without daylight saving. Its sign is the other way round: `GMT+3` is west of Greenwich. */
+/** The zone of a POSIX string without daylight saving. Its sign is reversed: `GMT+3` is west of Greenwich. */
 function fixedOffset(text: string): string | undefined {
   const match =
     /^(?:[a-z]{3,}|<[a-z0-9+-]{3,}>)([+-]?)(\d{1,2})(?::(\d{2}))?(?::00)?$/i
@@ -56,7 +56,7 @@ function fixedOffset(text: string): string | undefined {
   const hour = Number(hours);
   if (minutes === "00") {
     if (hour === 0) return "UTC";
-    // Zones of the database, with the same sign as in POSIX, are known to every browser.
+    // Every browser knows these zones. Their sign is the one of POSIX.
     if (hour <= (isWest ? 12 : 14)) {
       return `Etc/GMT${isWest ? "+" : "-"}${hour}`;
     }
@@ -75,7 +75,7 @@ function ianaZone(text: string): string | undefined {
   return usable(name);
 }
 
-/** The zone as `Intl` spells it, if it can tell the time there: it names some that it then refuses. */
+/** The zone as `Intl` spells it, if `Intl` can format a time there: it names some zones that it then refuses. */
 function usable(name: string): string | undefined {
   try {
     const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name })

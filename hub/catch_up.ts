@@ -1,7 +1,7 @@
 import { concat } from "../events/concat.ts";
 import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
-import { UnreadableError } from "../journal/history.ts";
 import type { Status } from "../events/frame.ts";
+import { UnreadableError } from "../journal/history.ts";
 import type { Audience, Chunk, Cursor } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
 import type { DeliverFrom } from "./deliver_from.ts";

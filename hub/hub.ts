@@ -145,6 +145,7 @@ export class Hub implements SubscriberHub, Disposable {
   wait(subscriber: Subscriber, from: Position): void {
     subscriber.audience.park(subscriber);
     this.#waiting.add(subscriber);
+    // Another object is another position: the timeline has moved while the subscriber's reader was busy.
     if (from !== this.position) this.#wakeWaiting();
   }
 
