@@ -11,8 +11,8 @@ const path = (name: string) =>
 
 /** The module that hydrates each island, and its bundle. */
 const ISLANDS: readonly Entry[] = [
-  [path("islands/page/clock_client.tsx"), path("static/client.js")],
-  [path("islands/page/channels_client.tsx"), path("static/channels.js")],
+  [path("islands/clock/clock_client.tsx"), path("static/client.js")],
+  [path("islands/channels/channels_client.tsx"), path("static/channels.js")],
 ];
 /** The code that both need, such as Preact. */
 const SHARED = path("static/shared.js");
@@ -57,27 +57,40 @@ export async function bundle(
 }
 
 /**
- * Moves the bundler's files to their places. The bundler names the shared file after its content; here it has a fixed
- * name.
+ * Moves what the bundler wrote to its place. The bundler keeps the folders of modules from several, and names what they
+ * share after its content: here all files lie in one folder, and the shared one has one name.
  */
 async function put(
   dir: string,
   entries: readonly Entry[],
   shared: string,
 ): Promise<boolean> {
-  const chunk = Array.from(Deno.readDirSync(dir), ({ name }) => name)
-    .find((name) => name.startsWith("chunk-"));
+  const written = Array.from(
+    Deno.readDirSync(dir),
+    (entry) =>
+      entry.isDirectory
+        ? Array.from(
+          Deno.readDirSync(join(dir, entry.name)),
+          ({ name }) => join(entry.name, name),
+        )
+        : [entry.name],
+  ).flat();
+  const chunk = written.find((name) => name.startsWith("chunk-"));
   let isChanged = false;
   const move = async (name: string, output: string) => {
     let code = await Deno.readTextFile(join(dir, name));
-    if (chunk) code = code.replaceAll(chunk, basename(shared));
+    if (chunk) {
+      code = code.replaceAll(`../${chunk}`, `./${chunk}`)
+        .replaceAll(chunk, basename(shared));
+    }
     if (code === await readIfAny(output)) return;
     await replaceFile(output, new TextEncoder().encode(code));
     isChanged = true;
   };
   if (chunk) await move(chunk, shared);
   for (const [input, output] of entries) {
-    await move(basename(input).replace(/\.tsx?$/, ".js"), output);
+    const name = basename(input).replace(/\.tsx?$/, ".js");
+    await move(written.find((path) => basename(path) === name)!, output);
   }
   return isChanged;
 }

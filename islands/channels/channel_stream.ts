@@ -6,8 +6,8 @@ import {
   StreamConnection,
 } from "../page/connection.ts";
 import { EventLog, type NewRow } from "./event_log.ts";
-import type { StreamEvent } from "./event_parser.ts";
-import { FetchSource } from "./fetch_source.ts";
+import type { StreamEvent } from "../../events/event_parser.ts";
+import { FetchSource } from "../page/fetch_source.ts";
 import {
   FIRST_EVENTS,
   newestQuery,

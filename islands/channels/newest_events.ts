@@ -1,4 +1,4 @@
-import { EventParser, type StreamEvent } from "./event_parser.ts";
+import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
 
 /** How many of each channel's events a page begins with. */
 export const FIRST_EVENTS = 50;

@@ -5,8 +5,8 @@ import {
   plural,
   StreamConnection,
 } from "../page/connection.ts";
-import type { StreamEvent } from "../channels/event_parser.ts";
-import { FetchSource } from "../channels/fetch_source.ts";
+import type { StreamEvent } from "../../events/event_parser.ts";
+import { FetchSource } from "../page/fetch_source.ts";
 import { readServerClock } from "./server_clock.ts";
 
 /** How far back the plot goes. */

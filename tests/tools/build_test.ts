@@ -41,32 +41,38 @@ Deno.test("bundle writes a module and its imports into one minified file", async
   assertNotMatch(code, /import|: string|\n./);
 });
 
-Deno.test("bundle puts what two modules import into a file that both load", async () => {
-  await using folder = await setUp();
-  await folder.say('"bim" + Math.random()');
-  await Deno.writeTextFile(
-    folder.path("other.ts"),
-    'import { word } from "./word.ts";\nconsole.log("other", word);\n',
-  );
-  const entries = ["main", "other"].map((name) =>
-    [folder.path(`${name}.ts`), folder.path(`${name}_out.js`)] as const
-  );
-  assert(await bundle(entries, folder.path("shared.js")));
-  assertFalse(await bundle(entries, folder.path("shared.js")));
-  assertStringIncludes(
-    await Deno.readTextFile(folder.path("shared.js")),
-    '"bim"',
-  );
-  for (const [, output] of entries) {
-    const code = await Deno.readTextFile(output);
-    assertNotMatch(code, /bim|chunk-/);
-    assertStringIncludes(code, '"./shared.js"');
-  }
-  assertEquals(
-    folder.names().filter((name) => name.endsWith(".js")),
-    ["main_out.js", "other_out.js", "shared.js"],
-  );
-});
+for (const dir of ["", "folder/"]) {
+  Deno.test(`bundle puts what main.ts and ${dir}other.ts import into a file that both load`, async () => {
+    await using folder = await setUp();
+    await Deno.mkdir(folder.path(dir), { recursive: true });
+    await folder.say('"bim" + Math.random()');
+    await Deno.writeTextFile(
+      folder.path(`${dir}other.ts`),
+      `import { word } from "${
+        dir ? "../" : "./"
+      }word.ts";\nconsole.log("other", word);\n`,
+    );
+    const entries = [
+      [folder.path("main.ts"), folder.path("main_out.js")],
+      [folder.path(`${dir}other.ts`), folder.path("other_out.js")],
+    ] as const;
+    assert(await bundle(entries, folder.path("shared.js")));
+    assertFalse(await bundle(entries, folder.path("shared.js")));
+    assertStringIncludes(
+      await Deno.readTextFile(folder.path("shared.js")),
+      '"bim"',
+    );
+    for (const [, output] of entries) {
+      const code = await Deno.readTextFile(output);
+      assertNotMatch(code, /bim|chunk-/);
+      assertStringIncludes(code, '"./shared.js"');
+    }
+    assertEquals(
+      folder.names().filter((name) => name.endsWith(".js")),
+      ["main_out.js", "other_out.js", "shared.js"],
+    );
+  });
+}
 
 Deno.test("bundle leaves an output alone that would stay the same", async () => {
   await using folder = await setUp();

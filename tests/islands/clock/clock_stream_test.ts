@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Status } from "../../events/frame.ts";
-import { ClockStream } from "../../islands/clock/clock_stream.ts";
-import { loadedView } from "../../islands/clock/clock_view.ts";
-import { FakeFetch } from "./fake_fetch.ts";
+import type { Status } from "../../../events/frame.ts";
+import { ClockStream } from "../../../islands/clock/clock_stream.ts";
+import { loadedView } from "../../../islands/clock/clock_view.ts";
+import { FakeFetch } from "../fake_fetch.ts";
 
 const START_MS = Date.parse("2026-11-22T04:30:20.000Z");
 

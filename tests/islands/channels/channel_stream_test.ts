@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Status } from "../../events/frame.ts";
+import type { Status } from "../../../events/frame.ts";
 import {
   ChannelStream,
   loadedStream,
-} from "../../islands/channels/channel_stream.ts";
-import { FakeFetch } from "./fake_fetch.ts";
+} from "../../../islands/channels/channel_stream.ts";
+import { FakeFetch } from "../fake_fetch.ts";
 
 const HEARTBEAT_MS = 8_000;
 

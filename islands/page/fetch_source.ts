@@ -1,8 +1,8 @@
-import { ask } from "../page/ask.ts";
-import { Backoff } from "../page/backoff.ts";
-import type { Source } from "../page/connection.ts";
-import { EventParser, type StreamEvent } from "./event_parser.ts";
-import { Stopwatch } from "../page/stopwatch.ts";
+import { ask } from "./ask.ts";
+import { Backoff } from "./backoff.ts";
+import type { Source } from "./connection.ts";
+import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** What a source is given, and whom it reports to. */
 export interface FetchSourceOptions {

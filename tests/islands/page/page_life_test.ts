@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import type { StreamConnection } from "../../islands/page/connection.ts";
-import { followPage } from "../../islands/page/page_life.ts";
+import type { StreamConnection } from "../../../islands/page/connection.ts";
+import { followPage } from "../../../islands/page/page_life.ts";
 
 /** A page that comes and goes as the test says, and what became of its stream. */
 function world(hidden = false) {

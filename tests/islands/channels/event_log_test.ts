@@ -4,8 +4,8 @@ import {
   type Block,
   EventLog,
   MAX_ROWS,
-} from "../../islands/channels/event_log.ts";
-import { heightOf, span } from "../../islands/channels/span.ts";
+} from "../../../islands/channels/event_log.ts";
+import { heightOf, span } from "../../../islands/channels/span.ts";
 
 function event(n: number, data = `${n}`) {
   return { id: `${n}-0`, channel: "news", type: "message", data };

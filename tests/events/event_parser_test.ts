@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { encodeStatus, FrameEncoder, HEARTBEAT } from "../../events/frame.ts";
-import { EventParser } from "../../islands/channels/event_parser.ts";
-import { fields } from "../events/arbitrary_fields.ts";
+import { EventParser } from "../../events/event_parser.ts";
+import { fields } from "./arbitrary_fields.ts";
 
 const encoder = new FrameEncoder();
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { publish } from "../../islands/channels/publish.ts";
-import { tokenIn } from "../../islands/channels/token.ts";
-import { type InProcess, inProcess, TOKEN } from "../support/in_process.ts";
+import { publish } from "../../../islands/channels/publish.ts";
+import { tokenIn } from "../../../islands/channels/token.ts";
+import { type InProcess, inProcess, TOKEN } from "../../support/in_process.ts";
 
 const DRAFT = { channel: "news", type: "", data: "Hello", token: TOKEN };
 

@@ -6,13 +6,13 @@
  */
 import { hydrate, render } from "preact";
 import { InputError } from "../../events/input_error.ts";
-import { keepInAddress } from "./address.ts";
-import { readChannels } from "../channels/channel_names.ts";
-import { ChannelStream } from "../channels/channel_stream.ts";
-import { Channels, type ChannelsProps } from "../channels/channels.tsx";
-import { untilMidnightMs } from "../channels/local_time.tsx";
-import { followPage } from "./page_life.ts";
-import { tokenIn } from "../channels/token.ts";
+import { keepInAddress } from "../page/address.ts";
+import { readChannels } from "./channel_names.ts";
+import { ChannelStream } from "./channel_stream.ts";
+import { Channels, type ChannelsProps } from "./channels.tsx";
+import { untilMidnightMs } from "./local_time.tsx";
+import { followPage } from "../page/page_life.ts";
+import { tokenIn } from "./token.ts";
 
 const root = document.querySelector<HTMLElement>("#channels")!;
 const props: ChannelsProps = JSON.parse(root.dataset.props!);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { boundary, countText } from "../../islands/channels/graphemes.ts";
+import { boundary, countText } from "../../../islands/channels/graphemes.ts";
 
 const PIECES = [
   "a",

@@ -5,11 +5,11 @@
  * @module
  */
 import { hydrate, render } from "preact";
-import { keepInAddress } from "./address.ts";
-import { Clock, type ClockProps } from "../clock/clock.tsx";
-import { ClockStream } from "../clock/clock_stream.ts";
-import { pageTitle } from "../clock/clock_view.ts";
-import { followPage } from "./page_life.ts";
+import { keepInAddress } from "../page/address.ts";
+import { Clock, type ClockProps } from "./clock.tsx";
+import { ClockStream } from "./clock_stream.ts";
+import { pageTitle } from "./clock_view.ts";
+import { followPage } from "../page/page_life.ts";
 
 const root = document.querySelector<HTMLElement>("#clock")!;
 const props: ClockProps = JSON.parse(root.dataset.props!);
