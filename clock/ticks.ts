@@ -1,12 +1,13 @@
 import { type EventId, eventIdMs } from "../events/event_id.ts";
 import type { ChannelEvent } from "../events/message.ts";
-import {
-  type History,
-  type LatestQuery,
-  type Reading,
-  type ReadLimits,
-  readWithin,
+import type {
+  History,
+  LatestQuery,
+  Reading,
+  ReadLimits,
+  ReadQuery,
 } from "../journal/history.ts";
+import { readWithin } from "../journal/reading.ts";
 import { timeFormat } from "./zone.ts";
 
 /** How far back missed ticks are replayed, in s. */
@@ -89,14 +90,12 @@ export class Ticks implements History {
 
   /** Computes ticks, see {@linkcode History}. */
   read(
-    zones: readonly string[],
-    after: EventId,
-    upTo: EventId,
+    { channels, after, upTo }: ReadQuery,
     limits: ReadLimits,
   ): Promise<Reading | undefined> {
     const seconds = ticksAfter(after, upTo, currentSecond());
     return Promise.resolve(
-      seconds && readWithin(this.#between(zones, seconds), limits),
+      seconds && readWithin(this.#between(channels, seconds), limits),
     );
   }
 

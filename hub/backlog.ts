@@ -127,10 +127,10 @@ export class Backlog {
   }
 
   #read(after: EventId, { id: upTo }: Position): Promise<Reading | undefined> {
-    return this.#timeline.history.read(this.#audience.channels, after, upTo, {
-      maxEvents: this.#maxEvents,
-      maxLength: MAX_WRITE_LENGTH,
-    });
+    return this.#timeline.history.read(
+      { channels: this.#audience.channels, after, upTo },
+      { maxEvents: this.#maxEvents, maxLength: MAX_WRITE_LENGTH },
+    );
   }
 
   /** Asks again, as soon as the timeline moves, while the history is out of reach. */

@@ -69,7 +69,7 @@ export class Ring {
   /** The position of the last held event at or before the id, else the floor; nothing where the floor is after the id. */
   seek(id: EventId): Position | undefined {
     if (compareEventIds(id, this.#floor.id) < 0) return undefined;
-    const index = this.#entries.indexBehind((entry) =>
+    const index = this.#entries.firstIndex((entry) =>
       compareEventIds(entry.id, id) > 0
     );
     return index > 0 ? this.#entries.at(index - 1)! : this.#floor;
@@ -91,6 +91,6 @@ export class Ring {
   }
 
   #indexAfter(ordinal: number): number {
-    return this.#entries.indexBehind((entry) => entry.ordinal > ordinal);
+    return this.#entries.firstIndex((entry) => entry.ordinal > ordinal);
   }
 }

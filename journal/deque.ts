@@ -1,7 +1,7 @@
 /** A list that grows at its end and shrinks at its beginning, both in constant time on average. */
 export class Deque<T> {
   #items: T[] = [];
-  /** Where the list begins; what lies before awaits compaction. */
+  /** Where the list begins in the array. The places before it are removed later, many at once. */
   #first = 0;
 
   get length(): number {
@@ -12,7 +12,7 @@ export class Deque<T> {
     return this.#items[this.#first + index];
   }
 
-  /** The items from one index up to, and without, another. */
+  /** The items from `start` up to, but not including, `end`. */
   slice(start: number, end: number): T[] {
     return this.#items.slice(this.#first + start, this.#first + end);
   }
@@ -24,7 +24,7 @@ export class Deque<T> {
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#first];
-    // What is gone is let go of now, however long the compaction takes to come.
+    // So that the item can be collected now. Its place may stay for long.
     this.#items[this.#first++] = undefined as T;
     if (this.#first > this.length) {
       this.#items = this.#items.slice(this.#first);
@@ -38,13 +38,18 @@ export class Deque<T> {
     this.#first = 0;
   }
 
-  /** The index of the first item behind a place, in a list in which no item before one behind it is behind it. */
-  indexBehind(isBehind: (item: T) => boolean): number {
+  /**
+   * Finds the first item that matches, by binary search.
+   *
+   * @param matches Must hold for every item after one for which it holds.
+   * @returns Its index, or the length where no item matches.
+   */
+  firstIndex(matches: (item: T) => boolean): number {
     let low = 0;
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isBehind(this.#items[this.#first + middle]!)) high = middle;
+      if (matches(this.#items[this.#first + middle]!)) high = middle;
       else low = middle + 1;
     }
     return low;

@@ -1,93 +1,74 @@
 import type { EventId } from "../events/event_id.ts";
 import type { ChannelEvent } from "../events/message.ts";
 
-/** How much is read at once. The first event is, however large it is. */
+/** How much is read at once. The first event is read however large it is. */
 export interface ReadLimits {
   maxEvents: number;
   /** In UTF-16 units of data. */
   maxLength: number;
 }
 
-/** What was read. */
+/** The answer to a query. */
 export interface Reading {
   /** Oldest first. */
   events: readonly ChannelEvent[];
-  /** Whether there are no more in what was asked for. */
+  /** Whether the query has no further events. */
   isComplete: boolean;
 }
 
-/** Which events are the newest. */
-export interface LatestQuery {
+/** Which events to read. */
+export interface ReadQuery {
   channels: readonly string[];
-  /** The id up to which events count. */
-  upTo: EventId;
-  /** How many of each channel, at most. */
-  count: number;
-  /** Those up to here were read already, and are left out. */
+  /** Only events after this id. */
   after: EventId;
+  /** Only events up to this id, and the one with it. */
+  upTo: EventId;
 }
 
-/** Where a hub finds events that its rings do not hold. */
+/** Which events to read, the newest only. */
+export interface LatestQuery extends ReadQuery {
+  /** How many events of each channel, at most. Those up to `after` count too. */
+  count: number;
+}
+
+/** A store of past events, read for what the hub no longer holds. */
 export interface History {
   /**
-   * The channels' events behind `after`, up to and with `upTo`, as far as the limits go.
+   * Reads the events that a query asks for, as far as the limits go.
    *
-   * Resolves to nothing where it cannot be proved that these are all there were: `after` is older than what is kept, or
-   * was never given out. An `after` beyond `upTo` that may be right is answered with no events, and those are complete.
-   *
-   * @throws {UnavailableError} where it cannot be read for now.
-   * @throws {UnreadableError} where it cannot be read for good.
+   * @returns Nothing where the history cannot prove that these are all the events there were: `after` is older than what
+   * is kept, or was never given out. Where `after` is newer than `upTo`, but may be right, the answer has no events and
+   * is complete.
+   * @throws {UnavailableError} The history cannot be read for now.
+   * @throws {UnreadableError} The history cannot be read, and waiting will not help.
    */
-  read(
-    channels: readonly string[],
-    after: EventId,
-    upTo: EventId,
-    limits: ReadLimits,
-  ): Promise<Reading | undefined>;
+  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined>;
 
   /**
-   * The id behind which everything is kept.
+   * Finds the id after which every event is kept.
    *
-   * @throws {UnavailableError} where it cannot be read for now.
-   * @throws {UnreadableError} where it cannot be read for good.
+   * @throws {UnavailableError} The history cannot be read for now.
+   * @throws {UnreadableError} The history cannot be read, and waiting will not help.
    */
   floor(): Promise<EventId>;
 
   /**
-   * The newest events of each channel, oldest first, as far as the limits go.
+   * Reads the newest events of each channel, as far as the limits go.
    *
-   * @throws {UnavailableError} where it cannot be read for now.
-   * @throws {UnreadableError} where it cannot be read for good.
+   * @throws {UnavailableError} The history cannot be read for now.
+   * @throws {UnreadableError} The history cannot be read, and waiting will not help.
    */
   latest(query: LatestQuery, limits: ReadLimits): Promise<Reading>;
 }
 
-/** Takes events as far as the limits go, one at least, and asks for one more to know whether that is all. */
-export function readWithin(
-  events: Iterable<ChannelEvent>,
-  { maxEvents, maxLength }: ReadLimits,
-): Reading {
-  const taken: ChannelEvent[] = [];
-  let length = 0;
-  for (const event of events) {
-    length += event.data.length;
-    const isTooMuch = taken.length === maxEvents || length > maxLength;
-    if (taken.length > 0 && isTooMuch) {
-      return { events: taken, isComplete: false };
-    }
-    taken.push(event);
-  }
-  return { events: taken, isComplete: true };
-}
-
-/** What keeps the events is out of reach for now. A client that needs it waits until the timeline goes on. */
+/** The history cannot be reached for now. A client that needs it waits until the timeline goes on. */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
 }
 
 /**
- * The events are there but cannot be read: a damaged page, an I/O error, a record that makes no event. Waiting will not
- * help, so a client that needs them is told to reset. Whoever throws it writes the reason to the log.
+ * The history is there but cannot be read: a damaged page, an I/O error, a record that is no event. Waiting will not
+ * help, so a client that needs it gets a reset. Code that throws this error writes the reason to the log.
  */
 export class UnreadableError extends Error {
   override name = "UnreadableError";

@@ -1,17 +1,18 @@
 import type { EventId } from "../events/event_id.ts";
-import type { TailBatch } from "./journal.ts";
 import type { ChannelEvent } from "../events/message.ts";
+import type { TailBatch } from "./journal.ts";
 
-/** A timeline's tail, for a journal that knows itself what comes: it gathers what is pushed while its reader is busy. */
-class Tail implements AsyncIterable<TailBatch> {
+/** A tail that gathers what is pushed while its reader is busy, and hands it over as one batch. */
+class LocalTail implements AsyncIterable<TailBatch> {
   #events: ChannelEvent[] = [];
   #last: EventId;
   #isOpen = true;
   #hasNews = Promise.withResolvers<void>();
 
-  /** @param last Where the tail begins. */
+  /** @param last The id after which the tail begins. */
   constructor(last: EventId) {
     this.#last = last;
+    // The first batch is due at once: it says where the tail begins.
     this.#hasNews.resolve();
   }
 
@@ -38,21 +39,28 @@ class Tail implements AsyncIterable<TailBatch> {
   }
 }
 
-/** The open tails of a journal that knows itself what comes. */
-export class Tails {
-  readonly #tails = new Set<Tail>();
+/** The open tails of a journal whose events are all appended in this process. */
+export class LocalTails {
+  readonly #tails = new Set<LocalTail>();
 
-  /** @param last Where the tail begins. */
-  open(last: EventId): Tail {
-    const tail = new Tail(last);
+  /** @param last The id after which the tail begins. */
+  open(last: EventId): AsyncIterable<TailBatch> {
+    const tail = new LocalTail(last);
     this.#tails.add(tail);
     return tail;
   }
 
+  /**
+   * Brings all tails what was appended.
+   *
+   * @param events In the order of their ids.
+   * @param last The newest id that was given out.
+   */
   push(events: readonly ChannelEvent[], last: EventId): void {
     for (const tail of this.#tails) tail.push(events, last);
   }
 
+  /** Ends all tails. */
   close(): void {
     for (const tail of this.#tails) tail.close();
   }

@@ -1,17 +1,13 @@
-import {
-  compareEventIds,
-  type EventId,
-  eventIdMs,
-} from "../../events/event_id.ts";
-import {
-  type History,
-  type LatestQuery,
-  type Reading,
-  type ReadLimits,
-  readWithin,
-  UnreadableError,
-} from "../history.ts";
+import { type EventId, eventIdMs } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
+import type {
+  History,
+  LatestQuery,
+  Reading,
+  ReadLimits,
+  ReadQuery,
+} from "../history.ts";
+import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
 import type { Command, RedisConnection, Reply } from "./connection.ts";
 import { type EventReader, toEntries, toSafeId } from "./entries.ts";
 import { RedisError } from "./error.ts";
@@ -56,23 +52,20 @@ export class RedisHistory implements History {
   }
 
   async read(
-    channels: readonly string[],
-    after: EventId,
-    upTo: EventId,
+    { channels, after, upTo }: ReadQuery,
     limits: ReadLimits,
   ): Promise<Reading | undefined> {
     const events: ChannelEvent[] = [];
-    let page = Math.min(limits.maxEvents + 1, PAGE);
+    let page = Math.min(lookUpCount(limits), PAGE);
     for (let from = after;;) {
-      // In this order: what is still kept after the reading was there for it.
+      // Redis answers in this order. Entries are only ever removed from the oldest on, so if everything after `from` is
+      // still kept once the entries were read, then nothing was missing from them.
       const [reply, bounds] = await this.#ask(
         ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
         boundsCommand(this.#key),
       );
-      const [first, newest] = bounds as [EventId, EventId];
-      const isKnown = compareEventIds(from, toSafeId(first)) >= 0 &&
-        compareEventIds(from, newest) <= 0;
-      if (!isKnown) return undefined;
+      const [oldest, last] = bounds as [EventId, EventId];
+      if (!isKnown(from, { floor: toSafeId(oldest), last })) return undefined;
       const entries = toEntries(reply);
       for (const event of this.#reader.events(entries)) {
         if (channels.includes(event.channel)) events.push(event);
@@ -85,8 +78,7 @@ export class RedisHistory implements History {
   }
 
   async latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    // One more tells whether there are more.
-    const ids = (await this.#newest(query)).slice(0, limits.maxEvents + 1);
+    const ids = (await this.#newest(query)).slice(0, lookUpCount(limits));
     const events: ChannelEvent[] = [];
     while (ids.length > 0 && readWithin(events, limits).isComplete) {
       const replies = await this.#ask(
@@ -142,7 +134,7 @@ export class RedisHistory implements History {
       // What keeps Redis away may be anything, such as too many clients.
       if (isReady ? error.isPassing : !error.isLasting) throw error;
       if (isReady) this.#onRefusal(error);
-      throw new UnreadableError(error.message, { cause: error });
+      throw readingError(error, false);
     }
   }
 }

@@ -1,6 +1,11 @@
 import { batchError } from "../batch_limit.ts";
 import type { EventId } from "../../events/event_id.ts";
-import type { LatestQuery, Reading, ReadLimits } from "../history.ts";
+import type {
+  LatestQuery,
+  Reading,
+  ReadLimits,
+  ReadQuery,
+} from "../history.ts";
 import type { Journal, Retention, TailBatch } from "../journal.ts";
 import type { Message } from "../../events/message.ts";
 import { parseRedisUrl, type RedisAddress } from "./address.ts";
@@ -118,10 +123,8 @@ export class RedisJournal implements Journal {
     return this.#history.floor();
   }
 
-  read(
-    ...args: Parameters<RedisHistory["read"]>
-  ): Promise<Reading | undefined> {
-    return this.#history.read(...args);
+  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
+    return this.#history.read(query, limits);
   }
 
   latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {

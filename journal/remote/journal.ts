@@ -4,6 +4,7 @@ import {
   type LatestQuery,
   type Reading,
   type ReadLimits,
+  type ReadQuery,
   UnavailableError,
   UnreadableError,
 } from "../history.ts";
@@ -63,13 +64,8 @@ export class PortJournal implements Journal {
     return this.#call("append", messages);
   }
 
-  read(
-    channels: readonly string[],
-    after: EventId,
-    upTo: EventId,
-    limits: ReadLimits,
-  ): Promise<Reading | undefined> {
-    return this.#call("read", channels, after, upTo, limits);
+  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
+    return this.#call("read", query, limits);
   }
 
   latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {

@@ -7,7 +7,7 @@ import {
 import { checkFrame } from "../../events/frame.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 
-/** An event's id, as its row has it. */
+/** The columns of a row that make an event's id. */
 export interface Place {
   ms: number;
   n: number;
@@ -15,20 +15,20 @@ export interface Place {
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
-/** The id in a row. */
+/** Makes an id of a row's columns. */
 export function toId({ ms, n }: Place): EventId {
   return `${ms}-${n}`;
 }
 
-/** The id as a row has it. */
+/** Makes a row's columns of an id. */
 export function parts(id: EventId): [ms: number, n: number] {
   return [eventIdMs(id), eventIdN(id)];
 }
 
 /**
- * Reads an event out of its row.
+ * Makes an event of its row.
  *
- * @throws {TypeError} where the row makes no event that a client can be sent: what is damaged must not reach anybody.
+ * @throws {TypeError} The row makes no event that can be sent: what is damaged must not reach a client.
  */
 export function toEvent(row: Record<string, unknown>): ChannelEvent {
   const { ms, n, channel, type, data } = row;

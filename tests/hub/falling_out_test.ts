@@ -113,9 +113,9 @@ Deno.test("Hub resets a subscriber that fell out where the history cannot be rea
   const stream = chime.open(["a"]);
   for (let i = 1; i <= 100; i++) await chime.publish("a", `${i}`);
   const { read } = chime.history;
-  chime.history.read = (channels, after, ...rest) =>
-    after === "0-0"
-      ? read.call(chime.history, channels, after, ...rest)
+  chime.history.read = (query, limits) =>
+    query.after === "0-0"
+      ? read.call(chime.history, query, limits)
       : Promise.reject(new UnreadableError("damaged"));
   const events = await take(new EventReader(stream), 35);
   assertEquals(events[31], { data: "32", id: "32-0" });

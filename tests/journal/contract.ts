@@ -191,10 +191,8 @@ export function testJournal({ name, skip, open }: Backend): void {
       maxEvents: number,
       maxLength: number,
     ) => {
-      const reading = await journal.read(["a"], after, ids.at(-1)!, {
-        maxEvents,
-        maxLength,
-      });
+      const query = { channels: ["a"], after, upTo: ids.at(-1)! };
+      const reading = await journal.read(query, { maxEvents, maxLength });
       const lengths = reading!.events.map(({ data }) => data.length);
       return [lengths, reading!.isComplete];
     };

@@ -3,14 +3,15 @@ import {
   type EventId,
   ORIGIN,
 } from "../../events/event_id.ts";
-import {
-  type History,
-  type LatestQuery,
-  type Reading,
-  type ReadLimits,
-  readWithin,
+import type {
+  History,
+  LatestQuery,
+  Reading,
+  ReadLimits,
+  ReadQuery,
 } from "../../journal/history.ts";
 import type { ChannelEvent } from "../../events/message.ts";
+import { isKnown, readWithin } from "../../journal/reading.ts";
 
 /** A history in a list, which can forget. */
 export class ListHistory implements History {
@@ -34,16 +35,13 @@ export class ListHistory implements History {
   }
 
   read(
-    channels: readonly string[],
-    after: EventId,
-    upTo: EventId,
+    { channels, after, upTo }: ReadQuery,
     limits: ReadLimits,
   ): Promise<Reading | undefined> {
     this.reads++;
-    const isKnown = compareEventIds(after, this.forgotten) >= 0 &&
-      compareEventIds(after, this.last) <= 0;
+    const kept = { floor: this.forgotten, last: this.last };
     return Promise.resolve(
-      isKnown
+      isKnown(after, kept)
         ? readWithin(
           this.events.filter(({ channel, id }) =>
             channels.includes(channel) && compareEventIds(id, after) > 0 &&

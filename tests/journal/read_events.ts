@@ -11,7 +11,7 @@ export async function readEvents(
   maxEvents = 100_000,
 ): Promise<readonly ChannelEvent[] | undefined> {
   const limits = { maxEvents, maxLength: Infinity };
-  return (await history.read(channels, after, upTo, limits))?.events;
+  return (await history.read({ channels, after, upTo }, limits))?.events;
 }
 
 /** The newest events of each channel, however large. */

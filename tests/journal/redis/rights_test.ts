@@ -16,6 +16,7 @@ import {
   within,
 } from "../../support/redis_fixture.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
+import { readEvents } from "../read_events.ts";
 
 const README = await Deno.readTextFile(
   new URL("../../../README.md", import.meta.url),
@@ -167,13 +168,13 @@ testRedis(
     const floor = await journal.floor();
     const [id] = await publish(journal, "1");
     await server.command("ACL", "SETUSER", "chime", "-xrevrange", "-xrange");
-    const query = { channels: ["a"], upTo: id!, count: 1, after: floor };
+    const query = { channels: ["a"], after: floor, upTo: id! };
     const limits = { maxEvents: 9, maxLength: 9 };
     for (
       const attempt of [
         () => journal.floor(),
-        () => journal.read(["a"], floor, id!, limits),
-        () => journal.latest(query, limits),
+        () => journal.read(query, limits),
+        () => journal.latest({ ...query, count: 1 }, limits),
       ]
     ) await assertRejects(attempt, UnreadableError, "The journal failed:");
     assertEquals(await journal.isReady(), false);
@@ -190,9 +191,8 @@ testRedis(
     await using journal = await connect(server);
     const floor = await journal.floor();
     const noId = "x-y" as typeof floor;
-    const limits = { maxEvents: 9, maxLength: 9 };
     await assertRejects(
-      () => journal.read(["a"], floor, noId, limits),
+      () => readEvents(journal, ["a"], floor, noId),
       UnreadableError,
       "ERR Invalid stream ID",
     );

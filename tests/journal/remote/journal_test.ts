@@ -10,6 +10,7 @@ import { JournalHost } from "../../../journal/remote/host.ts";
 import { MemoryJournal } from "../../../journal/memory/journal.ts";
 import { PortJournal } from "../../../journal/remote/journal.ts";
 import { PLENTY, testJournal } from "../contract.ts";
+import { readEvents } from "../read_events.ts";
 
 /** A journal behind a port, which closes what is behind it as well. */
 async function open(retention: Retention) {
@@ -108,7 +109,7 @@ Deno.test("PortJournal tells a journal that is away, one that cannot be read and
   await assertRejects(() => far.append([]), UnavailableError, "away");
   journal.read = () => Promise.reject(new UnreadableError("damaged"));
   await assertRejects(
-    () => far.read(["a"], "1-0", "2-0", { maxEvents: 1, maxLength: 1 }),
+    () => readEvents(far, ["a"], "1-0", "2-0"),
     UnreadableError,
     "damaged",
   );

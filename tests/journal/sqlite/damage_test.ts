@@ -98,7 +98,7 @@ for (const [which, text] of [["first", "<0>"], ["last", "<99>"]] as const) {
     } else {
       assertEquals((await append()).length, 1);
       await assertRejects(
-        () => journal.read(["whole"], ids[0]!, ids[9]!, LIMITS),
+        () => readEvents(journal, ["whole"], ids[0]!, ids[9]!),
         UnreadableError,
       );
     }
