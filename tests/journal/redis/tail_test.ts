@@ -178,6 +178,8 @@ testRedis(
     await server.command("XTRIM", KEY, "MINID", "=", second!);
     await letIn(server);
     assertEquals(await tail.until("3"), ["3"]);
+    // A reason is logged again only after all connections were back.
+    await until(() => journal.isReady());
 
     await shutOut(server, log);
     const [, fifth] = await publish(there, "4", "5", "6");
