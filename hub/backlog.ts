@@ -15,6 +15,9 @@ const MAX_READ_EVENTS = 512;
 /** How much is read and written at once, in UTF-16 units of data, unless a single event is larger. */
 const MAX_WRITE_LENGTH = 64 * 1024;
 
+/** What follows an id: a place in the rings, or events up to and with `last`. */
+type Part = Cursor | { events: readonly ChannelEvent[]; last: EventId };
+
 /**
  * What the history holds for one audience, read a part at a time. Each generator waits while the history is out of
  * reach, and throws an `UnreadableError` where it cannot be read for good.
@@ -75,9 +78,33 @@ export class Backlog {
   async *after(id: EventId): AsyncGenerator<Write | Wait, Cursor | undefined> {
     this.#lastRead = id;
     while (true) {
-      const next = yield* this.#ask((position) => this.#next(position));
-      if (!next || "ordinal" in next) return next;
-      yield next;
+      const part = yield* this.#part(this.#lastRead);
+      if (!part || "ordinal" in part) return part;
+      const { events, last } = part;
+      this.#lastRead = last;
+      if (events.length === 0) continue;
+      this.#maxEvents = Math.min(2 * events.length, MAX_READ_EVENTS);
+      this.#count += events.length;
+      yield await this.#encode(events);
+    }
+  }
+
+  /**
+   * Counts events after an id until the rings hold everything that follows, and writes none.
+   *
+   * @returns How many, and where the rings take over; nothing where some of them are gone.
+   */
+  async *countAfter(
+    id: EventId,
+  ): AsyncGenerator<Wait, { count: number; cursor: Cursor } | undefined> {
+    let after = id;
+    let count = 0;
+    while (true) {
+      const part = yield* this.#part(after);
+      if (!part) return undefined;
+      if ("ordinal" in part) return { count, cursor: part };
+      after = part.last;
+      count += part.events.length;
     }
   }
 
@@ -108,22 +135,19 @@ export class Backlog {
     }
   }
 
-  async #next(position: Position): Promise<Write | Wait | Cursor | undefined> {
-    while (true) {
-      if (isAfter(this.#lastRead, position)) return { waitFrom: position };
-      const cursor = this.#audience.seek(this.#lastRead);
+  /** What follows an id: its place in the rings, else the next events; nothing where some of those are gone. */
+  async *#part(after: EventId): AsyncGenerator<Wait, Part | undefined> {
+    while (isAfter(after, this.#timeline.position)) {
+      yield { waitFrom: this.#timeline.position };
+    }
+    return yield* this.#ask(async (position) => {
+      const cursor = this.#audience.seek(after);
       if (cursor) return cursor;
-      const reading = await this.#read(this.#lastRead, position);
+      const reading = await this.#read(after, position);
       if (!reading) return undefined;
       const { events, isComplete } = reading;
-      this.#lastRead = isComplete ? position.id : events.at(-1)!.id;
-      if (events.length > 0) {
-        this.#maxEvents = Math.min(2 * events.length, MAX_READ_EVENTS);
-        this.#count += events.length;
-        return await this.#encode(events);
-      }
-      position = this.#timeline.position;
-    }
+      return { events, last: isComplete ? position.id : events.at(-1)!.id };
+    });
   }
 
   #read(after: EventId, { id: upTo }: Position): Promise<Reading | undefined> {

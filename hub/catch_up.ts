@@ -124,24 +124,31 @@ export class CatchUp {
 
   async *#refill(lost: Cursor): Steps {
     let after = idOf(lost, yield* this.#backlog.begun());
+    let told = 0;
+    /** Says how much is gone before a cursor, but for so many events that are still to come. */
+    const lagged = ({ total }: Cursor, toCome: number): Write | undefined => {
+      const missed = total - lost.total - this.#backlog.count - toCome - told;
+      if (missed <= 0) return undefined;
+      told += missed;
+      return writeStatus({ state: "lagged", missed });
+    };
     for (let skips = 0;; skips++) {
       const cursor = yield* this.#backlog.after(after);
-      if (cursor) return this.#lagged(lost, cursor);
+      if (cursor) return { cursor };
       const floor = yield* this.#backlog.floor();
       const oldest = this.#audience.oldest();
       const isKept = compareEventIds(floor, this.#backlog.lastRead) > 0 &&
         compareEventIds(floor, oldest.id) < 0;
-      if (!isKept || skips === MAX_SKIPS) return this.#lagged(lost, oldest);
+      if (!isKept || skips === MAX_SKIPS) {
+        return { cursor: oldest, lastWrite: lagged(oldest, 0) };
+      }
       after = floor;
+      // What comes after the gap is counted first: a reader that is cut between the gap and a later status would come
+      // back with an id from after the gap, and never be told of it.
+      const kept = yield* this.#backlog.countAfter(floor);
+      const write = kept && lagged(kept.cursor, kept.count);
+      if (write) yield write;
     }
-  }
-
-  /** Goes on in the rings. Only here can it be counted how much was gone on the way. */
-  #lagged(lost: Cursor, cursor: Cursor): Outcome {
-    const missed = cursor.total - lost.total - this.#backlog.count;
-    return missed > 0
-      ? { cursor, lastWrite: writeStatus({ state: "lagged", missed }) }
-      : { cursor };
   }
 
   async *#find(from: Resume): AsyncGenerator<Wait, EventId> {
