@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import type { SinkWriter } from "../../hub/sink.ts";
 import { StreamSink } from "../../routes/stream_sink.ts";
 
@@ -77,4 +78,17 @@ Deno.test("StreamSink aborts with the error", async () => {
   const { sink, reader } = setUp();
   sink.abort(new Error("no memory"));
   await assertRejects(() => reader.read(), Error, "no memory");
+});
+
+Deno.test("StreamSink ends without a word where its last write finds that the reader has left", async () => {
+  const { sink, told, reader } = setUp();
+  const left: Promise<void>[] = [];
+  using _leaving = stub(
+    ReadableStreamDefaultController.prototype,
+    "enqueue",
+    () => left.push(reader.cancel()),
+  );
+  sink.end(BYTES);
+  assertEquals(told, ["left"]);
+  await Promise.all(left);
 });
