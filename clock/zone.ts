@@ -2,13 +2,14 @@ import { InputError } from "../events/input_error.ts";
 import { readLocalZone } from "./local_zone.ts";
 import { todaysName } from "./zone_names.ts";
 
-/** Zones that were asked for, by their names in small letters: to find one out anew takes kilobytes outside the heap. */
+/** Zones that were looked up, by their lower-case names: each look-up takes kilobytes outside the heap. */
 const known = new Map<string, string>();
 
 /**
- * The zone named, in the one spelling that stands here for all its names: `us/pacific` is `America/Los_Angeles`.
+ * Finds the one name that Chime uses for a zone, by any of its names: `us/pacific` is `America/Los_Angeles`.
  *
- * @throws {InputError} where no such zone exists. Offsets such as `+01:00` are no zones: they name no place's rules.
+ * @param name The zone's name. Case does not matter.
+ * @throws {InputError} where no such zone exists. An offset such as `+01:00` is no zone, as it follows no place's rules.
  */
 export function canonicalZone(name: string): string {
   const key = name.toLowerCase();
@@ -18,7 +19,7 @@ export function canonicalZone(name: string): string {
 }
 
 function findZone(name: string): string {
-  // It can be an offset, where TZ is one: the page's form sends it back.
+  // TZ may be an offset, and the page's form sends that back.
   if (name === localZone()) return name;
   const format = /^[a-z]/i.test(name) ? formatIn(name) : undefined;
   if (format) return todaysName(format.resolvedOptions().timeZone);
@@ -39,12 +40,12 @@ function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
 
 let local: string | undefined;
 
-/** The server's zone, as `TZ` says at start, see {@linkcode readLocalZone}. */
+/** The server's zone, from `TZ` as it was at start, see {@linkcode readLocalZone}. */
 export function localZone(): string {
   return local ??= todaysName(readLocalZone(Deno.env.get("TZ")).zone);
 }
 
-/** Makes a function that writes a moment, in ms since the epoch, as that zone's `2026-11-22 05:30:20`. */
+/** Makes a function that formats a moment, in ms since the epoch, as `2026-11-22 05:30:20` in a zone. */
 export function timeFormat(zone: string): (ms: number) => string {
   const format = new Intl.DateTimeFormat("en", {
     timeZone: zone,
