@@ -10,7 +10,7 @@ const path = (name: string) =>
   fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 /** The module that hydrates each island, and its bundle. */
-const ISLANDS: readonly Entry[] = [
+export const ISLANDS: readonly Entry[] = [
   [path("islands/clock/clock_client.tsx"), path("static/client.js")],
   [path("islands/channels/channels_client.tsx"), path("static/channels.js")],
 ];

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
+import { ISLANDS } from "../../tools/build.ts";
 import { runDeno } from "../../tools/run_deno.ts";
 import { startServer } from "../support/server_process.ts";
 import { within } from "../support/within.ts";
@@ -19,9 +21,9 @@ Deno.test("deno task dev serves, and ends at SIGTERM", async () => {
   await within(server.kill());
 });
 
-for (const name of ["clock_client", "channels_client"]) {
-  Deno.test(`deno task dev may watch every module of ${name}`, async () => {
-    const info = await runDeno(["info", "--json", `islands/page/${name}.tsx`], {
+for (const [input, output] of ISLANDS) {
+  Deno.test(`deno task dev may watch every module of ${basename(output)}`, async () => {
+    const info = await runDeno(["info", "--json", input], {
       cwd: fileURLToPath(ROOT),
     });
     const { modules } = JSON.parse(new TextDecoder().decode(info));
