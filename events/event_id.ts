@@ -1,38 +1,37 @@
 /**
- * An event's id: `<unix ms>-<n>`, the shape of Redis stream ids. Ids rise through a whole timeline; clients treat them
- * as opaque.
+ * An event's id: `<unix ms>-<n>`, as in Redis streams. Ids rise through a whole timeline. Clients treat them as opaque.
  */
 export type EventId = `${number}-${number}`;
 
-/** Before every event there can be. */
+/** The id before all events. */
 export const ORIGIN: EventId = "0-0";
 
 const SHAPE = /^(\d{1,16})-(\d{1,16})$/;
 
-/** Whether the text is an id, as a client may have made it up. */
+/** Whether a text, such as one from a client, is an id. */
 export function isEventId(text: string): text is EventId {
   const match = SHAPE.exec(text);
   return match !== null && Number.isSafeInteger(Number(match[1])) &&
     Number.isSafeInteger(Number(match[2]));
 }
 
-/** The moment in an id, in ms since the epoch. */
+/** The time in an id, in ms since the epoch. */
 export function eventIdMs(id: EventId): number {
   return Number(id.slice(0, id.indexOf("-")));
 }
 
-/** Which of a moment's events an id belongs to. */
+/** The number in an id, which orders the events of the same ms. */
 export function eventIdN(id: EventId): number {
   return Number(id.slice(id.indexOf("-") + 1));
 }
 
-/** Below zero where `a` comes before `b`, zero where they are the same, else above zero. */
+/** Compares two ids: below 0 if `a` is before `b`, 0 if they are equal, above 0 if `a` is after `b`. */
 export function compareEventIds(a: EventId, b: EventId): number {
   if (a === b) return 0;
   return eventIdMs(a) - eventIdMs(b) || eventIdN(a) - eventIdN(b);
 }
 
-/** The id that comes behind another, made of the present time unless that lies before it. */
+/** Makes the next id after another: of the current time, unless the clock was set back. */
 export function nextEventId(last: EventId): EventId {
   const now = Date.now();
   const ms = eventIdMs(last);

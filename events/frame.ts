@@ -5,22 +5,22 @@ import {
 import { concat } from "./concat.ts";
 import { InputError } from "./input_error.ts";
 
-/** One event's block of an event stream, as UTF-8, with the blank line that ends it. */
+/** One event of an event stream, as UTF-8, with the blank line that ends it. */
 export type Frame = Uint8Array<ArrayBuffer>;
 
-/** What a frame can say. */
+/** The fields of a frame. */
 export interface FrameFields {
-  /** The event's type: no newline, no NUL. */
+  /** The event's type, without newlines and NULs. */
   event?: string | undefined;
-  /** Any text. CR and CRLF reach the client as LF: an event stream has one kind of newline. */
+  /** Any text. CR and CRLF reach the client as LF: in an event stream all newlines are the same. */
   data: string;
-  /** No newline, no NUL. */
+  /** Without newlines and NULs. */
   id?: string | undefined;
-  /** How long a client waits before it connects again, in ms: a whole number, at least 0. */
+  /** The client's wait before it connects again, in ms: a whole number from 0. */
   retry?: number | undefined;
 }
 
-/** What a stream says of itself, as an event of type `status` without an id. */
+/** What a stream reports about itself: an event of type `status` without an id. */
 export type Status =
   | { state: "resumed"; replayed: number }
   | { state: "reset" }
@@ -34,7 +34,7 @@ const UNCARRIABLE = /[\r\n\0]/;
 
 const encoder = new TextEncoder();
 
-/** A comment that keeps an idle stream's connection open. */
+/** A comment that keeps the connection of an idle stream open. */
 export const HEARTBEAT: Frame = encoder.encode(":\n\n");
 
 /** Encodes frames with one `ServerSentEventStream`, in the order of the calls. */
@@ -48,10 +48,11 @@ export class FrameEncoder {
     this.#reader = readable.getReader();
   }
 
-  /** @throws {InputError} where the fields cannot be carried, see {@linkcode checkFrame}. */
+  /** @throws {InputError} where a field breaks a rule of {@linkcode checkFrame}. */
   async encode(fields: FrameFields): Promise<Frame> {
     checkFrame(fields);
-    // The stream writes no space after the colon and a parser strips one: without ours, a text's own would be lost.
+    // ServerSentEventStream writes no space after the colon, and parsers strip one: without this one, a text that begins
+    // with a space would lose it.
     const message: ServerSentEventMessage = {
       data: " " + fields.data.replace(NEWLINE, "\n "),
     };
@@ -67,10 +68,10 @@ export class FrameEncoder {
 }
 
 /**
- * Refuses what an event stream cannot carry.
+ * Checks that an event stream can carry the fields.
  *
- * @throws {InputError} for a newline or NUL in `event` or `id`, for a lone surrogate anywhere, as UTF-8 has none, and for
- * a `retry` that is not a whole number from 0.
+ * @throws {InputError} for a newline or NUL in `event` or `id`, for a lone surrogate anywhere, which UTF-8 cannot encode,
+ * and for a `retry` that is not a whole number from 0.
  */
 export function checkFrame({ event, data, id, retry }: FrameFields): void {
   for (const [name, value] of Object.entries({ event, data, id })) {
@@ -95,20 +96,20 @@ export function checkFrame({ event, data, id, retry }: FrameFields): void {
   }
 }
 
-/** Encodes a status event at once: it is made for one client, outside the order of events. */
+/** Encodes a status event. Synchronous, unlike {@linkcode FrameEncoder}: it is for one client, and has no place in the order. */
 export function encodeStatus(status: Status): Frame {
   return encoder.encode(`event: status\ndata: ${JSON.stringify(status)}\n\n`);
 }
 
-/** A wait before the next connection, in ms, drawn so that clients who were cut together do not come back together. */
+/** Draws a wait before the next connection, in ms, so that clients that lost theirs together do not come back together. */
 export function drawRetryMs(): number {
   return 2_000 + Math.floor(Math.random() * 2_001);
 }
 
 /**
- * The line that a stream begins with. No blank line follows: some clients would make an empty event of it.
+ * Encodes the line that a stream begins with. No blank line follows: some clients would make an empty event of it.
  *
- * @param retryMs How long the client waits before it connects again, in ms.
+ * @param retryMs The client's wait before it connects again, in ms.
  */
 export function encodeRetry(retryMs: number): Frame {
   return encoder.encode(`retry:${retryMs}\n`);
@@ -116,9 +117,9 @@ export function encodeRetry(retryMs: number): Frame {
 
 const EVENT_FIELD = encoder.encode("event: ");
 
-/** The frame as a stream of several channels carries it: its type is the channel, or `channel:type`. */
+/** The frame for a stream of several channels, with the type `channel`, or `channel:type` for an event with a type. */
 export function withChannel(frame: Frame, channel: string): Frame {
-  // Fields stand in a fixed order: a frame that has a type begins with it.
+  // The encoder writes the type first.
   const typed = EVENT_FIELD.every((byte, i) => frame[i] === byte);
   return typed
     ? concat([
