@@ -9,17 +9,14 @@ import { type Config, readConfig } from "./config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { Ending } from "./server/ending.ts";
 import { HELP, VERSION } from "./config/help.ts";
-import { Instance, type InstanceOptions } from "./server/instance.ts";
 import { log, print } from "./log/log.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
-import { DESCRIPTOR_LIMITS, descriptorLimit } from "./server/deno_listener.ts";
+import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
+import type { ServeOptions } from "./server/serve_options.ts";
+import { Serving } from "./server/serving.ts";
 import { onEndSignal, outliveSignals } from "./server/signals.ts";
+import { streamLimit } from "./server/stream_limit.ts";
 import { Workers } from "./server/workers.ts";
-
-/** File descriptors kept free for what is not a stream. */
-const SPARE_DESCRIPTORS = 64;
-/** A limit below this leaves little room for clients. */
-const ROOMY_DESCRIPTORS = 4_096;
 
 /** Ends the process, saying why. */
 function fail(message: string, code: number): never {
@@ -27,62 +24,45 @@ function fail(message: string, code: number): never {
   return Deno.exit(code);
 }
 
-/** How many streams may be open at once. */
-async function streamLimit(): Promise<number> {
-  const limit = await descriptorLimit();
-  if (limit === undefined) return Infinity;
-  const streams = Math.max(1, limit - SPARE_DESCRIPTORS);
-  if (limit < ROOMY_DESCRIPTORS) {
-    log(
-      `there is room for ${streams} clients only, as this process may open ${limit} files; ` +
-        `raise the limit first: ulimit -n 65536 (under systemd: LimitNOFILE=65536)`,
-    );
-  }
-  return streams;
-}
-
-/** Opens the journal. The code of those that are not asked for is not loaded. */
+/** Opens the journal. The code of the other kinds is not loaded. */
 async function openJournal(
   { journal, redisKey, retainEvents, retainForMs }: Config,
 ): Promise<Journal> {
   const retention = { maxEvents: retainEvents, maxAgeMs: retainForMs };
-  if (journal.kind === "memory") return new MemoryJournal(retention);
-  if (journal.kind === "redis") {
-    const { RedisJournal } = await import("./journal/redis/journal.ts");
-    try {
-      return await RedisJournal.start({ ...journal, key: redisKey, retention });
-    } catch (error) {
-      if (!(error instanceof JournalAddressError)) throw error;
-      return fail(error.message, 1);
-    }
-  }
-  const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
   try {
+    if (journal.kind === "memory") return new MemoryJournal(retention);
+    if (journal.kind === "redis") {
+      const { RedisJournal } = await import("./journal/redis/journal.ts");
+      return await RedisJournal.start({ ...journal, key: redisKey, retention });
+    }
+    const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
     return new SqliteJournal(journal.path, retention);
   } catch (error) {
-    if (!(error instanceof JournalFileError)) throw error;
+    const isSettings = error instanceof JournalAddressError ||
+      error instanceof JournalFileError;
+    if (!isSettings) throw error;
     return fail(error.message, 1);
   }
 }
 
-/** What serves: one instance here, or several in threads of their own. */
+/** Starts to serve: in this thread, or in several workers. */
 async function start(
   count: number,
-  instance: InstanceOptions,
+  options: ServeOptions,
   journal: Journal,
   onFrozen: (message: string) => void,
-): Promise<Instance | Workers> {
+): Promise<Serving | Workers> {
   try {
     return count > 1
-      ? await Workers.start({ count, instance, journal, log, onFrozen })
-      : new Instance(instance, { journal, log });
+      ? await Workers.start({ count, serve: options, journal, log, onFrozen })
+      : new Serving(options, { journal });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use"
       : error instanceof Error
       ? error.message
       : error;
-    const { hostname, port } = instance;
+    const { hostname, port } = options;
     return fail(`cannot listen on ${hostname} port ${port}: ${reason}`, 1);
   }
 }
@@ -101,7 +81,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
   const workers = workerCount(config);
   dropPermissions(
     place.kind === "sqlite" ? place.path : undefined,
-    // A worker's modules are read when it starts; an executable has them inside.
+    // A worker's modules are read when it starts. An executable has them inside.
     [DESCRIPTOR_LIMITS, ...(workers > 1 ? [import.meta.dirname!] : [])],
   );
   const maxStreams = await streamLimit();

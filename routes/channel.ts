@@ -19,7 +19,7 @@ export function subscribe(services: Services): Handler {
     const answer = openStream((sink) =>
       services.hub.open(channels, from, sink)
     );
-    await services.counted?.();
+    await services.tally.counted();
     return answer;
   };
 }
@@ -41,9 +41,9 @@ export function publish(services: Services): Handler {
       : [toMessage(channel!, type, body)];
     const [ids, clients] = await Promise.all([
       services.journal.append(messages),
-      services.countClients(channel!),
+      services.tally.countStreams(channel!),
     ]);
-    services.onPublished(ids.length);
+    services.tally.notePublished(ids.length);
     return Response.json(
       isMany ? { ids, channel, clients } : { id: ids[0], channel, clients },
       { status: 201, headers: { "cache-control": "no-store" } },

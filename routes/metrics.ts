@@ -5,9 +5,10 @@ import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
 /** `GET /metrics`: what the server has done and holds, as Prometheus reads it. */
-export function metrics({ version, counts, journal }: Services): Handler {
+export function metrics({ version, tally, journal }: Services): Handler {
   return async () => {
-    const list = metricsOf(version, await counts(), await journal.isReady());
+    const counts = await tally.count();
+    const list = metricsOf(version, counts, await journal.isReady());
     return new Response(exposition(list), {
       headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" },
     });

@@ -4,6 +4,18 @@ import type { Hub } from "../hub/hub.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Counts } from "../hub/counts.ts";
 
+/** Counts what all threads of the process do and hold. */
+export interface Tally {
+  /** Counts the open streams that carry the channel. */
+  countStreams(channel: string): number | Promise<number>;
+  /** Resolves when all streams that this thread has opened are counted. */
+  counted(): Promise<void>;
+  /** Notes that the journal took messages. */
+  notePublished(messages: number): void;
+  /** What the process has done so far and holds now. */
+  count(): Counts | Promise<Counts>;
+}
+
 /** What the routes work with. */
 export interface Services {
   /** Chime's version, such as `1.2.3`. */
@@ -16,14 +28,7 @@ export interface Services {
   readonly token: string;
   /** How large a request's body may be, in bytes. */
   readonly maxBodyBytes: number;
-  /** Counts the streams that carry a channel. */
-  countClients(channel: string): number | Promise<number>;
-  /** Settles once the streams that were opened are counted, where that takes time. */
-  counted?: (() => Promise<void>) | undefined;
-  /** Hears of messages that the journal took. */
-  onPublished(messages: number): void;
-  /** What the server has done, all threads together. */
-  counts(): Counts | Promise<Counts>;
+  readonly tally: Tally;
   /** Why no stream can be opened for now, if so. */
   refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
 }

@@ -3,24 +3,23 @@ import { log } from "../log/log.ts";
 /** How long to wait before listening again, in ms: what made it fail is hardly over sooner. */
 const RELISTEN_MS = 100;
 
-/** What a server is made of. */
-export interface ServerOptions {
+/** Options for `DenoListener`. */
+export interface DenoListenerOptions {
   hostname: string;
-  /** 0 stands for any free one. */
+  /** 0 stands for any free port. */
   port: number;
-  /** Whether others, which do the same, may listen on the port as well. */
+  /** Whether others that do the same may listen on the port, too. */
   reusePort: boolean;
+  /** Answers a request. */
   handler(request: Request): Response | Promise<Response>;
-  /** Hears why the server stopped accepting; it listens again by itself. */
-  onFault(error: unknown): void;
 }
 
 /**
- * Listens, and listens again on the same port where accepting failed: `Deno.serve` ends for good when it runs out of
- * file descriptors, while the connections that it has go on.
+ * Listens with `Deno.serve`, and listens again on the same port where accepting failed: `Deno.serve` ends for good when
+ * it runs out of file descriptors, while the connections that it has go on.
  */
-export class Server {
-  readonly #options: ServerOptions;
+export class DenoListener {
+  readonly #options: DenoListenerOptions;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #isClosing = false;
   /** How many requests wait for their answer. */
@@ -33,7 +32,7 @@ export class Server {
    *
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
-  constructor(options: ServerOptions) {
+  constructor(options: DenoListenerOptions) {
     this.#options = { ...options };
     this.#server = this.#listen(options);
     this.#options.port = this.#server.addr.port;
@@ -47,11 +46,11 @@ export class Server {
     }:${port}/`;
   }
 
-  /** Answers what has been asked, stops accepting, and settles once every answer is sent: end the streams first. */
+  /** Answers the requests it has, stops accepting, and resolves when every answer is sent: end the streams first. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#relistening);
-    // To shut down cuts off bodies that are still arriving.
+    // Shutting down would cut off bodies that are still arriving.
     if (this.#busy > 0) {
       await new Promise<void>((resolve) => this.#onIdle = resolve);
     }
@@ -67,12 +66,12 @@ export class Server {
     }
   }
 
-  #listen({ hostname, port, reusePort }: ServerOptions) {
+  #listen({ hostname, port, reusePort }: DenoListenerOptions) {
     const server = Deno.serve(
-      // Where no port is shared, the option alone would take a permission that is not stable.
       {
         hostname,
         port,
+        // Even a false one would need a permission that is not stable.
         ...(reusePort && { reusePort }),
         onListen() {},
         // Deno's own handler throws where standard error cannot be written to.
@@ -89,7 +88,7 @@ export class Server {
 
   #onFault(error: unknown): void {
     if (this.#isClosing) return;
-    this.#options.onFault(error);
+    log(`stopped accepting, listening again: ${error}`);
     this.#relistening = setTimeout(() => {
       try {
         this.#server = this.#listen(this.#options);
@@ -97,24 +96,5 @@ export class Server {
         this.#onFault(error);
       }
     }, RELISTEN_MS);
-  }
-}
-
-/** Where Linux tells a process its limits. */
-export const DESCRIPTOR_LIMITS = "/proc/self/limits";
-
-/** How many files this process may have open, each connection being one; unknown where the system does not tell. */
-export async function descriptorLimit(): Promise<number | undefined> {
-  try {
-    // Deno opens files below /proc for programs with every permission only. A module that is text it reads with the
-    // permission to read that one file.
-    const { default: text } = await import(`file://${DESCRIPTOR_LIMITS}`, {
-      with: { type: "text" },
-    });
-    const soft = /^Max open files +(\d+)/m.exec(text)?.[1];
-    return soft === undefined ? undefined : Number(soft);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
   }
 }

@@ -1,13 +1,13 @@
 import { dirname, resolve } from "node:path";
 
 /**
- * Gives up, for good, the permission to read and write files, but for the folders named.
+ * Gives up for good the permission to read and write files, except in the journal's folder and the files named.
  *
- * Which folder a journal's file is in is known only at start, while an executable's permissions are fixed when it is
- * compiled. So Chime starts with the permission for all files and keeps what this run needs.
+ * The journal's folder is known only at start, but an executable's permissions are fixed when it is compiled. So Chime
+ * starts with the permission for all files and keeps what this run needs.
  *
- * @param file The journal's file, if it has one: its folder is kept, as SQLite writes beside it, where links lead, too.
- * @param readable Other files that are read.
+ * @param file The journal's file, if it has one. Its folder is kept, also where links lead: SQLite writes other files there.
+ * @param readable Other files and folders that are read.
  */
 export function dropPermissions(
   file: string | undefined,
@@ -18,13 +18,13 @@ export function dropPermissions(
   keepOnly("write", folders);
 }
 
-/** The folder that the file is named in, and the one that it is in, where links lead elsewhere. */
+/** The folder in the file's path, and the folder where links lead. */
 function foldersOf(file: string): string[] {
   const named = dirname(resolve(file));
   return [named, realPath(file, dirname) ?? realPath(named) ?? named];
 }
 
-/** Where the path leads; nothing where there is nothing yet. */
+/** Where the path leads through links; nothing if nothing is there yet. */
 function realPath(
   path: string,
   part = (path: string) => path,
@@ -32,14 +32,14 @@ function realPath(
   try {
     return part(Deno.realPathSync(path));
   } catch {
-    // Opening the journal will tell why.
+    // If something is wrong with the path, opening the journal says so.
     return undefined;
   }
 }
 
 function keepOnly(name: "read" | "write", paths: readonly string[]): void {
   for (const path of paths) {
-    // What is granted as part of a whole is granted once more on its own, and so outlives the whole.
+    // A path that is granted as part of the whole is granted once more on its own, and so outlives the whole.
     const { state } = Deno.permissions.querySync({ name, path });
     if (state === "granted") Deno.permissions.requestSync({ name, path });
   }

@@ -1,20 +1,20 @@
-import { atMost } from "./settles_within.ts";
+import { settlesWithin } from "./settles_within.ts";
 import { log } from "../log/log.ts";
 
 /** The exit code for a failure of the program itself: `EX_SOFTWARE` of BSD's `sysexits.h`. */
 const FAILED = 70;
-/** How long the drain may take, in ms: longer than its own limits together. */
+/** How long the drain may take, in ms: longer than the limits within it together. */
 const MAX_DRAIN_MS = 5_000;
 
 /**
- * Ends the process, draining first. Errors that nothing else has caught end it, too: what they have broken is not known,
- * so a supervisor should start it anew.
+ * Ends the process, draining first. Errors that nothing has caught end it, too: they may have broken anything, so a
+ * supervisor should start a new process.
  */
 export class Ending {
   #drain: () => Promise<void> = () => Promise.resolve();
   #code: number | undefined;
 
-  /** Begins to listen for errors that nothing has caught. */
+  /** Listens for errors that nothing has caught. */
   constructor() {
     globalThis.addEventListener("error", (event) => {
       event.preventDefault();
@@ -26,7 +26,7 @@ export class Ending {
     });
   }
 
-  /** @param drain What is to be done before the process ends, from now on. */
+  /** @param drain Called from now on before the process ends. */
   drainBy(drain: () => Promise<void>): void {
     this.#drain = drain;
   }
@@ -52,7 +52,7 @@ export class Ending {
   async #exit(code: number): Promise<void> {
     this.#code = code;
     try {
-      const isDrained = await atMost(MAX_DRAIN_MS, this.#drain());
+      const isDrained = await settlesWithin(MAX_DRAIN_MS, this.#drain());
       if (!isDrained) log("the drain took too long");
     } catch (error) {
       this.#code = FAILED;

@@ -1,11 +1,11 @@
 /**
- * Waits for a promise, but no longer than so many ms.
+ * Waits for a promise, but no longer than `ms`.
  *
- * @returns Whether it settled in time.
+ * @returns Whether it resolved in time. A rejection in time is thrown.
  */
-export async function atMost(
+export async function settlesWithin(
   ms: number,
-  promise: Promise<void>,
+  promise: Promise<unknown>,
 ): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(resolve, ms, false);

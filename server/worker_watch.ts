@@ -3,21 +3,21 @@ const PING_MS = 1_000;
 /** How many pings in a row may stay without an answer. */
 const MAX_SILENT_PINGS = 10;
 
-/** What a {@linkcode WorkerWatch} does with its workers. */
+/** Dependencies of a {@linkcode WorkerWatch}. */
 export interface WorkerWatchOptions<T> {
-  /** Asks the worker for an answer, which {@linkcode WorkerWatch.heard} is told of. */
-  ping(worker: T): void;
-  /** Called once with a worker that has been silent for 10 s; it is watched no longer. */
+  /** Resolves when the worker answers. */
+  ping(worker: T): Promise<void>;
+  /** Called once with a worker that has been silent for 10 s. It is no longer watched. */
   onFrozen(worker: T): void;
 }
 
 /**
- * Finds workers whose thread is frozen. It counts pings, not time: while this thread itself stands still, it sends none,
- * and what it has lost is held against nobody.
+ * Finds workers whose thread is frozen. It counts pings, not time: while the main thread itself stands still, it sends
+ * none, so no worker is blamed for that time.
  */
 export class WorkerWatch<T> implements Disposable {
   readonly #options: WorkerWatchOptions<T>;
-  /** How many pings each has not answered. */
+  /** How many pings each worker has left unanswered. */
   readonly #silent = new Map<T, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -28,12 +28,7 @@ export class WorkerWatch<T> implements Disposable {
   /** Watches the worker from now on. */
   add(worker: T): void {
     this.#silent.set(worker, 0);
-    this.#timer ??= setInterval(() => this.#ping(), PING_MS);
-  }
-
-  /** Takes note of an answer. One from a worker that is not watched counts for nothing. */
-  heard(worker: T): void {
-    if (this.#silent.has(worker)) this.#silent.set(worker, 0);
+    this.#timer ??= setInterval(() => this.#pingAll(), PING_MS);
   }
 
   /** Watches the worker no longer. */
@@ -48,15 +43,21 @@ export class WorkerWatch<T> implements Disposable {
     this.#timer = undefined;
   }
 
-  #ping(): void {
+  #pingAll(): void {
     for (const [worker, count] of [...this.#silent]) {
       if (count === MAX_SILENT_PINGS) {
         this.remove(worker);
         this.#options.onFrozen(worker);
       } else {
         this.#silent.set(worker, count + 1);
-        this.#options.ping(worker);
+        this.#ping(worker);
       }
     }
+  }
+
+  async #ping(worker: T): Promise<void> {
+    await this.#options.ping(worker);
+    // The answer may come after the worker was removed.
+    if (this.#silent.has(worker)) this.#silent.set(worker, 0);
   }
 }

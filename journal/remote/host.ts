@@ -1,72 +1,43 @@
 import type { EventId } from "../../events/event_id.ts";
-import type { Journal } from "../journal.ts";
-import { Outbox } from "./outbox.ts";
-import type { JournalCall, JournalMethod, JournalNews } from "./journal.ts";
+import type { Journal, TailBatch } from "../journal.ts";
+import type { JournalCalls } from "./journal.ts";
 
-/** What answers questions, by their names. */
-export type Answers = Readonly<Record<string, (...args: never[]) => unknown>>;
-
-/** Lends a journal to other threads: answers their calls, and hands its one tail on to all of them. */
+/** Lends a journal to several other threads, each of which has a {@linkcode RemoteJournal}. */
 export class JournalHost {
+  /** The journal's methods that the other threads may call. */
+  readonly calls: JournalCalls;
   readonly #journal: Journal;
-  readonly #outboxes = new Set<Outbox<JournalNews>>();
+  readonly #readers = new Set<(batch: TailBatch) => void>();
   #last: EventId | undefined;
 
   constructor(journal: Journal) {
     this.#journal = journal;
+    this.calls = {
+      append: (...args) => journal.append(...args),
+      read: (...args) => journal.read(...args),
+      latest: (...args) => journal.latest(...args),
+      floor: () => journal.floor(),
+      isReady: () => journal.isReady(),
+    };
   }
 
-  /** Hands the tail on until the journal is closed. */
+  /** Sends the journal's one tail to all readers until the journal is closed. */
   async follow(): Promise<void> {
     for await (const batch of this.#journal.tail()) {
       this.#last = batch.last;
-      for (const outbox of this.#outboxes) outbox.push({ batch });
+      for (const read of this.#readers) read(batch);
     }
   }
 
   /**
-   * Makes a port for a {@linkcode PortJournal}, whose tail begins where this one stands.
+   * Sends the tail to one more reader, beginning where it stands now.
    *
-   * @param others What answers all that is no journal's, see {@linkcode PortJournal.ask}.
+   * @returns A function that stops sending.
    */
-  open(others: Answers): { port: MessagePort; close(): void } {
-    const { port1: own, port2: port } = new MessageChannel();
-    const outbox = new Outbox<JournalNews>((news) => own.postMessage(news));
-    own.onmessage = ({ data }: MessageEvent<JournalCall[]>) => {
-      for (const call of data) {
-        this.#answer(call, others).then((answer) => outbox.push(answer));
-      }
-    };
-    this.#outboxes.add(outbox);
-    // Otherwise the tail's first batch will tell.
-    if (this.#last) outbox.push({ batch: { events: [], last: this.#last } });
-    return {
-      port,
-      close: () => {
-        this.#outboxes.delete(outbox);
-        own.close();
-      },
-    };
-  }
-
-  async #answer(
-    { call, method, args }: JournalCall,
-    others: Answers,
-  ): Promise<JournalNews> {
-    try {
-      return { call, value: await this.#ask(method, args, others) };
-    } catch (error) {
-      const { name, message } = error as Error;
-      return { call, error: { name, message } };
-    }
-  }
-
-  #ask(method: string, args: readonly unknown[], others: Answers): unknown {
-    // The other end calls with the arguments that the method takes.
-    const ask = (others[method] ??
-      this.#journal[method as JournalMethod]) as (
-        ...args: unknown[]
-      ) => unknown;
-    return ask.apply(this.#journal, [...args]);
+  addReader(read: (batch: TailBatch) => void): () => void {
+    this.#readers.add(read);
+    // Before the tail's first batch this is not known; then that batch tells it.
+    if (this.#last) read({ events: [], last: this.#last });
+    return () => this.#readers.delete(read);
   }
 }

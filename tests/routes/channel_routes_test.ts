@@ -3,7 +3,7 @@ import { UnavailableError } from "../../journal/history.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
-import { inProcess, TOKEN } from "../support/in_process.ts";
+import { inProcess, refusing, TOKEN } from "../support/in_process.ts";
 import { latestEvents, readEvents } from "../journal/read_events.ts";
 
 const NDJSON = "application/x-ndjson";
@@ -28,7 +28,13 @@ Deno.test("POST /sse/{channel} publishes the body, and says where it went", asyn
 
 Deno.test("GET /sse/{channel} is answered once the stream is counted: whoever publishes then is told of it", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  await using chime = inProcess({ counted: () => promise });
+  await using chime = inProcess({
+    main: {
+      noteStream: () => promise,
+      countStreams: () => Promise.resolve(1),
+      count: () => Promise.reject(new Error("This is not asked here")),
+    },
+  });
   let isAnswered = false;
   const answer = chime.request("/sse/news").then((response) => {
     isAnswered = true;
@@ -111,7 +117,7 @@ for (
     const { detail } = await response.json();
     assertEquals(detail.startsWith("Cannot publish line 2: "), true, detail);
     assertEquals(detail.includes(rule), true, detail);
-    const { journal } = chime.services;
+    const { journal } = chime;
     const latest = await latestEvents(journal, ["news"], `${Date.now()}-99`);
     assertEquals(latest, []);
   });
@@ -330,7 +336,7 @@ Deno.test("GET /sse/{channel} of more than 32 channels is refused", async () => 
 });
 
 Deno.test("GET /sse/{channel} while draining tells an EventSource so", async () => {
-  await using chime = inProcess({ refusal: () => ({ state: "draining" }) });
+  await using chime = refusing("draining");
   const response = await chime.request("/sse/news", {
     headers: { accept: "text/event-stream" },
   });
@@ -340,7 +346,7 @@ Deno.test("GET /sse/{channel} while draining tells an EventSource so", async () 
 });
 
 Deno.test("GET /sse/{channel} while overloaded tells others so, who find another connection", async () => {
-  await using chime = inProcess({ refusal: () => ({ state: "overloaded" }) });
+  await using chime = refusing("overloaded");
   const response = await chime.request("/sse/news");
   assertEquals(response.headers.get("connection"), "close");
   assertEquals(response.headers.get("retry-after"), "3");
@@ -358,7 +364,7 @@ Deno.test("Channels that nobody listens to take no memory in the hub", async () 
     await stream.body!.cancel();
     await chime.publish(`/sse/d${i}`, "x");
   }
-  assertEquals(chime.services.hub.channels, []);
+  assertEquals(chime.instance.hub.channels, []);
 });
 
 Deno.test("GET /readyz tells whether the journal can be reached", async () => {
@@ -376,7 +382,7 @@ Deno.test("GET /readyz tells whether the journal can be reached", async () => {
 });
 
 Deno.test("GET /readyz while draining is a 503", async () => {
-  await using chime = inProcess({ refusal: () => ({ state: "draining" }) });
+  await using chime = refusing("draining");
   await assertProblem(
     await chime.request("/readyz"),
     503,
@@ -490,7 +496,7 @@ Deno.test("POST /sse/{channel} of more messages than are kept is a 413 that name
   const answer = await chime.publish("/sse/a", lines(5), NDJSON);
   assertEquals(answer.status, 201);
   const { ids } = await answer.json();
-  const { journal } = chime.services;
+  const { journal } = chime;
   const floor = await journal.floor();
   const kept = await readEvents(journal, ["a"], floor, ids[4]);
   assertEquals(kept!.map(({ id }) => id), ids);

@@ -150,7 +150,7 @@ Deno.test("A page of another origin can read that its body is too large, or the 
   const origin = "https://a.test";
   await using chime = inProcess({
     corsOrigins: LISTED,
-    refusal: () => ({ state: "overloaded" }),
+    maxStreams: 0,
   });
   const tooLarge = await chime.request("/sse/news", {
     method: "POST",

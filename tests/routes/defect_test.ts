@@ -75,8 +75,9 @@ for (const error of ERRORS) {
     });
   }
 
-  Deno.test(`A ${error.name} of a service is a 500 without its message`, async () => {
-    await using chime = inProcess({ refusal: fail });
+  Deno.test(`A ${error.name} while the open streams are counted is a 500 without its message`, async () => {
+    await using chime = inProcess();
+    Object.defineProperty(chime.instance.hub, "subscriberCount", { get: fail });
     for (const path of ["/sse/", "/sse/news", "/readyz"]) {
       using log = stub(console, "error", () => {});
       await assertBare(await chime.request(path), log, error);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
-import { Instance } from "../../server/instance.ts";
+import { Serving } from "../../server/serving.ts";
 import { addCounts } from "../../hub/counts.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { scrape } from "../support/metrics.ts";
@@ -10,7 +10,7 @@ import { publish } from "../support/publish.ts";
 /** A server in this process. */
 function start(maxStreams = 10) {
   const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
-  const instance = new Instance({
+  const serving = new Serving({
     version: "1.2.3",
     hostname: "127.0.0.1",
     port: 0,
@@ -19,13 +19,13 @@ function start(maxStreams = 10) {
     maxBodyBytes: 1_000,
     corsOrigins: [],
     maxStreams,
-  }, { journal, log() {} });
+  }, { journal });
   return {
-    url: instance.url,
-    instance,
+    url: serving.url,
+    serving,
     journal,
     async [Symbol.asyncDispose]() {
-      await instance.drain();
+      await serving.drain();
       await journal[Symbol.asyncDispose]();
     },
   };
@@ -94,9 +94,9 @@ Deno.test("An instance counts the streams that it drains", async () => {
     ),
   );
   const ends = readers.map((reader) => reader.rest());
-  await chime.instance.drain();
+  await chime.serving.drain();
   await Promise.all(ends);
-  const { clock, channels } = chime.instance.counts();
+  const { clock, channels } = chime.serving.counts();
   assertEquals(clock.sent.statuses.draining, 1);
   assertEquals(channels.sent.statuses.draining, 2);
   assertEquals([clock.streams, channels.streams], [0, 0]);

@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { localZone, timeFormat } from "../../clock/zone.ts";
-import { app, routes } from "../../routes/mod.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
-import { inProcess } from "../support/in_process.ts";
+import { inProcess, refusing } from "../support/in_process.ts";
 
 Deno.test("GET /sse/ opens a stream that nothing between may hold back or change", async () => {
   await using chime = inProcess();
@@ -38,7 +37,7 @@ for (const zone of ["Mars/Olympus", "", "+01:00"]) {
       400,
       `Cannot tell the time in "${zone}": tz must name an IANA time zone, such as Europe/Paris`,
     );
-    assertEquals(chime.services.clock.hub.subscriberCount, 0);
+    assertEquals(chime.instance.clock.hub.subscriberCount, 0);
   });
 }
 
@@ -105,7 +104,7 @@ for (
 
 for (const state of ["draining", "overloaded"] as const) {
   Deno.test(`GET /sse/ while ${state} tells an EventSource why, for how long, and ends`, async () => {
-    await using chime = inProcess({ refusal: () => ({ state }) });
+    await using chime = refusing(state);
     const response = await chime.request("/sse/", {
       headers: { accept: "text/event-stream" },
     });
@@ -119,7 +118,7 @@ for (const state of ["draining", "overloaded"] as const) {
   });
 
   Deno.test(`GET /sse/ while ${state} is a 503 with Retry-After for any other client`, async () => {
-    await using chime = inProcess({ refusal: () => ({ state }) });
+    await using chime = refusing(state);
     const response = await chime.request("/sse/");
     assertEquals(response.headers.get("retry-after"), "3");
     await assertProblem(
@@ -221,9 +220,8 @@ Deno.test("A request whose Host is no host is refused, and logs nothing", async 
   const request = new Request("http://chime.test/healthz");
   // As Deno.serve hands it on for `Host: a b`.
   Object.defineProperty(request, "url", { value: "http://a b/healthz" });
-  const answer = app(routes(chime.services));
   await assertProblem(
-    await answer(request),
+    await chime.instance.answer(request),
     400,
     'Cannot read the host "a b": it must be a host or host:port',
   );

@@ -7,9 +7,14 @@ function setUp() {
   const time = new FakeTime();
   const answering = new Set(["a", "b"]);
   const frozen: string[] = [];
+  /** Answers the last ping that the worker left unanswered. */
+  const late: Record<string, () => void> = {};
   const watch = new WorkerWatch<string>({
     ping: (worker) => {
-      if (answering.has(worker)) watch.heard(worker);
+      if (answering.has(worker)) return Promise.resolve();
+      const answer = Promise.withResolvers<void>();
+      late[worker] = answer.resolve;
+      return answer.promise;
     },
     onFrozen: (worker) => frozen.push(worker),
   });
@@ -18,6 +23,7 @@ function setUp() {
     time,
     answering,
     frozen,
+    late,
     watch,
     [Symbol.dispose]() {
       watch[Symbol.dispose]();
@@ -45,7 +51,7 @@ Deno.test("WorkerWatch begins anew with each answer, however late", async () => 
   chime.answering.clear();
   for (let i = 0; i < 5; i++) {
     await chime.time.tickAsync(9_500);
-    for (const worker of ["a", "b"]) chime.watch.heard(worker);
+    for (const worker of ["a", "b"]) chime.late[worker]!();
   }
   assertEquals(chime.frozen, []);
 });
@@ -57,7 +63,7 @@ Deno.test("WorkerWatch does not count the time that this thread has lost", async
   chime.time.jump(3_600_000);
   await chime.time.tickAsync(4_000);
   assertEquals(chime.frozen, []);
-  chime.watch.heard("a");
+  chime.late.a!();
   await chime.time.tickAsync(3_000);
   assertEquals(chime.frozen, ["b"]);
 });
@@ -65,8 +71,10 @@ Deno.test("WorkerWatch does not count the time that this thread has lost", async
 Deno.test("WorkerWatch lets go of a worker that is gone, whatever is still heard of it", async () => {
   using chime = setUp();
   chime.answering.clear();
+  await chime.time.tickAsync(1_000);
   chime.watch.remove("a");
-  chime.watch.heard("a");
+  chime.late.a!();
+  await chime.time.tickAsync(0);
   chime.watch.remove("b");
   assertEquals(chime.time.timerCount, 0);
   await chime.time.tickAsync(60_000);

@@ -39,7 +39,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
   const workers = await Workers.start({
     count: 2,
     journal,
-    instance: {
+    serve: {
       version: "1.2.3",
       hostname: "127.0.0.1",
       port: 0,
@@ -234,7 +234,7 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
   await assertRejects(
     () =>
       start({
-        instance: {
+        serve: {
           version: "1.2.3",
           hostname: "127.0.0.1",
           port,
@@ -246,6 +246,15 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
         },
       }),
     Deno.errors.AddrInUse,
+  );
+});
+
+test("Workers.start rejects with the reason where a worker crashes before it listens", async () => {
+  const code = "throw new Error('broken')";
+  await assertRejects(
+    () => start({ module: new URL(`data:text/javascript,${code}`) }),
+    Error,
+    "broken",
   );
 });
 

@@ -1,9 +1,8 @@
 import { FakeTime } from "@std/testing/time";
-import { Clock } from "../../clock/clock.ts";
-import { Hub } from "../../hub/hub.ts";
+import type { Journal } from "../../journal/journal.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
-import { app, routes } from "../../routes/mod.ts";
-import type { Services } from "../../routes/services.ts";
+import { Instance, type InstanceDependencies } from "../../server/instance.ts";
+import type { InstanceOptions } from "../../server/serve_options.ts";
 
 /** The token that publishers need here. */
 export const TOKEN = "the-token";
@@ -11,7 +10,8 @@ export const TOKEN = "the-token";
 /** Chime without a process or a socket, under fake time that begins at 2026-11-22 05:30:20.400 UTC. */
 export interface InProcess extends AsyncDisposable {
   readonly time: FakeTime;
-  readonly services: Services;
+  readonly instance: Instance;
+  readonly journal: Journal;
   /** Answers a request for a path. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** As {@linkcode request}, with the target as it is written, which `Request` would change. */
@@ -20,42 +20,33 @@ export interface InProcess extends AsyncDisposable {
   publish(path: string, body: BodyInit, type?: string): Promise<Response>;
 }
 
-/** Makes a Chime, with other services where named, and the origins whose pages may use it. */
+/** Makes a Chime, with other options and dependencies where named. */
 export function inProcess(
-  { corsOrigins = [], ...services }: Partial<Services> & {
-    corsOrigins?: readonly string[];
-  } = {},
+  options: Partial<InstanceOptions & InstanceDependencies> = {},
 ): InProcess {
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
-  const clock = new Clock();
-  const journal = services.journal ??
-    new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 });
-  const hub = new Hub(journal);
-  const following = hub.follow(journal);
-  const all: Services = {
+  const {
+    journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 }),
+    main,
+    ...others
+  } = options;
+  const instance = new Instance({
     version: "1.2.3",
-    clock,
-    hub,
-    journal,
     token: TOKEN,
     maxBodyBytes: 1_000,
-    countClients: (channel) => hub.subscribersOf(channel),
-    onPublished: () => {},
-    counts: () => {
-      throw new Error("Only an instance counts");
-    },
-    refusal: () => undefined,
-    ...services,
-  };
-  const answer = app(routes(all), corsOrigins);
+    corsOrigins: [],
+    maxStreams: Infinity,
+    ...others,
+  }, main ? { journal, main } : { journal });
   const request = (path: string, init?: RequestInit) =>
-    answer(new Request(`http://chime.test${path}`, init));
+    instance.answer(new Request(`http://chime.test${path}`, init));
   return {
     time,
-    services: all,
+    instance,
+    journal,
     request,
     raw: (target, init) =>
-      answer(withUrl(
+      instance.answer(withUrl(
         new Request("http://chime.test/", init),
         `http://chime.test${target}`,
       )),
@@ -66,13 +57,18 @@ export function inProcess(
         headers: { authorization: `Bearer ${TOKEN}`, "content-type": type },
       }),
     async [Symbol.asyncDispose]() {
-      clock[Symbol.dispose]();
-      hub[Symbol.dispose]();
+      instance[Symbol.dispose]();
       await journal[Symbol.asyncDispose]();
-      await following;
       time[Symbol.dispose]();
     },
   };
+}
+
+/** A Chime that opens no stream for now. */
+export function refusing(state: "draining" | "overloaded"): InProcess {
+  const chime = inProcess(state === "overloaded" ? { maxStreams: 0 } : {});
+  if (state === "draining") chime.instance.drain();
+  return chime;
 }
 
 /** A request whose URL is as it is written, as `Deno.serve` hands it on. */

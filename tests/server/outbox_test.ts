@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Outbox } from "../../../journal/remote/outbox.ts";
+import { Outbox } from "../../server/outbox.ts";
 
 Deno.test("Outbox sends what one turn brings together, in order, and the next turn's after it", async () => {
   const sent: (readonly number[])[] = [];

@@ -1,0 +1,124 @@
+import type { Counts } from "../hub/counts.ts";
+import { UnavailableError } from "../journal/history.ts";
+import type { JournalHost } from "../journal/remote/host.ts";
+import { Rpc } from "./rpc.ts";
+import type { ServeOptions } from "./serve_options.ts";
+import type { MainThread, WorkerThread } from "./threads.ts";
+
+/** Dependencies of a {@linkcode Member}. */
+export interface MemberOptions extends Pick<MainThread, "countStreams"> {
+  /** The module that the worker runs. */
+  module: URL;
+  /** Lends the journal. */
+  host: JournalHost;
+  /** What all workers have done and hold now. */
+  count(): Promise<Counts>;
+  /** Called when the worker is broken and should be removed, perhaps several times. */
+  onCrash(member: Member, reason: string): void;
+}
+
+/** One of the {@linkcode Workers}: its thread, and what is known of it. */
+export class Member implements Disposable {
+  readonly #worker: Worker;
+  readonly #rpc: Rpc<WorkerThread>;
+  readonly #stopTail: () => void;
+  /** How many streams it has, by channel. */
+  readonly #streams = new Map<string, number>();
+  #counts: Counts | undefined;
+  #crash: string | undefined;
+  #isListening = false;
+
+  constructor(
+    { module, host, countStreams, count, onCrash }: MemberOptions,
+  ) {
+    this.#worker = new Worker(module, { type: "module" });
+    const crash = (reason: string) => {
+      this.#crash ??= reason;
+      onCrash(this, reason);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      crash(event.message);
+    };
+    this.#rpc = new Rpc(
+      this.#worker,
+      {
+        ...host.calls,
+        countStreams,
+        noteStream: (channel, change) => this.#noteStream(channel, change),
+        count,
+        crash,
+      } satisfies MainThread,
+    );
+    this.#stopTail = host.addReader((batch) => this.#rpc.notify.onBatch(batch));
+  }
+
+  /** Whether it has begun to serve. */
+  get isListening(): boolean {
+    return this.#isListening;
+  }
+
+  /** What it has done and holds, when it was last asked. */
+  get counts(): Counts | undefined {
+    return this.#counts;
+  }
+
+  /**
+   * Has it listen, and resolves with its URL.
+   *
+   * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
+   * @throws {Error} with the reason where it crashes instead.
+   */
+  async start(options: ServeOptions): Promise<string> {
+    try {
+      const url = await this.#rpc.call.start(options);
+      this.#isListening = true;
+      return url;
+    } catch (error) {
+      throw this.#crash === undefined ? error : new Error(this.#crash);
+    }
+  }
+
+  /** Resolves when the thread answers, which a frozen one does not. */
+  async ping(): Promise<void> {
+    await unlessGone(this.#rpc.call.ping());
+  }
+
+  /** Asks what it has done and holds now, see {@linkcode Member.counts}. */
+  async refreshCounts(): Promise<void> {
+    this.#counts = await unlessGone(this.#rpc.call.count()) ?? this.#counts;
+  }
+
+  /** Has it end all streams, and resolves when they have ended. */
+  async drain(): Promise<void> {
+    await unlessGone(this.#rpc.call.drain());
+  }
+
+  /** Counts its streams that carry the channel. */
+  streamsOf(channel: string): number {
+    return this.#streams.get(channel) ?? 0;
+  }
+
+  /** Ends the thread. */
+  [Symbol.dispose](): void {
+    this.#stopTail();
+    this.#rpc[Symbol.dispose]();
+    this.#worker.terminate();
+  }
+
+  #noteStream(channel: string, change: 1 | -1): void {
+    const count = this.streamsOf(channel) + change;
+    if (count > 0) this.#streams.set(channel, count);
+    else this.#streams.delete(channel);
+  }
+}
+
+/** Resolves with the answer, or with nothing where the worker is removed before it has answered. */
+async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof UnavailableError) return undefined;
+    throw error;
+  }
+}

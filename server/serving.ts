@@ -1,0 +1,52 @@
+import type { Counts } from "../hub/counts.ts";
+import { DenoListener } from "./deno_listener.ts";
+import { Instance, type InstanceDependencies } from "./instance.ts";
+import type { ServeOptions } from "./serve_options.ts";
+import { settlesWithin } from "./settles_within.ts";
+
+/** How long clients have to take their last bytes, in ms, before they are left. */
+export const DRAIN_MS = 3_000;
+
+/** An instance with its listener. */
+export class Serving {
+  readonly #instance: Instance;
+  readonly #listener: DenoListener;
+
+  /**
+   * Listens.
+   *
+   * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
+   */
+  constructor(options: ServeOptions, dependencies: InstanceDependencies) {
+    this.#instance = new Instance(options, dependencies);
+    const { hostname, port, sharesPort } = options;
+    try {
+      this.#listener = new DenoListener({
+        hostname,
+        port,
+        reusePort: sharesPort,
+        handler: this.#instance.answer,
+      });
+    } catch (error) {
+      this.#instance[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Where it is reached, as a URL with a path of `/`. */
+  get url(): string {
+    return this.#listener.url;
+  }
+
+  /** What this thread has done so far and holds now. */
+  counts(): Counts {
+    return this.#instance.counts();
+  }
+
+  /** Tells every client that it must go, and resolves when they are gone or have had time enough. */
+  async drain(): Promise<void> {
+    this.#instance.drain();
+    await settlesWithin(DRAIN_MS, this.#listener.close());
+    this.#instance[Symbol.dispose]();
+  }
+}
