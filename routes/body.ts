@@ -5,9 +5,9 @@ import { HttpError } from "./http_error.ts";
 /**
  * Reads a request's body as text.
  *
- * @param maxBytes How large it may be. A larger one is given up as soon as that is known.
- * @throws {InputError} where it is not UTF-8.
- * @throws {HttpError} 413 for a larger one, 503 for one that is cut off.
+ * @param maxBytes The largest size that is taken, in bytes. Of a larger body no more is read than it takes to know.
+ * @throws {InputError} if the body is not UTF-8.
+ * @throws {HttpError} 413 if the body is too large, 503 if the connection is lost before its end.
  */
 export async function readBody(
   request: Request,
@@ -29,7 +29,7 @@ export async function readBody(
   }
 }
 
-/** The body's bytes; nothing where there are more. */
+/** Reads the body's bytes. Returns undefined if there are more than `maxBytes`. */
 async function readBytes(
   request: Request,
   maxBytes: number,
@@ -37,7 +37,7 @@ async function readBytes(
   const length = request.headers.get("content-length") ?? "";
   if (Number(length) > maxBytes) return undefined;
   try {
-    // A body that says how long it is, is as long, and is read at once. One that says so twice ("9, 9") is measured.
+    // HTTP ends a body at its Content-Length. A repeated one ("9, 9") is no number, and such a body is measured.
     return /^\d+$/.test(length)
       ? await request.bytes()
       : await readUpTo(maxBytes, request.body);

@@ -1,15 +1,15 @@
 import { MIMEType } from "node:util";
 import { HttpError } from "./http_error.ts";
 
-/** NDJSON by each of its names, of which none is registered. */
+/** The media types in use for NDJSON. None is registered. */
 const LINES = /^(?:application|text)\/(?:x-)?(?:ndjson|jsonl|jsonlines)$/;
-/** What holds several messages, each in a wrapping that nobody should get as an event. */
+/** Media types that wrap several messages: the wrapping must not reach readers as part of an event. */
 const WRAPPED = /^multipart\/|^application\/json-seq$/;
 
 /**
- * Reads off the headers whether a body is one message, or one a line.
+ * Reads from the headers whether a body is one message, or one message a line.
  *
- * @throws {HttpError} 415 for a body that is not UTF-8 text as it is: it would be published as something else.
+ * @throws {HttpError} 415 if the body is not plain UTF-8 text, and readers would get something else than was meant.
  */
 export function readBodyKind({ headers }: Request): "text" | "lines" {
   const coding = headers.get("content-encoding") ?? "";
@@ -33,7 +33,7 @@ export function readBodyKind({ headers }: Request): "text" | "lines" {
   return LINES.test(type.essence) ? "lines" : "text";
 }
 
-/** Nothing where it is malformed, as it is where the header was sent twice. */
+/** Returns undefined for a malformed type. A header that was sent twice makes one. */
 function parse(text: string): MIMEType | undefined {
   try {
     return new MIMEType(text);
@@ -43,7 +43,7 @@ function parse(text: string): MIMEType | undefined {
   }
 }
 
-/** Whether a charset is UTF-8, by any of its labels: https://encoding.spec.whatwg.org/#names-and-labels */
+/** Whether a charset's label is one of those of UTF-8: https://encoding.spec.whatwg.org/#names-and-labels */
 function isUtf8(label: string): boolean {
   try {
     return new TextDecoder(label).encoding === "utf-8";

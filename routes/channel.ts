@@ -9,7 +9,7 @@ import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 import type { Target } from "./target.ts";
 import { tokenCheck } from "./token.ts";
 
-/** `GET /sse/{channel}[,{channel}…]`: those channels on one stream. */
+/** `GET /sse/{channel}[,{channel}…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
   return async (request, target) => {
     const channels = readChannels(target);
@@ -61,7 +61,7 @@ function readChannels({ path }: Target): string[] {
 /**
  * Reads the parameter `event`, the type of what is published.
  *
- * @throws {InputError} where it is given twice, and for any other parameter: Chime would ignore what somebody meant.
+ * @throws {InputError} if it is given twice, and for any other parameter, which would otherwise be ignored silently.
  */
 function readType({ query }: Target): string | undefined {
   for (const name of query.keys()) {

@@ -3,7 +3,7 @@ import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 
-/** `GET /sse/`: the clock, in the server's zone or in `tz`. */
+/** `GET /sse/`: streams the clock, in the zone `tz` or else in the server's. */
 export function clock(services: Services): Handler {
   return (request, target) => {
     const tz = target.query.get("tz");

@@ -1,13 +1,13 @@
 import { originMatcher } from "./origin_pattern.ts";
 
-/** For how long a browser may remember what it may send, in s: Chromium caps it at two hours. */
+/** How long a browser may remember the answer to a preflight, in s. Chromium's limit is two hours. */
 const MAX_AGE_S = 7_200;
 
 /**
- * Makes the function that lets pages of other origins use a response:
+ * Makes a function that adds CORS headers to a response, so that pages of other origins can use it:
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  *
- * @param origins Those that may, see {@linkcode originMatcher}, or `*` for any, which may then send no credentials.
+ * @param origins The allowed origins, as {@linkcode originMatcher} takes them. `*` allows any origin, without credentials.
  */
 export function corsPolicy(
   origins: readonly string[],
@@ -31,7 +31,7 @@ export function corsPolicy(
   };
 }
 
-/** Allows what is asked for: `*` would stand for neither `authorization` nor what comes with credentials. */
+/** Allows the method and the headers asked for. `*` would not cover `authorization`, nor requests with credentials. */
 function answerPreflight(request: Request, headers: Headers): void {
   for (
     const [asked, allowed] of [

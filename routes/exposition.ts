@@ -1,10 +1,10 @@
-/** Numbers of one kind. */
+/** A metric: one kind of number. */
 export interface Metric {
   readonly name: string;
-  /** What it is, in a sentence. */
+  /** What it counts or measures, in a sentence. */
   readonly help: string;
   readonly type: "counter" | "gauge";
-  /** Each number with the labels that tell it from the others. */
+  /** The numbers, each with the labels that tell it from the others. */
   readonly samples: readonly Sample[];
 }
 
@@ -13,10 +13,10 @@ export type Sample = readonly [
   value: number,
 ];
 
-/** What {@linkcode exposition} is, as a `Content-Type`. */
+/** The `Content-Type` of an {@linkcode exposition}. */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Metrics as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+/** Writes metrics in the text format of Prometheus: https://prometheus.io/docs/instrumenting/exposition_formats/ */
 export function exposition(metrics: readonly Metric[]): string {
   return metrics.map(({ name, help, type, samples }) =>
     [

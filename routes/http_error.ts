@@ -1,12 +1,12 @@
 import { STATUS_CODES } from "node:http";
 
-/** An error that its client may read. */
+/** A request is answered with an error status. The message is shown to the client. */
 export class HttpError extends Error {
   override name = "HttpError";
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param detail A sentence that names the value and the rule. */
+  /** @param detail The message: it names the value and the rule. */
   constructor(
     status: number,
     detail: string,
@@ -17,7 +17,7 @@ export class HttpError extends Error {
     this.headers = headers;
   }
 
-  /** The error as `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457 */
+  /** Makes the response, of type `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457 */
   toResponse(): Response {
     const { status, message: detail, headers } = this;
     const title = STATUS_CODES[status] ?? "Error";

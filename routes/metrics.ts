@@ -4,7 +4,7 @@ import { exposition, EXPOSITION_TYPE, type Metric } from "./exposition.ts";
 import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
-/** `GET /metrics`: what the server has done and holds, as Prometheus reads it. */
+/** `GET /metrics`: the server's counters and gauges, for Prometheus. */
 export function metrics({ version, tally, journal }: Services): Handler {
   return async () => {
     const counts = await tally.count();
@@ -25,7 +25,7 @@ function metricsOf(
   return [
     {
       name: "chime_build_info",
-      help: "Always 1; the labels say what runs.",
+      help: "Always 1; the labels say which versions run.",
       type: "gauge",
       samples: [[{ version, deno: Deno.version.deno }, 1]],
     },
@@ -37,13 +37,13 @@ function metricsOf(
     },
     {
       name: "chime_messages_total",
-      help: "Messages that the journal took.",
+      help: "Messages appended to the journal.",
       type: "counter",
       samples: [[{}, counts.messages]],
     },
     {
       name: "chime_events_sent_total",
-      help: "Events, each once for every stream that it was written to.",
+      help: "Events written to streams, counted once for each stream.",
       type: "counter",
       samples: bySource(counts, ({ sent }) => sent.events),
     },
@@ -56,7 +56,7 @@ function metricsOf(
     {
       name: "chime_statuses_sent_total",
       help:
-        "Status events written to streams: lagged and reset are clients that missed something, and were told.",
+        "Status events written to streams: lagged and reset say that a client missed events.",
       type: "counter",
       samples: SOURCES.flatMap((source) =>
         Object.entries(counts[source].sent.statuses).map((
@@ -66,7 +66,7 @@ function metricsOf(
     },
     {
       name: "chime_http_responses_total",
-      help: "Requests answered; a stream when it opens.",
+      help: "Responses; a stream counts when it opens.",
       type: "counter",
       samples: Object.entries(counts.answers).map(([answer, count]) => {
         const [method, route, status] = answer.split(" ");
@@ -76,7 +76,7 @@ function metricsOf(
     {
       name: "chime_faults_total",
       help:
-        "Failures that cost a stream, a tick or an event; the log says why.",
+        "Failures that ended a stream or lost a tick or an event; the log says why.",
       type: "counter",
       samples: [[{}, counts.faults]],
     },

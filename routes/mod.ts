@@ -26,7 +26,7 @@ const METHODS = new Set([
   "OPTIONS",
 ]);
 
-/** Every resource there is. */
+/** The table of all resources. The first match counts. */
 export function routes(services: Services): readonly Route[] {
   return [
     { path: "/", methods: { GET: page }, isOwn: true },
@@ -44,10 +44,11 @@ export function routes(services: Services): readonly Route[] {
 }
 
 /**
- * Makes the function that answers every request: the table and the one error boundary.
+ * Makes the function that answers every request. It looks the route up in the table, and it is the one place that turns
+ * errors into responses.
  *
- * @param corsOrigins The origins whose pages may use the routes that are not `isOwn`, and read that there is no route.
- * @param onAnswer Hears of each answer, as in `GET /sse/* 200`.
+ * @param corsOrigins The origins whose pages may use the routes that are not `isOwn`, and read a 404.
+ * @param onAnswer Called with each answer, such as `GET /sse/* 200`.
  */
 export function app(
   table: readonly Route[],
@@ -86,7 +87,7 @@ async function answer(
   if (!route) {
     throw new HttpError(404, `Cannot find "${path}": no such resource`);
   }
-  // The server sends no body to HEAD, and cancels what it does not send.
+  // For HEAD the server does not send the body, and cancels it.
   const name = method === "HEAD" ? "GET" : method;
   const handler = Object.hasOwn(route.methods, name)
     ? route.methods[name]
@@ -104,7 +105,7 @@ async function answer(
 }
 
 /**
- * Refuses a body that is encoded on its way: `Deno.serve` undoes `chunked` alone, and hands on the rest as it is.
+ * Checks that `Deno.serve` can decode the body: it decodes `chunked`, and leaves other codings in place.
  * https://www.rfc-editor.org/rfc/rfc9112#section-6.1
  *
  * @throws {HttpError} 501 for any other coding.
@@ -120,7 +121,7 @@ function checkTransferCoding({ headers }: Request): void {
   );
 }
 
-/** The method, unless anybody can have made it up. */
+/** The method for the metrics. Clients can make up methods, and each would be a new series. */
 function knownMethod({ method }: Request): string {
   return METHODS.has(method) ? method : "other";
 }

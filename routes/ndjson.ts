@@ -2,10 +2,10 @@ import { InputError } from "../events/input_error.ts";
 import { checkType, type Message } from "../events/message.ts";
 
 /**
- * Reads NDJSON, one message a line: `{"data": "…", "event": "…"}`.
+ * Reads NDJSON with one message a line: `{"data": "…", "event": "…"}`.
  *
- * @param type The type of the messages whose line has no `event`.
- * @throws {InputError} where a line is not such an object. The message names the line.
+ * @param type The type of messages whose line has no `event`, if any.
+ * @throws {InputError} if a line is not such an object. The error's message names the line.
  */
 export function readNdjson(
   channel: string,
@@ -55,7 +55,7 @@ function parse(line: string): unknown {
   }
 }
 
-/** @throws {InputError} where no message can have this type. */
+/** @throws {InputError} if no message can have this type. */
 export function toMessage(
   channel: string,
   type: string | undefined,

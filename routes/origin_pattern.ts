@@ -1,18 +1,18 @@
 const RULE =
   "an origin must be as https://example.com, https://*.example.com or capacitor://localhost, or * for any";
-/** A scheme, perhaps `*.` or the `.` that some write for it, and a host. */
+/** A scheme, an optional `*.` (or `.`, which some write for it) and a host. */
 const PATTERN = /^([a-z][a-z\d+.-]*):\/\/(\*?\.)?(.*)$/i;
-/** Pages do not come from these, or the origin of those that do is `null`. */
+/** Schemes of which there are no pages, or whose pages have the origin `null`. */
 const PAGELESS = /^(?:about|blob|data|file|filesystem|ftp|javascript|wss?)$/;
-/** What `*.` stands for, without its last dot. */
+/** What `*.` matches, without the last dot. */
 const LABELS = /^[a-z\d_-]+(?:\.[a-z\d_-]+)*$/;
 
 /**
- * Says why a pattern can match no `Origin` that a browser sends: https://fetch.spec.whatwg.org/#origin-header
+ * Finds out why a pattern matches no `Origin` that a browser sends: https://fetch.spec.whatwg.org/#origin-header
  *
- * @param text An origin, such as `https://example.com` or `capacitor://localhost`, or one with `*.` for its first
+ * @param text An origin, such as `https://example.com` or `capacitor://localhost`, perhaps with `*.` for its first
  * labels.
- * @returns The rule that it breaks, with the right spelling where there is one; else nothing.
+ * @returns The rule that it breaks, with the right spelling if there is one. Undefined if it breaks none.
  */
 export function originFault(text: string): string | undefined {
   if (/[\s,]/.test(text)) {
@@ -38,14 +38,14 @@ export function originFault(text: string): string | undefined {
 }
 
 /**
- * Makes the function that tells whether an `Origin` is one of those that the patterns name.
+ * Makes a function that says whether an `Origin` matches one of the patterns.
  *
- * @param patterns Patterns without a fault, see {@linkcode originFault}. Their `*.` stands for one label or more.
+ * @param patterns Patterns in which {@linkcode originFault} finds no fault. `*.` matches one label or more.
  */
 export function originMatcher(
   patterns: readonly string[],
 ): (origin: string) => boolean {
-  // The scheme of an app does not say how the case of its host is written.
+  // Case is ignored: how an app's scheme writes the case of its host is not known.
   const exact = new Set<string>();
   const families: { scheme: string; domain: string }[] = [];
   for (const pattern of patterns) {

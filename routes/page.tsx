@@ -13,7 +13,7 @@ import { ZoneForm } from "./zone_form.tsx";
 
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
-  // The time is in it. Unlike no-store, this lets a browser keep the page, with its list and what was typed, for Back.
+  // The page holds the time. Unlike no-store, no-cache lets a browser keep the page for Back, with its events and form.
   "cache-control": "no-cache",
   "content-security-policy": [
     "default-src 'none'",
@@ -28,13 +28,13 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** The channel of a page that is asked for none: the one of the `curl` lines that the server prints. */
+/** The channel of a page whose address names none. The `curl` line that the server prints has the same. */
 const DEFAULT_CHANNEL = "news";
 
 /**
- * `GET /`: the page. It has the right time in it, in the zone that `?tz=` names or else in the server's, and shows the
- * channels that `?channels=` names. Where there is no such zone, or no such channels, the page says so, with status
- * 400, and shows the server's zone and the default channel.
+ * `GET /`: the page. It shows the time in the zone `tz`, or else in the server's, and the channels `channels`. If there is
+ * no such zone, or there can be no such channels, the page says so, with status 400, and shows the server's zone or the
+ * default channel.
  */
 export function page(_request: Request, { origin, query }: Target): Response {
   const tz = query.get("tz") ?? "";
@@ -87,7 +87,7 @@ function chosenZone(
   name: string,
   serverZone: string,
 ): { zone: string; refusal?: string } {
-  // A form whose field is empty sends it all the same.
+  // A form sends an empty field, too.
   if (!name) return { zone: serverZone };
   try {
     return { zone: canonicalZone(name) };
@@ -117,7 +117,7 @@ function Document(
         <title>{pageTitle(zone)}</title>
         <link rel="stylesheet" href="/static/style.css" />
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
-        {/* What both of the others import: the browser need not find that out first. */}
+        {/* Both of the others import it: this way the browser loads it at once. */}
         <script type="module" src="/static/shared.js" />
         <script type="module" src="/static/client.js" />
         <script type="module" src="/static/channels.js" />

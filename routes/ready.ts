@@ -4,7 +4,7 @@ import type { Services } from "./services.ts";
 
 const HEADERS = { "cache-control": "no-store" };
 
-/** `GET /readyz`: says whether streams can be opened and messages published. */
+/** `GET /readyz`: answers 200 while streams can be opened and messages published, else 503. */
 export function ready({ journal, refusal }: Services): Handler {
   return async () => {
     const reason = refusal()?.state ??

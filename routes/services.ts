@@ -16,19 +16,19 @@ export interface Tally {
   count(): Counts | Promise<Counts>;
 }
 
-/** What the routes work with. */
+/** Dependencies of the routes. */
 export interface Services {
   /** Chime's version, such as `1.2.3`. */
   readonly version: string;
   readonly clock: Clock;
-  /** The named channels. */
+  /** The hub of the named channels. */
   readonly hub: Hub;
   readonly journal: Journal;
-  /** What a publisher must know. */
+  /** The token that publishers must send. */
   readonly token: string;
-  /** How large a request's body may be, in bytes. */
+  /** The largest request body that is taken, in bytes. */
   readonly maxBodyBytes: number;
   readonly tally: Tally;
-  /** Why no stream can be opened for now, if so. */
+  /** The reason why no stream can be opened for now, if there is one. */
   refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
 }

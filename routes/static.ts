@@ -16,7 +16,7 @@ const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
   "/static/style.css": { type: "text/css; charset=utf-8", body: style },
 };
 
-/** `GET /static/*`: what the page needs, embedded in the executable. */
+/** `GET /static/*`: the page's scripts, style and icon, which the executable holds. */
 export async function asset(
   request: Request,
   { path }: Target,

@@ -15,19 +15,19 @@ import { HttpError } from "./http_error.ts";
 import { StreamSink } from "./stream_sink.ts";
 import type { Target } from "./target.ts";
 
-/** How long a refused client that is no `EventSource` is asked to wait, in s. */
+/** The `Retry-After` of a refused client that is no `EventSource`, in s. */
 const RETRY_AFTER_S = 3;
 
-/** How many of a channel's newest events a stream begins with at most. */
+/** The largest `latest`: how many of each channel's newest events a stream can begin with. */
 const MAX_LATEST = 1_000;
 
-/** The answer that carries a stream. */
+/** Makes the response of a stream. */
 export function streamResponse(body: BodyInit): Response {
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-cache",
-      // nginx would hold events back otherwise.
+      // Without it, nginx buffers events.
       "x-accel-buffering": "no",
     },
   });
@@ -47,8 +47,8 @@ export function openStream(open: (sink: Sink) => void): Response {
 /**
  * Answers a request for a stream that cannot be opened for now.
  *
- * An `EventSource` gives up for good on any status but 200, so it gets a stream that says why, for how long, and ends.
- * The connection is closed, as the next one may reach a worker or a server that has room.
+ * An `EventSource` gives up for good on any status but 200. It gets a stream that says why and how long to wait, and
+ * ends. The connection is closed, so that the next one can reach a worker or a server with room.
  *
  * @throws {HttpError} 503 for any other client.
  */
@@ -74,11 +74,11 @@ export function refuseStream(
 }
 
 /**
- * Where the stream begins: after the id in the `Last-Event-ID` header, else in `lastEventId`, `last_event_id` or `since`
- * in the query. There, `earliest` or a duration back, such as `90s`, `5m`, `2h` or `1d`, will do as well.
+ * Reads where the stream begins: after the id in the header `Last-Event-ID`, else in `lastEventId`, `last_event_id` or
+ * `since` in the query. Each can also be `earliest`, or a duration back such as `90s`, `5m`, `2h` or `1d`.
  *
- * @throws {InputError} for a `since` that is none of these. The others may come from another server, and whoever
- * sends them again cannot mend them: they are a reset.
+ * @throws {InputError} for a `since` that is none of these. Clients send the others by themselves, perhaps with an id of
+ * another server: they lead to a reset.
  */
 export function readDeliverFrom(
   request: Request,
@@ -99,7 +99,7 @@ export function readDeliverFrom(
     : { kind: "since", ms: Math.max(0, Date.now() - backMs) };
 }
 
-/** @throws {InputError} where `latest` is no whole number from 1 to {@linkcode MAX_LATEST}. */
+/** @throws {InputError} if `latest` is not a whole number from 1 to {@linkcode MAX_LATEST}. */
 function readFresh(text: string | null): Fresh {
   if (text === null) return NEW;
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -111,7 +111,7 @@ function readFresh(text: string | null): Fresh {
   );
 }
 
-/** What `since` says; an empty one says nothing. It is checked also where something else counts before it. */
+/** Reads and checks `since`, also if it does not count because another parameter comes first. It may be empty. */
 function readSince(query: URLSearchParams): string | undefined {
   const [text, ...others] = query.getAll("since");
   if (others.length > 0) {

@@ -1,13 +1,13 @@
 import { InputError } from "../events/input_error.ts";
 
-/** What a request asks for. */
+/** The target of a request, in parts. */
 export interface Target {
-  /** The path, decoded once; `*` for the server as a whole. */
+  /** The path, decoded once. `*` stands for the server as a whole. */
   path: string;
   query: URLSearchParams;
-  /** The query as it was sent, with its `?`, or nothing. */
+  /** The query as it was sent, with its `?`, or an empty string. */
   search: string;
-  /** Where the client reaches the server, such as `http://127.0.0.1:8000`. */
+  /** The server as the client names it, such as `http://127.0.0.1:8000`. */
   origin: string;
 }
 
@@ -16,19 +16,19 @@ const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
 /** `Deno.serve` writes `http://` and `Host` before a target that begins with `/`, and passes on a URL as it is. */
 const PARTS =
   /^https?:\/\/(?<host>[^/?#*]*)(?<path>[^?#]*)(?<search>\?[^#]*)?(?<fragment>#.*)?$/is;
-/** What a proxy may decode, cut off or turn into something else before it looks at a path. */
+/** Characters that a proxy may decode, cut off or change before it looks at a path. */
 const AMBIGUOUS = /[^!-~]|\\|%(?:2[3cf]|3f|5c)/i;
-/** What a path must not hold once it is decoded: a control, or what can be decoded again. */
+/** What a decoded path must not hold: a control character, or an escape that can be decoded again. */
 const DECODED_AMBIGUOUS = /\p{Cc}|%[\da-f]{2}/iu;
 
 /**
- * Cuts a request's target out of its raw text and decodes it once. `URL` is not used, as it resolves `..` and turns `\`
- * into `/`: a proxy that guards a path and Chime must read the same one.
+ * Reads a request's target from its raw text, and decodes it once. A proxy that guards a path and Chime must read the
+ * same path: `URL` is not used, because it resolves `..` and turns `\` into `/`.
  *
- * @throws {InputError} for a target or a `Host` that could be read in two ways, and for a query that is no UTF-8.
+ * @throws {InputError} if the target or `Host` could be read in two ways, and if the query is not UTF-8.
  */
 export function readTarget({ url, headers }: Request): Target {
-  // HTTP/2 and HTTP/1.0 do without.
+  // HTTP/2 and HTTP/1.0 requests have none.
   const host = headers.get("host");
   if (host !== null && !isHost(host)) throw badHost(host);
   const parts = PARTS.exec(url)?.groups;
@@ -55,8 +55,9 @@ function badHost(text: string): InputError {
 }
 
 function readPath(raw: string): string {
-  // As in `OPTIONS *`, which Deno.serve shows as `/*` over HTTP/1, and in a URL without a path.
+  // `OPTIONS *`, which Deno.serve shows as `/*` over HTTP/1.
   if (raw === "*" || raw === "/*") return "*";
+  // A URL without a path.
   if (raw === "") return "/";
   const shown = `the path ${JSON.stringify(raw)}`;
   if (AMBIGUOUS.test(raw)) {
@@ -74,7 +75,7 @@ function readPath(raw: string): string {
   if (segments.some((segment) => segment === "." || segment === "..")) {
     throw refuse(shown, "hold no segment . or ..");
   }
-  // The last one of "/" and of "/sse/" is the only one that may be empty.
+  // Only "/" and "/sse/" may end in an empty segment.
   if (segments.includes("") && path !== "/" && path !== "/sse/") {
     throw refuse(shown, "hold no empty segment");
   }
@@ -82,18 +83,18 @@ function readPath(raw: string): string {
 }
 
 /**
- * Reads a query as forms write it: a `+` is a space, and a `%` that encodes nothing stands for itself.
+ * Reads a query as forms write it: `+` is a space, and a `%` without two hex digits is itself.
  * https://url.spec.whatwg.org/#concept-urlencoded-parser
  */
 function readQuery(search: string): URLSearchParams {
-  // URLSearchParams puts U+FFFD where there is no UTF-8.
+  // URLSearchParams would replace what is not UTF-8 by U+FFFD.
   if (decode(search.replace(/%(?![\da-f]{2})/gi, "%25")) === undefined) {
     throw refuse("the query", "be UTF-8");
   }
   return new URLSearchParams(search);
 }
 
-/** Nothing where the text is no percent-encoded UTF-8. */
+/** Returns undefined if the text is not percent-encoded UTF-8. */
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -2,10 +2,10 @@ import { timingSafeEqual } from "node:crypto";
 import { HttpError } from "./http_error.ts";
 
 /**
- * Makes a check that lets a request pass which carries the token as `Authorization: Bearer …`, and throws an
- * {@linkcode HttpError} 401 with `WWW-Authenticate` for any other: https://www.rfc-editor.org/rfc/rfc6750#section-3
+ * Makes a function that checks that a request has the token, as `Authorization: Bearer …`. For any other request, it
+ * throws an {@linkcode HttpError} 401 with `WWW-Authenticate`: https://www.rfc-editor.org/rfc/rfc6750#section-3
  *
- * How long a comparison takes tells nothing of the token.
+ * The time that a comparison takes says nothing about the token.
  */
 export function tokenCheck(token: string): (request: Request) => void {
   const encoder = new TextEncoder();
@@ -13,7 +13,7 @@ export function tokenCheck(token: string): (request: Request) => void {
   const given = new Uint8Array(expected.length);
   const isRight = (text: string) => {
     given.fill(0);
-    // What is longer is cut, and found out by its length.
+    // A longer text is cut, and its length gives it away.
     const { read } = encoder.encodeInto(text, given);
     return timingSafeEqual(given, expected) && read === text.length;
   };

@@ -1,16 +1,17 @@
 import { RENAMED_ZONES, todaysName } from "../clock/zone_names.ts";
 import { UNTRANSLATED } from "../islands/page/untranslated.ts";
 
-/** The zones by today's names. The browsers' list has former ones, and leaves out UTC, which belongs to no region. */
+/** All zones by their current names. The list that `Intl` has uses some former names, and leaves out UTC. */
 const ZONES = [
   "UTC",
   ...Intl.supportedValuesOf("timeZone").map(todaysName).toSorted(),
 ];
 
 /**
- * Where the clock's zone is chosen. Outside the island: the list of zones would have to be sent a second time for it.
+ * The form that chooses the clock's zone. It is not part of the island, whose script would have to send the list of zones
+ * a second time.
  *
- * @param props.channels The channels that the address names, if any: without script, the form has to keep them.
+ * @param props.channels The channels in the address, or an empty string. Without script, the form has to keep them.
  */
 export function ZoneForm(
   { zone, channels }: { zone: string; channels: string },
@@ -20,7 +21,7 @@ export function ZoneForm(
   return (
     <form action="/">
       <label for="tz">Time zone</label>
-      {/* A browser that loads the page again would keep the choice, whatever the address says. */}
+      {/* Without autocomplete=off, a browser that reloads the page keeps the choice, whatever the address says. */}
       <select id="tz" name="tz" autocomplete="off" {...UNTRANSLATED}>
         {[...regions].map(([region, names]) => {
           const options = names.map((name) => (
@@ -32,7 +33,7 @@ export function ZoneForm(
             ? <optgroup key={region} label={region}>{options}</optgroup>
             : options;
         })}
-        {/* Whoever types a name that the database gave up finds it, too. The script knows the zone by today's name. */}
+        {/* Readers find a zone by a former name, too. The script uses the current one. */}
         <optgroup label="Former names">
           {Object.entries(RENAMED_ZONES).map(([former, now]) => (
             <option value={former} data-now={now}>
@@ -47,12 +48,12 @@ export function ZoneForm(
   );
 }
 
-/** `America` of `America/Argentina/Salta`; nothing for a zone of no region. */
+/** `America` for `America/Argentina/Salta`; undefined for a zone without a region. */
 function regionOf(zone: string): string | undefined {
   return zone.match(/.+?(?=\/)/)?.[0];
 }
 
-/** `Argentina/Salta` of `America/Argentina/Salta`. */
+/** `Argentina/Salta` for `America/Argentina/Salta`. */
 function placeOf(zone: string): string {
   const region = regionOf(zone);
   return zone.slice(region ? region.length + 1 : 0).replaceAll("_", " ");
