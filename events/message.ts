@@ -1,7 +1,7 @@
 import type { EventId } from "./event_id.ts";
 import { InputError } from "./input_error.ts";
 
-/** What somebody publishes. */
+/** A message, as published. */
 export interface Message {
   channel: string;
   /** The event's type. Without one, a browser calls `onmessage`. */

@@ -16,42 +16,42 @@ import {
 } from "./newest_events.ts";
 import { Stopwatch } from "../page/stopwatch.ts";
 
-/** How long a stream that has nothing to tell is watched until it is called live, in ms. One that is refused ends before. */
+/** A stream without events is called live after this time, in ms. A stream that only refuses the client ends earlier. */
 const LIVE_AFTER_MS = 200;
-/** How many heartbeats' time a stream may bring nothing: one may be lost, or late. */
+/** A stream that brings nothing for this many heartbeat intervals is dead: one heartbeat may be lost or late. */
 const SILENT_HEARTBEATS = 2.5;
-/** How long a connection stays dropped, in ms: time enough to publish something meanwhile. */
+/** How long a dropped connection stays closed, in ms: time enough to publish something. */
 const DROPPED_MS = 8_000;
 
-/** What the page says of the stream, besides its events. */
+/** What the page shows of the stream besides its events. */
 export interface StreamView extends ConnectionView {
-  /** One at least. */
+  /** At least one. */
   channels: readonly string[];
   lastId: string;
 }
 
-/** The view that a page starts from. */
+/** The view of a page that was just loaded. */
 export function loadedStream(channels: readonly string[]): StreamView {
   return { connection: "loaded", note: "", channels, lastId: "" };
 }
 
 /**
- * The channels' stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told when
- * there is something new.
+ * The channels' stream and the events that it brought. It renders nothing, and calls `onChange` when there is something
+ * new to show.
  */
 export class ChannelStream extends StreamConnection {
   readonly log: EventLog = new EventLog();
   #view: StreamView;
   #onChange: () => void;
   #silentMs: number;
-  /** How long ago these channels were asked for. */
+  /** Time since these channels were first asked for. */
   #asked = new Stopwatch();
-  /** Whether that stream went live: its beginning came, and only what it missed since has to come. */
+  /** Whether these channels were live once. From then on a new connection only has to bring what was missed. */
   #isBegun = false;
-  /** Whether older events are on the way, or there are none. */
+  /** Whether there are no older events to ask for, or they are on their way. */
   #isOldest = false;
 
-  /** @param heartbeatMs After how much silence the server sends a comment, in ms. */
+  /** @param heartbeatMs The interval of the server's heartbeats on an idle stream, in ms. */
   constructor(view: StreamView, heartbeatMs: number, onChange: () => void) {
     super();
     this.#view = view;
@@ -63,7 +63,7 @@ export class ChannelStream extends StreamConnection {
     return this.#view;
   }
 
-  /** Begins anew with other channels: what was seen of one says nothing of what was missed of another. */
+  /** Starts again with other channels. The last id is dropped: it says nothing about the events of other channels. */
   choose(channels: readonly string[]): void {
     if (channels.join() === this.#view.channels.join()) return;
     this.log.clear();
@@ -72,12 +72,12 @@ export class ChannelStream extends StreamConnection {
     this.reopen();
   }
 
-  /** Cuts the connection, as a network does. It comes back by itself. */
+  /** Drops the connection, as a network does. It comes back by itself. */
   drop(): void {
     this.cut(DROPPED_MS);
   }
 
-  /** Has older events brought in, if there are any. */
+  /** Fetches older events, if there are any. */
   async showOlder(): Promise<void> {
     const { channels, lastId } = this.#view;
     const count = nextCount(this.log.mostOfOne);
@@ -142,8 +142,8 @@ export class ChannelStream extends StreamConnection {
   }
 
   /**
-   * A page begins with the newest events. Whoever saw none has no id to come back with, but knows since when there may
-   * have been one.
+   * A page begins with the newest events. A page that saw no event has no id to resume after, and asks for everything
+   * since it first asked.
    */
   #url(): string {
     const path = channelPath(...this.#view.channels);
@@ -162,7 +162,7 @@ export class ChannelStream extends StreamConnection {
 
   #heard(event: StreamEvent): void {
     const { type, data, id } = event;
-    // An event of an older journal may have the type as well: it has an id.
+    // Events with an id are not Chime's: the journal may keep some of type status from before the type was reserved.
     if (type === "status" && id === undefined) {
       this.log.addNote(this.report(data) || "nothing was missed");
       return;
@@ -181,7 +181,7 @@ export class ChannelStream extends StreamConnection {
   }
 }
 
-/** On a stream of several channels, a type is the channel, or `channel:type`. */
+/** Splits the type on a stream of several channels, which is `channel` or `channel:type`. */
 function parted(type: string): [channel: string, type: string] {
   const colon = type.indexOf(":");
   return colon < 0

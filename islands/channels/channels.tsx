@@ -6,37 +6,37 @@ import { EventLog } from "./event_log.ts";
 import { PublishForm } from "./publish_form.tsx";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 
-/** What the island is given. The server sends it along, so that both sides render the same. */
+/** The island's props. The server embeds them in the page, so that both sides render the same. */
 export interface ChannelsProps {
   view: StreamView;
-  /** The channels as they were typed. */
+  /** The channels as typed. */
   text: string;
-  /** Why those that were typed cannot be shown, or nothing. */
+  /** Why the typed channels cannot be shown, or an empty string. */
   refusal: string;
-  /** Where the stream is, for the `curl` lines: `http://127.0.0.1:8000`. */
+  /** The server, for the `curl` lines: `http://127.0.0.1:8000`. */
   origin: string;
-  /** The clock's zone, where one is chosen: without script, the form has to keep it. */
+  /** The clock's zone as chosen, or an empty string. Without script, the form has to keep it. */
   tz: string;
-  /** After how much silence the server sends a comment on a stream, in ms. */
+  /** The interval of the server's heartbeats on an idle stream, in ms. */
   heartbeatMs: number;
 }
 
-/** What the reader does, and what came: the browser's part. */
+/** The props that only the browser has: the events, and handlers of what the reader does. */
 export interface ChannelsLife {
   log: EventLog;
   onChoose(event: SubmitEvent): void;
-  /** How many choices were refused. */
+  /** How many choices of channels were refused so far. */
   refusals: number;
   onToggle(): void;
-  /** Has older events brought in. */
+  /** Fetches older events. */
   onOldest(): void;
-  /** Drops the connection, or has it back. */
+  /** Drops the connection, or restores it. */
   onDrop(): void;
 }
 
 const EMPTY = new EventLog();
 
-/** The channels: choose them, see their events, publish. */
+/** The island: the choice of channels, their events, and the form that publishes. */
 export function Channels(
   { view, text, refusal, origin, tz, life }: ChannelsProps & {
     life?: ChannelsLife;
@@ -57,7 +57,7 @@ export function Channels(
               name="channels"
               defaultValue={text}
               aria-invalid={refusal !== ""}
-              // Nobody hears a status that a page begins with, but what the focus is on.
+              // Screen readers do not read a status that is there from the start, but they read the focused field.
               autofocus={refusal !== ""}
               aria-describedby="channels-fault"
               autocapitalize="off"
@@ -72,7 +72,7 @@ export function Channels(
               role="status"
               {...UNTRANSLATED}
             >
-              {/* A new element for each: the same refusal, heard again, is news. */}
+              {/* The key makes a new element for each refusal, so that a screen reader reads the same words again. */}
               <span key={refusals} dir="auto">
                 {refusal
                   ? `${refusal}. Shown is ${channels.join(", ")}.`
@@ -92,7 +92,7 @@ export function Channels(
             </button>
           </ConnectionLine>
         </div>
-        {/* On paper the field is gone that says it. */}
+        {/* Printouts leave out the field that names the channels. */}
         <p class="printed" {...UNTRANSLATED}>{channels.join(", ")}</p>
         <EventList
           log={life?.log ?? EMPTY}

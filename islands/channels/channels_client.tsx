@@ -1,6 +1,6 @@
 /**
- * Brings the channels' part of the page to life: hydrates it, opens the stream, and ties the form, the address and the
- * page's coming and going to it.
+ * The entry of the channels' island: hydrates it, opens the stream, and connects the form, the address and the page's
+ * visibility to it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const props: ChannelsProps = JSON.parse(root.dataset.props!);
 let { refusal } = props;
 
 let frame = 0;
-// Thousands of events may come at once: the page need not draw each.
+// Renders once a frame: thousands of events may come at once.
 function draw(): void {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
@@ -65,7 +65,7 @@ hydrate(channels(), root);
 const field = root.querySelector<HTMLInputElement>("#channels-field")!;
 const token = root.querySelector<HTMLInputElement>("#token")!;
 
-/** Whether the field says anything but which channels are shown. */
+/** Whether the field holds anything but the channels that are shown. */
 function isHalfTyped(): boolean {
   try {
     return readChannels(field.value).join() !== stream.view.channels.join();
@@ -93,7 +93,7 @@ const keep = keepInAddress(
 function fillToken(): void {
   token.value = tokenIn(location.hash) ?? token.value;
 }
-/** Then the times that are shown need a date. */
+/** Renders at midnight, as the times of yesterday then need a date. */
 function drawAtMidnight(): void {
   setTimeout(() => {
     draw();

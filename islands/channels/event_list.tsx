@@ -7,44 +7,46 @@ import { EventTable } from "./event_table.tsx";
 import { followPrint } from "./print.ts";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 
-/** What the list is given. */
+/** Props of {@linkcode EventList}. */
 export interface EventListProps {
   log: EventLog;
-  /** Whether to tell which channel an event is from. */
+  /** Whether to show the channel of each event. */
   named: boolean;
-  /** Whether the stream is live: before, nobody knows whether there are events. */
+  /** Whether the stream is live. Until then it is not known whether there are events. */
   isLive: boolean;
-  /** Called when the reader comes near the oldest event. */
+  /** Called when the reader scrolls near the oldest event. */
   onOldest: (() => void) | undefined;
 }
 
-/** What is read, and where it stands, in px. */
+/** The row at the top of what the reader sees. */
 interface Anchor {
   element: Element;
+  /** Its distance from the top of the window, in px. */
   top: number;
-  /** The block that it is in. */
+  /** The block that holds it. */
   block: Block;
-  /** How far the list is scrolled past the block's top. */
+  /** How far the list is scrolled past the block's top, in px. */
   past: number;
 }
 
-/** How far from the end still is the end, in px: browsers round. */
+/** A position this close to the end counts as the end, in px: browsers round. */
 const AT_END = 2;
 
 /**
- * The events, newest last, of which only those in sight have elements, but all while they are printed. It follows the newest until the reader scrolls
- * away, selects text or operates something among the events; then what is read stays where it is.
+ * The events, newest last. Only those near what is visible have elements, except while the page is printed. The list
+ * follows the newest event until the reader scrolls away, selects text or uses a control in the list. From then on, the
+ * visible rows stay where they are.
  */
 export class EventList extends Component<EventListProps> {
   #scroller = createRef<HTMLDivElement>();
   #body = createRef<HTMLDivElement>();
   #follows = true;
-  /** How many events had come when the reader was last at the end. */
+  /** The number of events when the reader was last at the end. */
   #seen = 0;
   #span: Span = { from: 0, to: 0, before: 0, after: 0 };
-  /** The blocks that have elements. The log may have moved on since. */
+  /** The blocks that have elements. The log may have changed since. */
   #blocks: readonly Block[] = [];
-  /** Where the list was last scrolled to. */
+  /** The last scroll position, in px. */
   #top = 0;
   #anchor: Anchor | undefined;
   #width = 0;
@@ -81,13 +83,13 @@ export class EventList extends Component<EventListProps> {
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
     } else this.#anchor = this.#whatIsRead();
     this.#top = scroller.scrollTop;
-    // What was shown may be lower than it was taken for.
+    // Blocks may turn out lower than estimated, and leave room for more.
     const { from, to } = this.#inSight(0);
     if (from < this.#span.from || to > this.#span.to) this.forceUpdate();
   }
 
   override render({ log, named, isLive }: EventListProps) {
-    // The log may have begun anew.
+    // The log may have been cleared.
     if (log.events < this.#seen) this.#follows = true;
     if (this.#follows) this.#seen = log.events;
     const { from, to, before, after } = this.#span = this.#isPrinted
@@ -124,7 +126,7 @@ export class EventList extends Component<EventListProps> {
     );
   }
 
-  /** The blocks in sight, and so many screens above and below. */
+  /** The visible blocks, and those that many screens above and below. */
   #inSight(screens: number): Span {
     const { blocks } = this.props.log;
     const height = this.#scroller.current?.clientHeight ?? 0;
@@ -132,7 +134,7 @@ export class EventList extends Component<EventListProps> {
     return span(blocks, top - screens * height, top + (1 + screens) * height);
   }
 
-  /** How far to scroll for what is read, though blocks before it went, or turned out to be higher or lower. */
+  /** The scroll position, in px, at which the visible rows stay, after blocks before them went or changed in height. */
   #placeToRead(): number {
     const { blocks } = this.props.log;
     const i = this.#anchor ? blocks.indexOf(this.#anchor.block) : -1;
@@ -157,7 +159,7 @@ export class EventList extends Component<EventListProps> {
   #scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller.current!;
     if (scrollHeight - clientHeight - scrollTop < AT_END) this.#follow();
-    // Being elsewhere is not enough: what comes moves the end away.
+    // New events move the end away, too: only scrolling up counts as leaving it.
     else if (!this.#follows || scrollTop < this.#top) this.#hold();
     if (!this.#follows && scrollTop < clientHeight) this.props.onOldest?.();
   };
@@ -174,7 +176,7 @@ export class EventList extends Component<EventListProps> {
   };
 
   #toNewest = (): void => {
-    // The button is about to go.
+    // The button is about to be removed, and the focus would be lost.
     this.#scroller.current!.focus();
     this.#follow();
   };

@@ -1,19 +1,19 @@
-/** An event that came. */
+/** A received event. */
 export interface EventRow {
-  /** Unlike any other row's. */
+  /** Unique among rows. */
   key: number;
   id: string;
   channel: string;
   type: string;
   data: string;
-  /** Whether all of its data is to be shown, however long. */
+  /** Whether to show all of its data, however long. */
   isOpen?: boolean;
 }
 
-/** An event that has no place yet. */
+/** An event that is not in the log yet. */
 export type NewRow = Omit<EventRow, "key">;
 
-/** What is said among the events of the stream itself. */
+/** A note about the stream among the events. */
 export interface NoteRow {
   key: number;
   note: string;
@@ -21,20 +21,20 @@ export interface NoteRow {
 
 export type Row = EventRow | NoteRow;
 
-/** Rows that are shown, or not, together. */
+/** Rows that get elements together. */
 export interface Block {
   rows: Row[];
-  /** As it was last seen, in px. */
+  /** As last measured, in px. */
   height: number | undefined;
 }
 
 /** How many rows are kept, at least. */
 export const MAX_ROWS = 10_000;
-/** How many UTF-16 units of data are kept at most, however few the events: a page has to fit into memory, too. */
+/** The most data that is kept, in UTF-16 units, however few the events: the page must fit into memory. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 const BLOCK_ROWS = 25;
 
-/** The last events, and which of them to show: ten thousand elements at once would be more than a page can carry. */
+/** The last events, in blocks: a page with an element for each of ten thousand rows would be too slow. */
 export class EventLog {
   #blocks: Block[] = [];
   #rows = 0;
@@ -47,22 +47,22 @@ export class EventLog {
     return this.#blocks;
   }
 
-  /** How many rows are kept. */
+  /** The number of rows kept. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** How many events came at the end, those included that are kept no more. */
+  /** The number of events added at the end, including those that are no longer kept. */
   get events(): number {
     return this.#events;
   }
 
-  /** How many events were added as older ones. */
+  /** The number of events added by {@linkcode addOlder}. */
   get older(): number {
     return this.#older;
   }
 
-  /** How many events there are of the channel that has most. */
+  /** The number of events of the channel that has the most. */
   get mostOfOne(): number {
     const counts = new Map<string, number>();
     for (const row of this.#blocks.flatMap(({ rows }) => rows)) {
@@ -73,10 +73,10 @@ export class EventLog {
   }
 
   /**
-   * Puts in the events that are missing among those from an earlier place to the newest one.
+   * Adds missing events before those that are already here.
    *
-   * @param events In their order. Where one is here already, those before it have their place before it.
-   * @returns How many were put in.
+   * @param events Events in their order. Missing ones go before the next one that is already here.
+   * @returns The number of events added.
    */
   addOlder(events: readonly NewRow[]): number {
     const known = new Set(
@@ -107,14 +107,14 @@ export class EventLog {
     this.#add({ ...event, key: ++this.#keys });
   }
 
-  /** Says something once, however often it holds. */
+  /** Adds a note, unless the last row is the same note. */
   addNote(note: string): void {
     const last = this.#blocks.at(-1)?.rows.at(-1);
     if (last && "note" in last && last.note === note) return;
     this.#add({ key: ++this.#keys, note });
   }
 
-  /** Begins anew. */
+  /** Removes all rows. */
   clear(): void {
     this.#blocks = [];
     this.#rows =
@@ -124,7 +124,7 @@ export class EventLog {
         0;
   }
 
-  /** Forgets how high the blocks were, as they are no more at another width. */
+  /** Forgets the measured heights, which change with the width. */
   forgetHeights(): void {
     for (const block of this.#blocks) block.height = undefined;
   }
@@ -153,7 +153,7 @@ export class EventLog {
   }
 }
 
-/** The block with what belongs before some of its rows, as blocks. One that need not be parted stays what it is. */
+/** Splits a block to put older events before some of its rows. A block without such rows stays the same object. */
 function parts(block: Block, before: Map<string, EventRow[]>): Block[] {
   const { rows } = block;
   const blocks: Block[] = [];
@@ -167,7 +167,7 @@ function parts(block: Block, before: Map<string, EventRow[]>): Block[] {
     const older = "note" in row ? undefined : before.get(row.id);
     if (!older) return;
     let end = i;
-    // What was said then belongs to what came then.
+    // Notes stay with the event that follows them.
     while (end > start && "note" in rows[end - 1]!) end--;
     take(rows.slice(start, end));
     take(older);

@@ -3,21 +3,21 @@ import { boundary, countText } from "./graphemes.ts";
 import { LocalTime } from "./local_time.tsx";
 import { WholeText } from "./whole_text.tsx";
 
-/** What is shown of an event's data until more is asked for, in UTF-16 units and in lines. */
+/** How much of an event's data is shown at first, in UTF-16 units and in lines. */
 const SHORT_LENGTH = 400;
 const SHORT_LINES = 5;
 
-/** What a row is given. */
+/** Props of {@linkcode EventRowView}. */
 export interface EventRowProps {
   row: Row;
-  /** Its place among all rows, of which most have no element. */
+  /** Its number among all rows, most of which have no element. */
   index: number;
-  /** Whether to tell which channel the event is from. */
+  /** Whether to show the event's channel. */
   named: boolean;
   onToggle(row: EventRow): void;
 }
 
-/** An event, or what the stream says of itself. */
+/** The row of an event or of a note. */
 export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
   if ("note" in row) {
     return (
@@ -53,13 +53,13 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
   );
 }
 
-/** What is shown of an event's data, and what the button says that shows the rest, if there is any. */
+/** The first part of an event's data, and the label of the button that shows all of it, if there is more. */
 interface Preview {
   short: string;
   all: string;
 }
 
-/** Rows are drawn anew with every event. */
+/** Previews, kept because every new event renders all visible rows again. */
 const previews = new WeakMap<EventRow, Preview>();
 
 function preview(row: EventRow): Preview {

@@ -2,28 +2,28 @@ import type { RefObject } from "preact";
 import type { Block, EventLog, EventRow } from "./event_log.ts";
 import { EventRowView } from "./event_row.tsx";
 
-/** What the table is given. */
+/** Props of {@linkcode EventTable}. */
 export interface EventTableProps {
   log: EventLog;
-  /** Those of the log's blocks that get elements. */
+  /** The blocks of the log that get elements. */
   blocks: readonly Block[];
-  /** How much room the blocks before and after them take, in px. */
+  /** The height of the blocks before and after them, in px. */
   before: number;
   after: number;
-  /** Whether to tell which channel an event is from. */
+  /** Whether to show the channel of each event. */
   named: boolean;
-  /** Gets the element that holds one for each block. */
+  /** Set to the element whose children are the blocks. */
   body: RefObject<HTMLDivElement | null>;
   onFocusIn(): void;
   onToggle(row: EventRow): void;
 }
 
-/** Some of the events, as the part of a table of all of them that they are. */
+/** The part of the table of all events that has elements. */
 export function EventTable(
   { log, blocks, before, after, named, body, onFocusIn, onToggle }:
     EventTableProps,
 ) {
-  // The head is the first row.
+  // The first row is the head.
   let index = 2 + rowsBefore(log, blocks[0]);
   return (
     <div
@@ -42,7 +42,7 @@ export function EventTable(
       </div>
       <div
         ref={body}
-        // The server renders no events: a style attribute would be against the page's policy.
+        // Set in the browser only: the page's policy forbids style attributes in HTML, and the server renders no events.
         style={before || after
           ? { paddingTop: `${before}px`, paddingBottom: `${after}px` }
           : undefined}

@@ -2,7 +2,7 @@ import { plural } from "../page/connection.ts";
 import { type EventLog, MAX_ROWS } from "./event_log.ts";
 import { ownZone } from "./local_time.tsx";
 
-/** How many events there were, and whose times they have. */
+/** The remarks below the list: the number of events, and the zone of the times. */
 export function ListRemark({ log }: { log: EventLog }) {
   const received = log.events + log.older;
   return (

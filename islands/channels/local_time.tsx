@@ -2,10 +2,10 @@ import { todaysName } from "../../clock/zone_names.ts";
 import { utcOffset } from "../page/utc_offset.ts";
 
 /**
- * A moment as the reader's own clock shows it: `05:30:20`, and its date where that is not today.
+ * A time in the reader's own zone, such as `05:30:20`, with the date if that is not today.
  *
- * @param props.ms The moment, in ms since the epoch; anything else is shown as a dash.
- * @param props.isPrecise Whether to show ms, too.
+ * @param props.ms The time, in ms since the epoch. NaN is shown as a dash.
+ * @param props.isPrecise Whether to show milliseconds.
  */
 export function LocalTime(
   { ms, isPrecise = false }: { ms: number; isPrecise?: boolean },
@@ -24,18 +24,18 @@ export function LocalTime(
   );
 }
 
-/** How long it takes until today's times are those of yesterday, in ms. */
+/** The time until midnight in the reader's zone, in ms. */
 export function untilMidnightMs(): number {
   const now = new Date();
   return new Date(now).setHours(24, 0, 0, 0) - now.getTime();
 }
 
-/** The reader's own zone, for whoever has to be told whose times these are: `Europe/Paris`. */
+/** The name of the reader's own zone, such as `Europe/Paris`. */
 export function ownZone(): string {
   return todaysName(new Intl.DateTimeFormat().resolvedOptions().timeZone);
 }
 
-/** `2026-11-22 05:30:20.123`, or nothing for what is no moment. */
+/** Formats a time as `2026-11-22 05:30:20.123`. Returns an empty string for an invalid one. */
 function localText(ms: number): string {
   const shifted = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
   return Number.isNaN(shifted.getTime())

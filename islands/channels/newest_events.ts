@@ -1,29 +1,29 @@
 import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
 
-/** How many of each channel's events a page begins with. */
+/** How many of each channel's events a page shows at first. */
 export const FIRST_EVENTS = 50;
-/** How many more are asked for at a time. */
+/** How many more to fetch at a time. */
 const MORE_EVENTS = 200;
-/** How many the server gives out at most. */
+/** The most that the server sends. */
 const MAX_EVENTS = 1_000;
-/** How long to read on for an event that may be kept no more, in ms. */
+/** How long to read, in ms: the event to wait for may no longer be kept. */
 const READ_LIMIT_MS = 5_000;
 
-/** The query for the newest events, `count` of each channel at most. */
+/** The query that asks for the newest events, at most `count` of each channel. */
 export function newestQuery(count: number): string {
   return `?latest=${Math.min(count, MAX_EVENTS)}`;
 }
 
-/** How many events of each channel to ask for where so many are here; undefined where no more can be had. */
+/** How many events of each channel to ask for next, with `count` here. Undefined if the server sends no more. */
 export function nextCount(count: number): number | undefined {
   return count < MAX_EVENTS ? count + MORE_EVENTS : undefined;
 }
 
 /**
- * Reads the events that a fresh stream begins with.
+ * Reads the events that a new stream begins with.
  *
- * @param lastId The event up to which to read. What follows comes by another stream.
- * @returns The events, that one included; undefined where the stream failed, or did not bring it.
+ * @param lastId The id of the last event to read. Later ones come on the page's own stream.
+ * @returns The events up to that one. Undefined if the stream fails or does not bring it.
  */
 export async function readNewest(
   url: string,
@@ -51,7 +51,7 @@ export async function readNewest(
       }
     }
   } catch {
-    // Lost, or waited for in vain: the list stays as it is, and whoever scrolls up again asks again.
+    // The connection was lost, or the time is up. The list stays as it is, and scrolling up tries again.
     return undefined;
   } finally {
     clearTimeout(timer);

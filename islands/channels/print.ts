@@ -1,6 +1,6 @@
 /**
- * Tells when the page begins to be printed, and when that is over. The list of events, most of which have no elements,
- * needs both of the signs: the event comes in time for a printout, the query alone tells of a preview.
+ * Calls `onChange` when printing begins and when it ends. It takes both signs: only the event comes in time for the list
+ * to make all of its elements, and only the media query reports a preview.
  */
 export function followPrint(onChange: (isPrinted: boolean) => void): void {
   addEventListener("beforeprint", () => onChange(true));

@@ -6,7 +6,7 @@ import { plural } from "../page/connection.ts";
 /** How long to wait for an answer, in ms. */
 const ANSWER_LIMIT_MS = 15_000;
 
-/** What somebody fills in. */
+/** The content of the form. */
 export interface Draft {
   channel: string;
   /** May be empty. */
@@ -15,17 +15,19 @@ export interface Draft {
   token: string;
 }
 
-/** What became of it, in a sentence. */
+/** What is known of the outcome. */
 export interface Outcome {
+  /** A sentence for the reader, without its full stop. */
   text: string;
-  /** The field that is wrong, or else `other`; undefined where the event is published. */
+  /** The field at fault, else `other`. Undefined if the event is published. */
   fault: "channel" | "token" | "other" | undefined;
 }
 
 /**
- * Publishes, and waits 15 s at most. The token goes into a header, which nobody logs, and nowhere else.
+ * Publishes an event, and waits at most 15 s for the answer. The token is sent in a header, which is not logged, and
+ * nowhere else.
  *
- * @returns What is known of the outcome, also where no answer came. It never rejects.
+ * @returns The outcome, also if no answer came.
  */
 export async function publish(draft: Draft): Promise<Outcome> {
   const { channel, type, data, token } = draft;
@@ -51,7 +53,7 @@ export async function publish(draft: Draft): Promise<Outcome> {
 
 const UNKNOWN = "Whether the event was published is not known";
 
-/** What would be refused anyway, or, being what no request can carry, would look as if the server were away. */
+/** Finds faults before the request is sent: some that the server would refuse, and a token that no header can carry. */
 function faultOf({ channel, token }: Draft): Outcome | undefined {
   try {
     checkChannel(channel);
@@ -67,7 +69,7 @@ function faultOf({ channel, token }: Draft): Outcome | undefined {
     : undefined;
 }
 
-/** Chime answers with JSON of two kinds. Anything else was written by a proxy, a gateway or a login page in between. */
+/** Reads an answer. Chime's are JSON of two kinds. Others come from a proxy, a gateway or a login page in between. */
 function read(
   { status, statusText, headers }: Response,
   body: string,
@@ -88,7 +90,7 @@ function read(
   ) {
     return { text: answer.detail, fault: status === 401 ? "token" : "other" };
   }
-  // What a proxy refuses, it does not pass on. What it answers otherwise says nothing of the server.
+  // A proxy does not forward what it refuses. Its other answers say nothing about the server.
   const isRefused = status >= 400 && status < 500 && status !== 408;
   return other(
     `The answer is ${`${status} ${statusText}`.trim()}, and not from Chime: ` +

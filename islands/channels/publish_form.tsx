@@ -3,38 +3,38 @@ import { LocalTime } from "./local_time.tsx";
 import { type Outcome, publish } from "./publish.ts";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 
-/** What is typed here is no prose, and nobody's name. A browser that leaves the page keeps what was typed. */
+/** Attributes of fields that hold no prose. Autocomplete stays on: without it, a browser would not keep the text for Back. */
 const PLAIN = {
   autocapitalize: "off",
   spellcheck: false,
   dir: "auto",
 } as const;
 
-/** What an event says of itself while a browser composes text, besides `isComposing`: Safari's last Enter has that alone. */
+/** The `keyCode` of keys that belong to an input method. In Safari, the Enter that ends a composition has only this sign. */
 const COMPOSING_KEY = 229;
 
-/** What the form is given. */
+/** Props of {@linkcode PublishForm}. */
 export interface PublishFormProps {
-  /** What is subscribed to, and so proposed. */
+  /** The channels shown, which the form suggests. */
   channels: readonly string[];
   disabled: boolean;
 }
 
-/** The newest outcome alone. */
+/** State of {@linkcode PublishForm}. */
 interface PublishFormState {
   isUnderWay: boolean;
   outcome?: Outcome | undefined;
-  /** When it was known, in ms since the epoch. */
+  /** The time of the outcome, in ms since the epoch. */
   atMs: number;
 }
 
 /**
- * Publishes to a channel, one event at a time. Its fields have no names: should anything ever submit it the plain way,
- * the token would not be among what is sent.
+ * The form that publishes, one event at a time. Its fields have no names, so that a submit without the script does not
+ * send the token.
  */
 export class PublishForm extends Component<PublishFormProps, PublishFormState> {
   override state: PublishFormState = { isUnderWay: false, atMs: 0 };
-  /** The state comes a moment later: too late for a second click. */
+  /** Set at once, unlike the state, which changes too late for a second click. */
   #isUnderWay = false;
 
   override render() {
@@ -53,7 +53,7 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
           <label for="channel">To the channel</label>
           <input
             id="channel"
-            // Another proposal comes with other channels, unless somebody typed.
+            // With other channels the suggestion changes, unless the reader typed something.
             defaultValue={channels[0]!}
             list="chosen"
             required
@@ -146,12 +146,12 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
     });
   };
 
-  /** A double click is one wish, even where the first click's answer comes before the second. */
+  /** A double click publishes once, even if the answer comes between the two clicks. */
   #onClick = (event: TargetedEvent<HTMLButtonElement, MouseEvent>): void => {
     if (event.detail > 1) event.preventDefault();
   };
 
-  /** Enter publishes from a field, and with Ctrl from the data: once for each time that it is pressed. */
+  /** Enter publishes from a field, Ctrl+Enter from the data: once for each press. */
   #onKey = (event: TargetedEvent<HTMLFormElement, KeyboardEvent>): void => {
     const { key, repeat, isComposing, keyCode, target } = event;
     if (key !== "Enter") return;

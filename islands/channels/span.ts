@@ -1,9 +1,9 @@
 import type { Block } from "./event_log.ts";
 
-/** Stands for the height of a row that was never seen, in px. */
+/** The assumed height of a row that was not measured yet, in px. */
 const ROW_HEIGHT = 40;
 
-/** A part of the blocks, and how much room those before and after it take, in px. */
+/** A range of blocks, and the height of those before and after it, in px. */
 export interface Span {
   from: number;
   to: number;
@@ -16,7 +16,7 @@ export function heightOf(blocks: readonly Block[]): number {
   return blocks.reduce((sum, block) => sum + heightOfOne(block), 0);
 }
 
-/** The blocks that reach into what lies between two heights, in px from the first one's top. */
+/** Finds the blocks between two positions, in px from the top of the first block. */
 export function span(
   blocks: readonly Block[],
   top: number,

@@ -1,17 +1,17 @@
 import { Component } from "preact";
 import { boundary } from "./graphemes.ts";
 
-/** How much is added to the page at a time, in UTF-16 units: what a browser lays out in a few ms. */
+/** How much text to add at a time, in UTF-16 units: as much as a browser lays out in a few ms. */
 const PIECE_LENGTH = 32_768;
 
-/** What is shown, and how much of it is on the page so far. */
+/** The pieces that are on the page so far. */
 interface WholeTextState {
   pieces: string[];
-  /** Where the next one begins. */
+  /** Where the next piece begins. */
   end: number;
 }
 
-/** A text of any length, added to the page piece by piece: at once, a large one would block the tab for seconds. */
+/** A text of any length, added to the page piece by piece: a large text at once would block the tab for seconds. */
 export class WholeText extends Component<{ text: string }, WholeTextState> {
   override state: WholeTextState = grown(
     { pieces: [], end: 0 },
@@ -60,7 +60,7 @@ function grown(
   return { pieces: [...pieces, text.slice(end, next)], end: next };
 }
 
-/** After a newline where there is one: each piece is a block of its own, and would otherwise break its line. */
+/** The end of a piece: after a newline if possible, because each piece is a block and so ends its line. */
 function endOfPiece(text: string, start: number): number {
   const end = start + PIECE_LENGTH;
   if (end >= text.length) return text.length;

@@ -4,18 +4,18 @@ import { LatenessPlot } from "./lateness_plot.tsx";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 import { utcOffset } from "../page/utc_offset.ts";
 
-/** What the island is given besides its view. The server sends it along, so that both sides render the same. */
+/** The island's props. The server embeds them in the page, so that both sides render the same. */
 export interface ClockProps {
   view: ClockView;
-  /** Where the stream is, for the `curl` line: `http://127.0.0.1:8000`. */
+  /** The server, for the `curl` line: `http://127.0.0.1:8000`. */
   origin: string;
-  /** The zone that a stream is in which names none. */
+  /** The zone of a stream without `tz`. */
   serverZone: string;
-  /** Pauses or opens the stream. */
+  /** Called to pause or open the stream. */
   onAction?: () => void;
 }
 
-/** The clock: the whole island, rendered from its view alone. */
+/** The clock's island. All of it is rendered from the props. */
 export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
   const { connection, note } = view;
   const zone = view.zone === serverZone ? undefined : view.zone;
@@ -25,7 +25,7 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
         <CurrentTime {...view} />
         <ConnectionLine {...{ connection, note, onAction }} />
       </section>
-      {/* Where there is room, the style sheet shows it all. */}
+      {/* On wide screens, the style sheet shows the content of closed details, too. */}
       <details class="panel ticks">
         <summary>Statistics</summary>
         <Facts {...view} />
@@ -96,13 +96,13 @@ function against({ clock }: ClockView): string {
     } ms.`;
 }
 
-/** How far a zone's time is from UTC, from what it says at a moment: `+05:30`. */
+/** The offset of a zone from UTC, such as `+05:30`, from its local time and the same time in ms since the epoch. */
 function offsetOf(time: string, ms: number): string {
   const local = Date.parse(`${time.replace(" ", "T")}Z`);
   return utcOffset(Math.round((local - ms) / 60_000));
 }
 
-/** A shell would take the `?` for a pattern. */
+/** Quotes a URL with a `?`, which is a pattern to a shell. */
 function shellWord(url: string): string {
   return url.includes("?") ? `'${url}'` : url;
 }

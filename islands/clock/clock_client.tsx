@@ -1,6 +1,6 @@
 /**
- * Brings the page's island to life: hydrates it, opens the stream, and ties the form, the address and the page's
- * coming and going to it.
+ * The entry of the clock's island: hydrates it, opens the stream, and connects the form, the address and the page's
+ * visibility to it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const select = document.querySelector<HTMLSelectElement>("#tz")!;
 
 let frame = 0;
 const stream = new ClockStream(props.view, () => {
-  // A replay is up to an hour of ticks at once: the page need not draw each.
+  // Renders once a frame: a replay can bring an hour of ticks at once.
   frame ||= requestAnimationFrame(() => {
     frame = 0;
     render(clock(), root);
@@ -43,7 +43,7 @@ function showZone(zone: string): void {
 }
 
 const keep = keepInAddress("tz", props.view.zone, showZone);
-/** Takes over what the form says, which may be a zone by a former name. */
+/** Shows the zone that the form names, perhaps by a former name. */
 function chooseZone(timeStamp: number): void {
   const zone = select.selectedOptions[0]!.dataset.now ?? select.value;
   keep(zone, timeStamp);
@@ -52,7 +52,7 @@ function chooseZone(timeStamp: number): void {
 select.addEventListener("change", ({ timeStamp }) => chooseZone(timeStamp));
 
 hydrate(clock(), root);
-// Somebody may have been faster than the script.
+// The reader may have chosen before the script ran.
 if (select.value !== props.view.zone) chooseZone(performance.now());
 select.form!.querySelector("button")!.hidden = true;
 followPage(stream);

@@ -9,27 +9,26 @@ import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
 import { readServerClock } from "./server_clock.ts";
 
-/** How far back the plot goes. */
+/** How far back the plot goes, in ms. */
 const PLOTTED_MS = 60_000;
-/** What lies between two ticks, in ms. */
+/** The interval of ticks, in ms. */
 const TICK_MS = 1_000;
-/** How long the stream may go without a tick, in ms. */
+/** A stream without a tick for this long is dead, in ms. */
 const SILENT_MS = 3 * TICK_MS;
-/** How much earlier than `errorMs` allows a tick may come, in ms: `performance.now()` is that coarse. */
+/** How much earlier than `errorMs` allows a tick may come, in ms: the resolution of `performance.now()`. */
 const COARSE_MS = 2;
-/** How much later than its predecessor a tick may come, in ms, with nothing amiss but the network. */
+/** How much later than due a tick may come because of the network, in ms. */
 const JITTER_MS = 500;
-/** The least time between two questions after the server's clock, in ms: no one is to be asked at every tick. */
+/** The shortest time between two measurements of the server's clock, in ms. */
 const MEASURE_MS = 5_000;
 
 /**
- * The clock's stream and what it has brought so far. It knows nothing of rendering: whoever makes one is told of
- * every new view.
+ * The clock's stream and the ticks that it brought. It renders nothing, and calls `onView` with each new view.
  */
 export class ClockStream extends StreamConnection {
   #view: ClockView;
   #onView: (view: ClockView) => void;
-  /** When the connection was made, as `performance.now()`. A tick due before that cannot be late. */
+  /** When the connection was opened, as `performance.now()`. For an earlier tick, lateness says nothing. */
   #openedMs = 0;
   /** When the last tick came, as `performance.now()`. */
   #receivedMs = 0;
@@ -47,7 +46,7 @@ export class ClockStream extends StreamConnection {
     return this.#view;
   }
 
-  /** Tells the time in another zone: at once, and from the same tick on, so that none is lost on the way. */
+  /** Changes the zone: at once for the last tick, and the stream goes on after it, so that none is lost. */
   chooseZone(zone: string): void {
     this.#show({ zone, time: timeIn(zone, this.#view) });
     this.reopen();
@@ -120,7 +119,7 @@ export class ClockStream extends StreamConnection {
   }
 
   /**
-   * Measures anew where a tick shows that what is known of the server's clock no longer holds: that clock was set, or
+   * Measures the server's clock again if a tick shows that the last measurement no longer holds: that clock was set, or
    * `performance.now()` stood still while this machine slept.
    */
   #check(ms: number, receivedMs: number): void {
@@ -148,7 +147,7 @@ export class ClockStream extends StreamConnection {
   }
 }
 
-/** The tick's time in another zone. A zone that only the server knows has to wait for the next tick. */
+/** The tick's time in another zone. If only the server knows the zone, the old time stays until the next tick. */
 function timeIn(zone: string, { ms, time }: ClockView): string {
   try {
     return timeFormat(zone)(ms);

@@ -1,31 +1,31 @@
 import type { ConnectionView } from "../page/connection.ts";
 import type { ServerClock } from "./server_clock.ts";
 
-/** A tick of the last minute. */
+/** A received tick of the last minute. */
 export interface SeenTick {
   /** The tick's second, in ms since the epoch. */
   ms: number;
-  /** How long after its second it arrived; undefined where that says nothing, as for a tick that came back. */
+  /** How long after its second it arrived, in ms. Undefined if that says nothing, as for a replayed tick. */
   lateMs: number | undefined;
 }
 
-/** All that the island shows: plain data, so that both sides render the same from it. */
+/** Everything that the island shows, as plain data. */
 export interface ClockView extends ConnectionView {
   zone: string;
   /** The time as the server wrote it: `2026-11-22 05:30:20`. */
   time: string;
   /** The second that `time` stands for, in ms since the epoch. */
   ms: number;
-  /** Ticks received, those that came back included. */
+  /** Ticks received, including replayed ones. */
   events: number;
   lastId: string;
-  /** The last minute's ticks, oldest first. */
+  /** The ticks of the last minute, oldest first. */
   ticks: readonly SeenTick[];
-  /** What lateness is measured against; undefined until the server was asked. */
+  /** The clock to measure lateness against. Undefined until it is measured. */
   clock: ServerClock | undefined;
 }
 
-/** The view that a page starts from. */
+/** The view of a page that was just loaded. */
 export function loadedView(zone: string, time: string, ms: number): ClockView {
   return {
     connection: "loaded",
@@ -46,12 +46,12 @@ export function pageTitle(zone: string): string {
 }
 
 /**
- * The clock's stream, as a path.
+ * The path of the clock's stream.
  *
- * @param zone The zone to tell the time in; the server's own where absent.
+ * @param zone The zone of the time; the server's by default.
  */
 export function streamPath(zone?: string): string {
   if (!zone) return "/sse/";
-  // A query may hold a slash, and is easier to read with it.
+  // A query may hold a slash, which is easier to read than %2F.
   return `/sse/?tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
 }

@@ -3,16 +3,16 @@ import { UNTRANSLATED } from "../page/untranslated.ts";
 
 const SECONDS = 60;
 const HEIGHT = 40;
-/** Below the line: where the ticks stand whose lateness says nothing. */
+/** The top of the lane below the line, for ticks whose lateness says nothing. */
 const LANE_Y = 43;
 const LANE_HEIGHT = 3;
-/** Of the second that a bar stands for; the rest is the gap to the next. */
+/** The width of a bar, in seconds; the rest is the gap to the next. */
 const BAR_WIDTH = 0.7;
 const SCALES_MS = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
 
 /**
- * How late each tick of the last minute came, as bars. Drawn in two paths, stretched to the width there is: the
- * page's policy forbids style attributes, and a path costs less than sixty elements.
+ * A bar chart of how late each tick of the last minute came. It is two paths, stretched to the width: the page's policy
+ * forbids style attributes, and a path costs less than sixty elements.
  */
 export function LatenessPlot(
   { ticks, nowMs }: { ticks: readonly SeenTick[]; nowMs: number },
@@ -27,7 +27,7 @@ export function LatenessPlot(
     if (lateMs === undefined) {
       lane += bar(x, LANE_Y, LANE_HEIGHT);
     } else {
-      // Even a tick on the dot leaves a trace.
+      // A tick without lateness stays visible.
       const height = Math.max(1, (HEIGHT * lateMs) / scaleMs);
       bars += bar(x, HEIGHT - height, height);
     }

@@ -1,20 +1,20 @@
-/** The server's clock, as far as this browser knows it. */
+/** The server's clock, as measured by this browser. */
 export interface ServerClock {
-  /** What that clock said when `performance.now()` was 0, in ms since the epoch. */
+  /** The server's time when `performance.now()` was 0, in ms since the epoch. */
   originMs: number;
-  /** How far off `originMs` can be. Absent where the server could not be asked and this is the browser's own clock. */
+  /** The greatest error of `originMs`, in ms. Absent if the server could not be asked: then it is the browser's clock. */
   errorMs?: number;
 }
 
-/** A page that is still loading is slow to see an answer: the first round trip tells little. */
+/** More than one: while the page still loads, the first answer is seen late. */
 const ROUND_TRIPS = 3;
 
 /**
- * Asks `/healthz` for the server's time and takes it to be that of the middle of the shortest round trip.
+ * Asks `/healthz` for the server's time, which it takes to be that at the middle of the shortest round trip.
  *
- * It rests on `performance.now()`, which goes on evenly when somebody sets the browser's clock.
+ * It is relative to `performance.now()`, which does not jump when the browser's clock is set.
  *
- * @param signal Gives up asking.
+ * @param signal Aborts the requests.
  */
 export async function readServerClock(
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function readServerClock(
       if (clock.errorMs < (best.errorMs ?? Infinity)) best = clock;
     }
   } catch {
-    // No answer, or not this server's: the stream may work all the same, through a proxy that passes nothing else on.
+    // There is no answer, or it is not Chime's. The stream may still work, through a proxy that forwards only that.
   }
   return best;
 }
@@ -39,6 +39,6 @@ async function roundTrip(
   const halfMs = (performance.now() - sentMs) / 2;
   const { now } = await response.json();
   if (!Number.isInteger(now)) throw new TypeError("/healthz tells no time");
-  // `now` was cut to whole ms: on average the server's clock was half of one further.
+  // `now` is cut to whole ms: on average, the server's clock was half a ms further.
   return { originMs: now + 0.5 - (sentMs + halfMs), errorMs: halfMs + 0.5 };
 }

@@ -1,14 +1,14 @@
-/** Choices closer together than this are one, for the browser's history: arrow keys step through a list's options. */
+/** Choices closer together than this, in ms, make one entry in the history: arrow keys step through the options. */
 const ONE_CHOICE_MS = 1_000;
 
 /**
- * Keeps a choice in the page's address and history, beside what others keep there. The fragment stays: it may hold the
- * token, which no server may see.
+ * Keeps a choice in the page's address and history, together with other choices. The fragment stays as it is: it may hold
+ * the token, which must not reach the server.
  *
- * @param name The choice's name in the query.
- * @param initial What the page was loaded with. The address alone would not do: it may hold an alias, or nothing.
- * @param onReturn Told of the choice that the browser's history goes back, or forward, to.
- * @returns A function that takes note of a choice, made at that time in ms.
+ * @param name The name of the choice in the query.
+ * @param initial The choice that the page was loaded with. The address may hold an alias of it, or nothing.
+ * @param onReturn Called with the choice when the reader goes back or forward in the history.
+ * @returns A function that stores a choice. `atMs` is its time, in ms.
  */
 export function keepInAddress(
   name: string,
@@ -26,7 +26,7 @@ export function keepInAddress(
   };
   stamp("replaceState", initial);
   addEventListener("popstate", ({ state }) => {
-    // Whoever edits the fragment by hand makes an entry of which nothing is known yet.
+    // An edit of the fragment makes a new entry, without a state.
     if (state?.[name] === undefined) stamp("replaceState", current);
     else onReturn(current = state[name]);
   });
@@ -44,7 +44,7 @@ export function keepInAddress(
   };
 }
 
-/** A query may hold slashes and commas, and is easier to read with them. */
+/** Writes slashes and commas as they are, which a query may hold, and which are easier to read. */
 function readable(query: URLSearchParams): string {
   return `${query}`.replaceAll("%2F", "/").replaceAll("%2C", ",");
 }

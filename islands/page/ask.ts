@@ -1,14 +1,16 @@
-/** How many requests may wait for an answer at once. A browser opens six connections to a server, for all pages. */
+/** The most requests that wait for an answer. A browser opens six connections to a server, for all pages together. */
 const MAX_WAITING = 3;
 
 /**
- * Sends a request, and sends it again where no answer comes soon; the first answer counts, and the others are let go.
+ * Sends a request, and sends it again if no answer comes soon. The first answer counts, and the other requests are
+ * aborted.
  *
- * A network that forgot a stream's connection forgot those that lie idle in the browser, too. The browser cannot know,
- * and sends request after request on each of them before it opens a new one.
+ * When a network forgets a stream's connection, it forgets the browser's idle connections, too. The browser does not
+ * notice, and uses up each of them for a request before it opens a new one.
  *
- * @param againMs How long to wait before the request is sent once more, in ms.
- * @returns The answer; undefined where every request failed, or the signal aborted. Its body ends with the signal.
+ * @param signal Aborts the requests, and the body of the answer.
+ * @param againMs The wait before the request is sent again, in ms.
+ * @returns The answer. Undefined if all requests failed or the signal aborted.
  */
 export function ask(
   url: string,

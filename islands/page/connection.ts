@@ -1,6 +1,6 @@
 import type { Status } from "../../events/frame.ts";
 
-/** `loaded` is the page before, or without, its script. `closed` is a stream that the server refused. */
+/** `loaded`: the script has not run, or there is none. `closed`: the server refused the stream. */
 export type Connection =
   | "loaded"
   | "connecting"
@@ -9,93 +9,93 @@ export type Connection =
   | "paused"
   | "closed";
 
-/** What a page says of a stream's connection. */
+/** What a page shows of a stream's connection. */
 export interface ConnectionView {
   connection: Connection;
-  /** What there is to say beyond its name, or nothing. */
+  /** More about the state, or an empty string. */
   note: string;
 }
 
-/** What carries a stream. It comes back by itself from all but a refusal. */
+/** The source of a stream. It reconnects by itself, unless the server refuses it. */
 export interface Source {
-  /** Whether it has brought nothing for so long that it must be dead. */
+  /** Whether it brought nothing for so long that the connection must be dead. */
   readonly isSilent: boolean;
   close(): void;
 }
 
-/** Sources give up for good on any status but 200. A proxy's 502 passes, so try again: not often, not in step. */
+/** A source gives up on any status but 200. A proxy's 502 passes, so the page tries again after this time, in ms, or more. */
 const REFUSED_RETRY_MS = 5_000;
 
-/** A stream's connection: opens it, closes it, and knows what to say of it. What the stream carries is not its business. */
+/** A stream's connection: opens it, closes it, and reports its state. Subclasses handle the events. */
 export abstract class StreamConnection {
   #connection: Connection = "loaded";
   #source: Source | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Why the server is about to close the stream, where it said so. */
+  /** Why the server is about to close the stream, if it said so. */
   #farewell = "";
 
-  /** Opens a source after the last id seen. The only place where one is made: each has every listener. */
+  /** Opens a source after the last id seen. Sources are made only here, so that each has all listeners. */
   protected abstract connect(): Source;
   protected abstract show(view: ConnectionView): void;
-  /** What the stream carries, of which `count` were missed: `7 missed ticks`. */
+  /** Names what was missed, such as `7 missed ticks`. */
   protected abstract missed(count: number): string;
-  /** The same for what will not come back: `7 missed ticks did not come`. */
+  /** Names what was lost for good, such as `7 missed ticks did not come`. */
   protected abstract lost(count: number): string;
 
-  /** Opens the stream, behind the last id where there is one. */
+  /** Opens the stream, after the last id if there is one. */
   open(): void {
     this.#show("connecting");
     this.#connect();
   }
 
-  /** Opens the stream anew, unless the reader wants it closed. */
+  /** Opens the stream again, unless the reader paused it. */
   reopen(): void {
     if (this.#connection !== "paused") this.open();
   }
 
-  /** Comes back at once, as after a change of network, unless the reader wants the stream closed. */
+  /** Reconnects at once, as after a change of network, unless the reader paused the stream. */
   comeBack(): void {
     if (this.#connection === "paused") return;
     if (this.#connection !== "connecting") this.#show("reconnecting");
     this.#connect();
   }
 
-  /** Comes back at once where there is nothing to keep: the stream is not live, or nothing came for too long. */
+  /** Reconnects at once if the stream is not live, or silent for too long. */
   refresh(): void {
     if (this.#connection !== "live" || this.#source?.isSilent) this.comeBack();
   }
 
-  /** Closes the stream until it is opened again, and says nothing about it. */
+  /** Closes the stream until it is opened again. The state stays as it was. */
   close(): void {
     clearTimeout(this.#retry);
     this.#source?.close();
     this.#source = undefined;
   }
 
-  /** Closes the stream until the reader wants it back. */
+  /** Closes the stream until the reader opens it again. */
   pause(): void {
     this.close();
     this.#show("paused");
   }
 
-  /** Pauses an open stream, else opens it. */
+  /** Pauses the stream, or opens it if it is paused or closed. */
   toggle(): void {
     if (this.#connection === "paused" || this.#connection === "closed") {
       this.open();
     } else this.pause();
   }
 
-  /** Cuts the stream, as a network does, for so many ms. */
+  /** Drops the connection, as a network does, and reconnects after a time in ms. */
   protected cut(ms: number): void {
     this.#leave("reconnecting", "the connection was dropped", ms);
   }
 
-  /** Takes note of a sign that the stream is one to stay. */
+  /** To call on signs that the stream is live. */
   protected live(): void {
     if (this.#connection !== "live") this.#show("live");
   }
 
-  /** Takes in a status event's data, and returns what it says, or nothing where all is well. */
+  /** Handles the data of a status event. Returns a note for the reader, or an empty string if all is well. */
   protected report(data: string): string {
     const status: Status = JSON.parse(data);
     switch (status.state) {
@@ -116,7 +116,7 @@ export abstract class StreamConnection {
     }
   }
 
-  /** Takes note that the source lost its connection, or, being refused, gave up. */
+  /** To call when the source loses its connection, or gives up because it was refused. */
   protected failed(isRefused: boolean): void {
     if (isRefused) {
       this.#leave(
@@ -128,7 +128,7 @@ export abstract class StreamConnection {
     this.#farewell = "";
   }
 
-  /** A server that is full opens a stream only to say so: it takes more than that to be live. */
+  /** Shows a note on a live stream. Not for `draining` and `overloaded`: such a stream ends, and may never have been live. */
   #note(note: string): string {
     this.#show("live", note);
     return note;

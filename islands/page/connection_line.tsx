@@ -16,7 +16,7 @@ const ACTION: Partial<Record<Connection, string>> = {
   closed: "Try again",
 };
 
-/** A connection's state in words, and the button that pauses the stream or opens it. */
+/** The state of a connection, and the button that pauses or opens the stream. */
 export function ConnectionLine(
   { connection, note, onAction, children }: ConnectionView & {
     onAction: (() => void) | undefined;
@@ -25,10 +25,10 @@ export function ConnectionLine(
 ) {
   return (
     <div class="control" {...UNTRANSLATED}>
-      {/* The one part that is read out when it changes: no event changes it. */}
+      {/* A screen reader reads this when it changes. Events do not change it. */}
       <p role="status" class={`connection ${connection}`}>
         <strong>{NAME[connection]}</strong>
-        {/* Not "": an empty text would be written anew with every event. */}
+        {/* Not "": Preact would write an empty text again at each render. */}
         {note ? `: ${note}` : null}
       </p>
       {children}

@@ -4,32 +4,32 @@ import type { Source } from "./connection.ts";
 import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
-/** What a source is given, and whom it reports to. */
+/** Options for {@linkcode FetchSource}. */
 export interface FetchSourceOptions {
-  /** Where the stream is; asked anew for every connection. */
+  /** Returns the stream's URL. Called for each connection. */
   url(): string;
-  /** The last id seen, or nothing. */
+  /** The last id seen, or an empty string. */
   lastId: string;
-  /** How long an open stream may bring nothing until it is taken for dead, in ms. */
+  /** An open stream that brings nothing for this long is dead, in ms. */
   silentMs: number;
-  /** What ends a silence: any bytes, comments too, or events alone. */
+  /** What counts as a sign of life: all bytes, including comments, or only events. */
   hears: "bytes" | "events";
-  /** The first bytes of a connection came. */
+  /** Called at the first bytes of a connection. */
   onOpen(): void;
   onEvent(event: StreamEvent): void;
-  /** The connection is lost, and the source comes back by itself unless it was refused. */
+  /** Called when the connection is lost. The source reconnects by itself unless it was refused. */
   onFailed(isRefused: boolean): void;
 }
 
-/** How often to ask for a stream before that attempt counts as failed. */
+/** How often to send a request for a stream before the attempt counts as failed. */
 const MAX_ASKED = 6;
-/** How often a connection is looked at, in ms. */
+/** The interval of checks whether the stream is silent, in ms. */
 const WATCH_MS = 500;
 
 /**
- * Reads a stream as `EventSource` does, and hears every event. An `EventSource` tells of those types alone that somebody
- * listens for by name, while here publishers may choose any, and several channels on one stream make their names types.
- * Nor does it tell of comments, and so not whether a quiet stream is a dead one: no browser notices a connection that
+ * Reads a stream as `EventSource` does, but reports all events, whatever their type. An `EventSource` reports only types
+ * with a listener, while publishers choose any type, and on a stream of several channels the types are channels. Nor does
+ * it report comments, so a page could not tell an idle stream from a dead one: browsers do not notice a connection that
  * the network forgot, and Firefox closes an `EventSource` without an event when a navigation leaves the page in place.
  */
 export class FetchSource implements Source {
@@ -37,7 +37,7 @@ export class FetchSource implements Source {
   readonly #backoff = new Backoff();
   readonly #silence = new Stopwatch();
   #abort = new AbortController();
-  /** How long this connection may bring nothing, in ms. */
+  /** How long this connection may be silent, in ms. */
   #limitMs = 0;
   #lastId: string;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -49,7 +49,7 @@ export class FetchSource implements Source {
     this.#connect();
   }
 
-  /** Whether nothing came for too long. Timers that slept may not have noticed yet. */
+  /** Whether nothing came for too long. The timer may not have noticed yet, if the machine slept. */
   get isSilent(): boolean {
     return this.#silence.read() > this.#limitMs;
   }
@@ -64,7 +64,7 @@ export class FetchSource implements Source {
     const againMs = this.#backoff.start();
     this.#limitMs = MAX_ASKED * againMs;
     this.#silence.restart();
-    // It does not wait for the browser to let go: an answer that never comes may never fail either.
+    // The fetch itself may never fail, so this does not wait for it.
     this.#watch = setInterval(() => {
       if (this.isSilent) this.#lost();
     }, WATCH_MS);
@@ -86,7 +86,7 @@ export class FetchSource implements Source {
     this.#abort.abort();
   }
 
-  /** Reads one connection up to its end, and returns whether it was refused for good. */
+  /** Reads one connection to its end. Returns whether it was refused for good. */
   async #read(signal: AbortSignal, againMs: number): Promise<boolean> {
     const headers = {
       accept: "text/event-stream",
@@ -117,14 +117,14 @@ export class FetchSource implements Source {
       this.#lastId = parser.lastId;
       for (const event of events) {
         this.#options.onEvent(event);
-        // What is told may have closed the stream.
+        // The callback may have closed the stream.
         if (signal.aborted) return false;
       }
     }
   }
 }
 
-/** Whether that is what the answer says that it is: parameters may follow, other names that begin so may not. */
+/** Whether the `Content-Type`, without its parameters, is that of an event stream. */
 function isEventStream({ headers }: Response): boolean {
   const [essence] = (headers.get("content-type") ?? "").split(";");
   return essence!.trim().toLowerCase() === "text/event-stream";

@@ -1,19 +1,19 @@
 import type { StreamConnection } from "./connection.ts";
 
 /**
- * How long a page is out of sight before its stream is closed, in ms. Browsers open six connections to a server without
- * HTTP/2, for all pages together: forgotten tabs would use them up, and the next page would never load. A glance
- * elsewhere is shorter.
+ * How long a page is hidden before its stream is closed, in ms: longer than a glance at another tab. Without HTTP/2,
+ * browsers open six connections to a server, for all pages together. Forgotten tabs would use them up, and the next page
+ * would never load.
  */
 const OUT_OF_SIGHT_MS = 20_000;
 
 /**
- * Opens the stream once the page is in sight, and closes it while the page is put aside. What it misses comes back with
- * the page, or with the network, at once.
+ * Opens the stream when the page is visible, and closes it while the page is hidden. The stream reconnects at once when
+ * the page or the network comes back, and resumes.
  */
 export function followPage(stream: StreamConnection): void {
   let leaving: ReturnType<typeof setTimeout> | undefined;
-  // A tab that is opened in the background takes no connection.
+  // A tab opened in the background opens no connection.
   let isAway = document.hidden;
   const leave = () => {
     isAway = true;
@@ -25,10 +25,10 @@ export function followPage(stream: StreamConnection): void {
     else stream.refresh();
     isAway = false;
   };
-  // A page with an open connection is not kept for the way back.
+  // Browsers do not keep a page with an open connection for Back.
   addEventListener("pagehide", leave);
   addEventListener("pageshow", ({ persisted }) => {
-    // Every page that is loaded is shown, too.
+    // The event also follows the first load.
     if (persisted) comeBack();
   });
   document.addEventListener("visibilitychange", () => {
@@ -36,7 +36,7 @@ export function followPage(stream: StreamConnection): void {
     clearTimeout(leaving);
     leaving = setTimeout(leave, OUT_OF_SIGHT_MS);
   });
-  // What was open before may have been another network's, and would be silent from now on.
+  // The old connection may belong to another network, and would stay silent.
   addEventListener("online", () => {
     if (!isAway) stream.comeBack();
   });

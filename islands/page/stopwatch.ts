@@ -1,25 +1,25 @@
-/** By how much the wall clock has to be ahead for it to count, in ms: smaller steps are corrections of that clock. */
+/** How far the wall clock must be ahead to count, in ms. Smaller steps are corrections of that clock. */
 const SLEPT_MS = 1_000;
 
 /**
- * Measures how long ago something was. It rather says too much than too little: a page that asks a stream for too short
- * a time loses events, and nobody notices.
+ * Measures elapsed time, rather too long than too short: a page that asks for events of too short a time would lose some
+ * without notice.
  *
- * It goes by `performance.now()`, which nobody can set. In some browsers that clock stands still while the machine
- * sleeps, so where the wall clock went on much further since the last look, the wall clock counts.
+ * It uses `performance.now()`, which cannot be set. In some browsers that clock stops while the machine sleeps. So if the
+ * wall clock went much further since the last reading, the wall clock counts.
  */
 export class Stopwatch {
   #ms = 0;
   #monotonicMs = performance.now();
   #wallMs = Date.now();
 
-  /** Begins at 0 again. */
+  /** Starts again at 0. */
   restart(): void {
     this.read();
     this.#ms = 0;
   }
 
-  /** How long ago it was started, in ms. The more often it is read, the less can hide between two steps of a clock. */
+  /** Returns the time since the start, in ms. Frequent readings make it more exact when a clock steps. */
   read(): number {
     const monotonicMs = performance.now();
     const wallMs = Date.now();

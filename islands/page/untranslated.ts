@@ -1,9 +1,8 @@
 /**
- * Keeps an element, and all within, from a browser's translation, which replaces text that Preact later looks for in
- * vain: the page would freeze.
+ * Attributes that keep an element and its content from being translated by the browser. A translation replaces text
+ * nodes that Preact needs later, and the page would freeze.
  *
- * The attribute is a word, which the server writes. The property of the same name, which Preact sets in the browser, is
- * a boolean.
+ * The server writes the attribute, which is a word. In the browser Preact sets the property, which is a boolean.
  */
 export const UNTRANSLATED = {
   translate: (typeof document === "undefined" ? "no" : false) as boolean,

@@ -1,4 +1,4 @@
-/** An offset from UTC, in minutes, as it is written: `+05:30`. */
+/** Formats an offset from UTC, in minutes, such as `+05:30`. */
 export function utcOffset(minutes: number): string {
   const part = (n: number) => String(Math.trunc(n)).padStart(2, "0");
   const size = Math.abs(minutes);
