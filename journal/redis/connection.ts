@@ -1,52 +1,54 @@
-import { createClient } from "@redis/client";
+import { ErrorReply } from "@redis/client";
 import type { RedisAddress } from "./address.ts";
+import { createRedisClient, type RedisClient } from "./client.ts";
 import { RedisError, toRedisError } from "./error.ts";
 
-/** One answer of Redis. */
-export type Reply = string | number | null | readonly Reply[];
+/**
+ * Asks Redis something. What a question sends without waiting goes out together, and Redis answers in that order.
+ *
+ * @throws {RedisError} Redis refused, or the connection was lost.
+ */
+export type Ask = <T>(
+  question: (client: RedisClient) => Promise<T>,
+) => Promise<T>;
 
-/** A command's name and arguments. */
-export type Command = readonly string[];
-
-/** Sends commands in one go, and resolves with their answers. */
-export type Send = (...commands: Command[]) => Promise<Reply[]>;
-
-/** How long a connection may take to be made, in ms. */
-const CONNECT_MS = 3_000;
-/** How often Redis is asked whether it is there, in ms. */
-const BEAT_MS = 1_000;
-/** A connection without an answer for this long is dead, in ms: longer than Redis may block, or send a page of large events. */
+/**
+ * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a page
+ * of large events. `socketTimeout` cannot tell: to Node.js what is sent counts as activity too, so that a Redis that hangs
+ * would go unnoticed for as long as somebody publishes.
+ */
 const SILENCE_MS = 4_000;
-/** The waits between two attempts, in ms: they double from the first to the last. */
-const FIRST_WAIT_MS = 50;
-const LAST_WAIT_MS = 2_000;
+/** The pauses between two attempts, in ms: they double from the first to the last. */
+const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 2_000;
 
 /**
  * A connection to Redis that is made again whenever it is lost, until it is disposed of. Nothing is kept for later:
- * what cannot be sent at once, or loses its connection before it is answered, is rejected.
+ * a command that cannot be sent at once, or loses its connection before the answer, is rejected.
  */
 export class RedisConnection implements AsyncDisposable {
   readonly #address: RedisAddress;
-  readonly #open: (send: Send) => Promise<unknown>;
+  readonly #open: (ask: Ask) => Promise<unknown>;
   readonly #onChange: (failure?: RedisError) => void;
   readonly #running: Promise<void>;
   readonly #closing = new AbortController();
-  #send: Send | undefined;
-  /** Why the last attempt failed, or what became of the last connection. */
+  #ask: Ask | undefined;
+  /** Why the last attempt failed, or the last connection ended. */
   #failure: RedisError | undefined;
   #hasChanged = Promise.withResolvers<void>();
   /** Ends the present attempt or connection. */
   #end: (reason: unknown) => void = () => {};
 
   /**
-   * Begins to connect, and throws nothing where that fails.
+   * Begins to connect. A failure is no error here: see `onChange`.
    *
-   * @param open What every connection begins with: it is ready once this has resolved.
-   * @param onChange Told of each attempt: why it failed or what became of the connection, or nothing once it is ready.
+   * @param open Called with each new connection, which is ready once this has resolved.
+   * @param onChange Called with the reason when an attempt fails or a connection ends, and with nothing when a
+   * connection is ready.
    */
   constructor(
     address: RedisAddress,
-    open: (send: Send) => Promise<unknown>,
+    open: (ask: Ask) => Promise<unknown>,
     onChange: (failure?: RedisError) => void,
   ) {
     this.#address = address;
@@ -57,30 +59,29 @@ export class RedisConnection implements AsyncDisposable {
 
   /** Whether commands can be sent. */
   get isReady(): boolean {
-    return this.#send !== undefined;
+    return this.#ask !== undefined;
   }
 
-  /** Resolves to `true` once commands can be sent, to `false` once they never will be any more. */
+  /** Resolves to `true` once commands can be sent, and to `false` once the connection is disposed of. */
   async ready(): Promise<boolean> {
     const { signal } = this.#closing;
-    while (!this.#send && !signal.aborted) await this.#hasChanged.promise;
+    while (!this.#ask && !signal.aborted) await this.#hasChanged.promise;
     return !signal.aborted;
   }
 
   /**
-   * Sends commands in one go, and resolves with their answers.
+   * Asks Redis something, see {@linkcode Ask}.
    *
-   * @throws {RedisError} at once where there is no connection, with the code of the refusal that keeps it from being made,
-   * if it is one; else with the first refusal. Where the connection is lost, or Redis stays silent for some seconds, the commands may yet have been carried out.
+   * @throws {RedisError} At once where there is no connection, with the code of the refusal that prevents one, if any;
+   * else with what Redis refused. Where the connection is lost, or Redis gives no answer for some seconds, Redis may have
+   * carried out the commands all the same.
    */
-  async send(...commands: Command[]): Promise<Reply[]> {
-    if (!this.#send) {
-      throw new RedisError("Redis is away", this.#failure?.code);
-    }
-    return await this.#send(...commands);
+  async ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
+    if (!this.#ask) throw new RedisError("Redis is away", this.#failure?.code);
+    return await this.#ask(question);
   }
 
-  /** Gives the present connection up for a new one. */
+  /** Ends the present connection, so that a new one is made. */
   drop(reason: unknown): void {
     this.#end(reason);
   }
@@ -100,72 +101,57 @@ export class RedisConnection implements AsyncDisposable {
       this.#failure = await this.#connect();
       if (signal.aborted) return;
       this.#onChange(this.#failure);
-      // What is lost as soon as it is made is no better than what fails.
-      if (performance.now() - sinceMs > LAST_WAIT_MS) failures = 0;
-      const waitMs = Math.min(FIRST_WAIT_MS * 2 ** failures++, LAST_WAIT_MS);
-      // Drawn, so that instances that lost Redis together do not come back together.
-      await pause(waitMs * (0.5 + Math.random() / 2), signal);
+      // A connection that drops at once counts as a failed attempt.
+      if (performance.now() - sinceMs > LAST_PAUSE_MS) failures = 0;
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LAST_PAUSE_MS);
+      // Random, so that instances that lost Redis together do not come back together.
+      await pause(pauseMs * (0.5 + Math.random() / 2), signal);
     }
   }
 
-  /** Connects, and resolves with the reason once that is over. */
+  /** Connects, and resolves with the reason once the connection has ended. */
   async #connect(): Promise<RedisError> {
-    const { host, port, isSecure, database } = this.#address;
-    const { username, password } = this.#address;
+    const { password } = this.#address;
     const cut = new AbortController();
-    const client = createClient({
-      socket: {
-        host,
-        port,
-        ...(isSecure ? { tls: true } : {}),
-        connectTimeout: CONNECT_MS,
-        reconnectStrategy: false,
-        // Ends also what is only being connected.
-        signal: cut.signal,
-      },
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      database,
-      // With the other one, environment variables would be read.
-      RESP: 2,
-      disableOfflineQueue: true,
-      disableClientInfo: true,
-      // Not a timer for each command: the beat tells whether Redis answers.
-      commandOptions: { timeout: 0 },
-    });
+    const client = createRedisClient(this.#address, cut.signal);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     let failure: RedisError | undefined;
+    let silence: ReturnType<typeof setTimeout> | undefined;
     const end = this.#end = (error) => {
       if (failure) return;
       failure = toRedisError(error, password);
-      this.#send = undefined;
+      this.#ask = undefined;
+      clearTimeout(silence);
       cut.abort();
       resolve();
     };
-    client.on("error", end);
-    const send: Send = async (...commands) => {
+    const noteAnswer = () => {
+      clearTimeout(silence);
+      if (failure) return;
+      silence = setTimeout(
+        () => end(new Error(`no answer for ${SILENCE_MS / 1_000} s`)),
+        SILENCE_MS,
+      );
+    };
+    const ask: Ask = async (question) => {
       try {
-        return await Promise.all(
-          commands.map((command) => client.sendCommand<Reply>([...command])),
-        );
+        return await question(client);
       } catch (error) {
         throw failure ?? toRedisError(error, password);
       }
     };
-    let answeredMs = performance.now();
-    const beat = setInterval(() => {
-      if (performance.now() - answeredMs > SILENCE_MS) {
-        return end(new Error(`no answer for ${SILENCE_MS / 1_000} s`));
-      }
-      const note = () => answeredMs = performance.now();
-      // A refusal is an answer as well.
-      send(["PING"]).then(note, ({ code }: RedisError) => code && note());
-    }, BEAT_MS);
+    client.on("ping-interval", noteAnswer);
+    client.on("error", (error) => {
+      // A ping that is refused was answered, too.
+      if (client.isReady && error instanceof ErrorReply) noteAnswer();
+      else end(error);
+    });
+    noteAnswer();
     try {
       await client.connect();
-      await this.#open(send);
+      await this.#open(ask);
       if (!failure) {
-        this.#send = send;
+        this.#ask = ask;
         this.#onChange();
         this.#hasChanged.resolve();
         this.#hasChanged = Promise.withResolvers();
@@ -174,7 +160,6 @@ export class RedisConnection implements AsyncDisposable {
     } catch (error) {
       end(error);
     } finally {
-      clearInterval(beat);
       client.destroy();
     }
     return failure!;

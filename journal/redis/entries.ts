@@ -1,29 +1,23 @@
-import { log } from "../../log/log.ts";
 import { type EventId, eventIdMs, isEventId } from "../../events/event_id.ts";
 import { checkFrame } from "../../events/frame.ts";
 import { type ChannelEvent, checkChannel } from "../../events/message.ts";
-import type { Reply } from "./connection.ts";
-import { GENESIS } from "./scripts.ts";
+import { log } from "../../log/log.ts";
+import { GENESIS } from "./genesis.ts";
 
-/** An entry of a stream, as Redis answers with it: its id, and names and values by turns. */
-export type Entry = readonly [id: EventId, fields: readonly string[]];
+/** An entry of a stream, as Redis answers with it: its id, then names and values in turn. */
+export type Entry = [id: EventId, fields: string[]];
 
-/** The entries in the answer to `XRANGE` or `XREVRANGE`. */
-export function toEntries(reply: Reply | undefined): readonly Entry[] {
-  return reply as unknown as readonly Entry[];
-}
+/** The answer to `XREAD` of one stream. */
+export type StreamReply = [[key: string, entries: Entry[]]] | null;
 
-/** The entries of the one stream in the answer to `XREAD`. */
-export function toStreamEntries(reply: Reply | undefined): readonly Entry[] {
-  const streams = reply as unknown as
-    | readonly [readonly [key: string, entries: readonly Entry[]]]
-    | null;
-  return streams ? streams[0][1] : [];
+/** The entries in the answer to `XREAD`. */
+export function toEntries(reply: StreamReply): readonly Entry[] {
+  return reply ? reply[0][1] : [];
 }
 
 /**
- * The id itself, or the last before it that holds safe integers: no event comes in between. Others can give ids that
- * JavaScript cannot count with.
+ * Makes an id of safe integers: the id itself, or the last such id before it. No event comes in between. Other programs
+ * can give entries ids that JavaScript cannot count with.
  */
 export function toSafeId(id: EventId): EventId {
   if (isEventId(id)) return id;
@@ -32,7 +26,7 @@ export function toSafeId(id: EventId): EventId {
   return ms > max ? `${max}-${max}` : `${ms}-${max}`;
 }
 
-/** Reads events out of entries, and passes over what is none: others can write to the stream, too. */
+/** Makes events of entries, and skips entries that are no events: other programs can write to the stream, too. */
 export class EventReader {
   #hasWarned = false;
 
@@ -57,7 +51,7 @@ export class EventReader {
   }
 }
 
-/** @throws {TypeError} where the entry is no event that a client can be sent. */
+/** @throws {TypeError} The entry makes no event that can be sent. */
 function toEvent([id, names]: Entry): ChannelEvent {
   const fields = new Map<string, string>();
   for (let i = 0; i < names.length; i += 2) {

@@ -8,17 +8,18 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
-import type { Command, RedisConnection, Reply } from "./connection.ts";
-import { type EventReader, toEntries, toSafeId } from "./entries.ts";
+import type { RedisClient } from "./client.ts";
+import type { RedisConnection } from "./connection.ts";
+import { type Entry, type EventReader, toSafeId } from "./entries.ts";
 import { RedisError } from "./error.ts";
-import { boundsCommand } from "./scripts.ts";
+import type { RedisHealth } from "./health.ts";
 
-/** How many entries are read at once, in search of events, at most. */
+/** How many entries to read at once, at most, where not all of them may be wanted. */
 const PAGE = 256;
-/** How many entries are read at once where each is known to be wanted, and may be large. */
+/** How many entries to read at once where each is wanted, and may be large. */
 const FEW = 16;
 
-/** What the history of a stream is made of. */
+/** Dependencies of a {@linkcode RedisHistory}. */
 export interface RedisHistoryOptions {
   connection: RedisConnection;
   /** The stream's key. */
@@ -26,29 +27,24 @@ export interface RedisHistoryOptions {
   /** How old an event may be, in ms. */
   maxAgeMs: number;
   reader: EventReader;
-  /** Called with each refusal that ends a reading for good. */
-  onRefusal(error: RedisError): void;
+  /** Takes note of what cannot be read. */
+  health: RedisHealth;
 }
 
-/** Reads what a stream holds. */
+/** Reads events from a stream. */
 export class RedisHistory implements History {
   readonly #connection: RedisConnection;
   readonly #key: string;
   readonly #maxAgeMs: number;
   readonly #reader: EventReader;
-  readonly #onRefusal: (error: RedisError) => void;
+  readonly #health: RedisHealth;
 
   constructor(options: RedisHistoryOptions) {
     this.#connection = options.connection;
     this.#key = options.key;
     this.#maxAgeMs = options.maxAgeMs;
     this.#reader = options.reader;
-    this.#onRefusal = (error) => options.onRefusal(error);
-  }
-
-  async floor(): Promise<EventId> {
-    const [bounds] = await this.#ask(boundsCommand(this.#key));
-    return toSafeId((bounds as [EventId, EventId])[0]);
+    this.#health = options.health;
   }
 
   async read(
@@ -58,15 +54,18 @@ export class RedisHistory implements History {
     const events: ChannelEvent[] = [];
     let page = Math.min(lookUpCount(limits), PAGE);
     for (let from = after;;) {
-      // Redis answers in this order. Entries are only ever removed from the oldest on, so if everything after `from` is
-      // still kept once the entries were read, then nothing was missing from them.
-      const [reply, bounds] = await this.#ask(
-        ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
-        boundsCommand(this.#key),
+      // The bounds come second. Entries are only ever removed from the oldest on: if all that follows `from` is still
+      // kept now, then nothing was missing when the entries were read.
+      const [entries, { oldest, newest }] = await this.#ask((client) =>
+        Promise.all([
+          client.sendCommand<Entry[]>(
+            ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
+          ),
+          client.bounds(this.#key),
+        ])
       );
-      const [oldest, last] = bounds as [EventId, EventId];
-      if (!isKnown(from, { floor: toSafeId(oldest), last })) return undefined;
-      const entries = toEntries(reply);
+      const kept = { floor: toSafeId(oldest), last: newest };
+      if (!isKnown(from, kept)) return undefined;
       for (const event of this.#reader.events(entries)) {
         if (channels.includes(event.channel)) events.push(event);
       }
@@ -77,33 +76,42 @@ export class RedisHistory implements History {
     }
   }
 
+  async floor(): Promise<EventId> {
+    const { oldest } = await this.#ask((client) => client.bounds(this.#key));
+    return toSafeId(oldest);
+  }
+
   async latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
     const ids = (await this.#newest(query)).slice(0, lookUpCount(limits));
     const events: ChannelEvent[] = [];
     while (ids.length > 0 && readWithin(events, limits).isComplete) {
-      const replies = await this.#ask(
-        ...ids.splice(0, FEW).map((id) => ["XRANGE", this.#key, id, id]),
+      const few = ids.splice(0, FEW);
+      const found = await this.#ask((client) =>
+        Promise.all(
+          few.map((id) =>
+            client.sendCommand<Entry[]>(["XRANGE", this.#key, id, id])
+          ),
+        )
       );
-      for (const reply of replies) {
-        events.push(...this.#reader.events(toEntries(reply)));
-      }
+      events.push(...this.#reader.events(found.flat()));
     }
     return readWithin(events, limits);
   }
 
-  /** The ids of the newest events of each channel, oldest first: the events together may be large. */
+  /** Finds the ids of the newest events of each channel, oldest first. The events themselves may be large together. */
   async #newest(
     { channels, upTo, count, after }: LatestQuery,
   ): Promise<EventId[]> {
     const missing = new Map(channels.map((name) => [name, count]));
-    // What is too old is let go of now and then only, and the newest of all never.
+    // The stream may still hold events that are too old: they are removed once a minute, and the newest entry never.
     const oldestMs = Date.now() - this.#maxAgeMs;
     const ids: EventId[] = [];
     for (let to: string = upTo;;) {
-      const [page] = await this.#ask(
-        ["XREVRANGE", this.#key, to, `(${after}`, "COUNT", `${PAGE}`],
+      const entries = await this.#ask((client) =>
+        client.sendCommand<Entry[]>(
+          ["XREVRANGE", this.#key, to, `(${after}`, "COUNT", `${PAGE}`],
+        )
       );
-      const entries = toEntries(page);
       for (const { channel, id } of this.#reader.events(entries)) {
         const left = missing.get(channel);
         if (!left || eventIdMs(id) < oldestMs) continue;
@@ -120,20 +128,21 @@ export class RedisHistory implements History {
   }
 
   /**
-   * Sends commands that read.
+   * Asks Redis for something that changes nothing.
    *
-   * @throws {UnreadableError} where Redis refuses them, and not for a while only, also where that keeps Redis from being
-   * connected.
+   * @throws {UnavailableError} Redis is away, or refuses for a while.
+   * @throws {UnreadableError} Redis refuses, and waiting will not help. Where Redis is away because of a refusal, that
+   * one counts.
    */
-  async #ask(...commands: Command[]): Promise<Reply[]> {
+  async #ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
-      return await this.#connection.send(...commands);
+      return await this.#connection.ask(question);
     } catch (error) {
       if (!(error instanceof RedisError)) throw error;
       const { isReady } = this.#connection;
-      // What keeps Redis away may be anything, such as too many clients.
+      // Without a connection only a refusal known to last is one for good: others, such as too many clients, may pass.
       if (isReady ? error.isPassing : !error.isLasting) throw error;
-      if (isReady) this.#onRefusal(error);
+      if (isReady) this.#health.note(error);
       throw readingError(error, false);
     }
   }

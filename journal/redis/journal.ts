@@ -1,5 +1,6 @@
-import { batchError } from "../batch_limit.ts";
 import type { EventId } from "../../events/event_id.ts";
+import type { Message } from "../../events/message.ts";
+import { batchError } from "../batch_limit.ts";
 import type {
   LatestQuery,
   Reading,
@@ -7,76 +8,74 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import type { Journal, Retention, TailBatch } from "../journal.ts";
-import type { Message } from "../../events/message.ts";
 import { parseRedisUrl, type RedisAddress } from "./address.ts";
+import { checkAddress } from "./check_address.ts";
 import { RedisConnection } from "./connection.ts";
 import { EventReader } from "./entries.ts";
-import { RedisError } from "./error.ts";
+import { RedisHealth } from "./health.ts";
 import { RedisHistory } from "./history.ts";
 import { RedisReport } from "./report.ts";
-import { append, boundsCommand, LOAD_COMMAND } from "./scripts.ts";
-import { checkAddress } from "./start.ts";
+import { SCRIPTS } from "./scripts.ts";
 import { RedisTail } from "./tail.ts";
-import { RedisWatch } from "./watch.ts";
+import { RedisWriter } from "./writer.ts";
 
-/** How often what is too old is let go of, in ms. */
-const EXPIRY_MS = 60_000;
-
-/** Which stream of which Redis, and how much it keeps. */
+/** Options for {@linkcode RedisJournal}. */
 export interface RedisJournalOptions {
-  /** As {@linkcode parseRedisUrl} reads it. */
+  /** See {@linkcode parseRedisUrl}. */
   url: string;
-  /** The stream's key. All instances with the same one share a timeline. */
+  /** The stream's key. All instances with the same key share a timeline. */
   key: string;
-  /** Kept to loosely: some events beyond it may stay, for a minute or until there are enough of them. */
+  /** What is kept, roughly: some events beyond it may stay, for a minute or until there are enough of them. */
   retention: Retention;
 }
 
 /**
- * Keeps events in one stream of a Redis, for all instances that share it. They are as safe there as that Redis makes
- * them; whatever it loses is found out, and told by the tail and to readers.
+ * Keeps events in one stream of a Redis, for all instances that share it. Events are as safe as that Redis keeps them;
+ * where it loses some, the tail and the readings say so.
  */
 export class RedisJournal implements Journal {
   readonly #address: RedisAddress;
   readonly #key: string;
   readonly #retention: Retention;
   readonly #reader = new EventReader();
+  readonly #report = new RedisReport();
+  readonly #health: RedisHealth;
   readonly #connection: RedisConnection;
   readonly #history: RedisHistory;
-  readonly #watch: RedisWatch;
-  readonly #report = new RedisReport();
-  /** The connections of its tails. */
+  readonly #writer: RedisWriter;
+  /** The connections of the open tails. */
   readonly #tails = new Set<RedisConnection>();
-  readonly #appends = new Set<Promise<unknown>>();
   #isOpen = true;
-  #expiredMs = -Infinity;
 
   /**
-   * Begins to connect, and goes on trying for as long as it has to.
+   * Begins to connect, and tries again for as long as Redis is away.
    *
-   * @throws {SyntaxError} where the URL is none of Redis.
+   * @throws {SyntaxError} The URL is not one of Redis.
    */
   constructor({ url, key, retention }: RedisJournalOptions) {
     this.#address = parseRedisUrl(url);
     this.#key = key;
     this.#retention = retention;
-    this.#watch = new RedisWatch(key);
-    this.#connection = this.#connect();
-    this.#watch.watch(this.#connection);
+    this.#health = new RedisHealth(key);
+    const connection = this.#connection = this.#connect();
+    const health = this.#health;
+    health.watch(connection);
+    this.#writer = new RedisWriter({ connection, key, retention, health });
     this.#history = new RedisHistory({
-      connection: this.#connection,
+      connection,
       key,
       maxAgeMs: retention.maxAgeMs,
       reader: this.#reader,
-      onRefusal: (error) => this.#watch.note(error),
+      health,
     });
   }
 
   /**
-   * Begins to connect, once it is clear that Redis is away or takes the user, the password and the database.
+   * Checks whether Redis takes the user, the password and the database, and then begins to connect. A Redis that is away
+   * passes the check.
    *
-   * @throws {JournalAddressError} where Redis does not take them.
-   * @throws {SyntaxError} where the URL is none of Redis.
+   * @throws {JournalAddressError} Redis does not take them.
+   * @throws {SyntaxError} The URL is not one of Redis.
    */
   static async start(options: RedisJournalOptions): Promise<RedisJournal> {
     await checkAddress(parseRedisUrl(options.url));
@@ -86,57 +85,59 @@ export class RedisJournal implements Journal {
   isReady(): Promise<boolean> {
     const connections = [this.#connection, ...this.#tails];
     return Promise.resolve(
-      this.#watch.isFine && connections.every(({ isReady }) => isReady),
+      this.#health.isGood && connections.every(({ isReady }) => isReady),
     );
   }
 
   /**
    * Appends the messages, all or none, and resolves with their ids once Redis has them.
    *
-   * @throws {BatchTooLargeError} where there are more than it keeps.
-   * @throws {UnavailableError} where Redis is away, at once, and where it refuses. Where the connection is lost before the
-   * answer, or Redis is silent for some seconds, too: then alone the messages may yet have been appended.
+   * @throws {BatchTooLargeError} There are more than the journal keeps.
+   * @throws {UnavailableError} Redis is away, or refuses, or the connection was lost before the answer, or Redis gave no
+   * answer for some seconds. Only in the last two cases may the messages have been appended all the same.
    */
   append(messages: readonly Message[]): Promise<EventId[]> {
     const error = batchError(messages, this.#retention);
     if (error) return Promise.reject(error);
     if (messages.length === 0) return Promise.resolve([]);
-    return this.#append(messages);
+    return this.#writer.append(messages);
   }
 
   async *tail(): AsyncGenerator<TailBatch> {
     if (!this.#isOpen) return;
+    // Of its own, as a reading that waits for entries holds up everything after it on the same connection.
     await using connection = this.#connect();
     this.#tails.add(connection);
     const tail = new RedisTail(connection, this.#key, this.#reader);
     try {
       for await (const batch of tail.batches()) {
         yield batch;
-        if (this.#isExpiryDue()) this.#append([]).catch(() => {});
+        // Not awaited: the tail must not wait for the other connection.
+        this.#writer.expire();
       }
     } finally {
       this.#tails.delete(connection);
     }
   }
 
-  floor(): Promise<EventId> {
-    return this.#history.floor();
-  }
-
   read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
     return this.#history.read(query, limits);
+  }
+
+  floor(): Promise<EventId> {
+    return this.#history.floor();
   }
 
   latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
     return this.#history.latest(query, limits);
   }
 
-  /** Ends the tail, waits for the answers to what was appended, and closes the connections. */
+  /** Ends the tails, waits for the answers to all appends, and closes the connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
-    this.#watch[Symbol.dispose]();
+    this.#health[Symbol.dispose]();
     const tails = [...this.#tails].map((tail) => tail[Symbol.asyncDispose]());
-    await Promise.allSettled(this.#appends);
+    await this.#writer.settled();
     await this.#connection[Symbol.asyncDispose]();
     await Promise.all(tails);
   }
@@ -145,45 +146,15 @@ export class RedisJournal implements Journal {
     const connection = Symbol();
     return new RedisConnection(
       this.#address,
-      // What cannot be used does not count as connected: a Redis that is loading, a user without the rights that are
-      // needed, or another kind of value.
-      async (send) => {
-        // Once for each connection: Redis 6.2 writes this to its log, and tells its replicas.
-        await send(LOAD_COMMAND);
-        await this.#watch.check(send);
-        await send(boundsCommand(this.#key));
+      // A connection that is of no use does not count as ready: Redis is still loading, the user lacks a right, or the
+      // key holds another kind of value.
+      async (ask) => {
+        // Once for each connection, and not with each check: Redis 6.2 writes it to its log and sends it to its replicas.
+        await ask((client) => client.scriptLoad(SCRIPTS.append.SCRIPT));
+        await this.#health.check(ask);
+        await ask((client) => client.bounds(this.#key));
       },
       (failure) => this.#report.note(connection, failure),
     );
-  }
-
-  async #append(messages: readonly Message[]): Promise<EventId[]> {
-    if (this.#watch.refusal) throw this.#watch.refusal;
-    const expires = this.#isExpiryDue();
-    if (expires) this.#expiredMs = performance.now();
-    const appended = append(
-      (...commands) => this.#connection.send(...commands),
-      this.#key,
-      messages,
-      this.#retention,
-      expires,
-    );
-    this.#appends.add(appended);
-    try {
-      const ids = await appended as unknown as EventId[];
-      if (ids.length > 0) this.#watch.noteAppend();
-      return ids;
-    } catch (error) {
-      // A connection that is lost says so itself.
-      const isRefused = error instanceof RedisError && error.code !== "";
-      if (isRefused && this.#connection.isReady) this.#watch.note(error);
-      throw error;
-    } finally {
-      this.#appends.delete(appended);
-    }
-  }
-
-  #isExpiryDue(): boolean {
-    return performance.now() - this.#expiredMs >= EXPIRY_MS;
   }
 }

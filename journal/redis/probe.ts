@@ -1,6 +1,10 @@
+import { isEventId } from "../../events/event_id.ts";
+import { appendArguments, UNSAFE_ID } from "./append_script.ts";
+import type { Ask } from "./connection.ts";
 import { RedisError, refusal } from "./error.ts";
-import type { Send } from "./connection.ts";
-import { append, unsafeIdError } from "./scripts.ts";
+
+/** The last number that Redis counts up to within a millisecond. After it comes the next millisecond. */
+const MAX_N = "18446744073709551615";
 
 /**
  * Tries, in a script, each command that Chime's scripts and readings use, and changes nothing. Answers with the stream's
@@ -34,20 +38,32 @@ if time then
 end
 return answer`;
 
-/** What is refused to everybody: an entry with the id 0-0, and what there is to know of a stream that is not there. */
+/** What Redis refuses to everybody: an entry with the id 0-0, and information on a stream that is not there. */
 const EXPECTED: Readonly<Record<string, string>> = {
   XADD: "greater than 0-0",
   XINFO: "no such key",
 };
 
+/** Appends nothing, and has nothing to remove. */
+const APPEND_NOTHING = appendArguments(
+  [],
+  { maxEvents: 0, maxAgeMs: 0 },
+  false,
+);
+
 /**
- * Finds out whether everything can be done that a journal does, without doing it.
+ * Finds out whether Redis would do everything that a journal asks of it. Changes nothing.
  *
- * @throws {RedisError} with what Redis refuses, the command named, or would do wrong.
+ * @throws {RedisError} Redis refuses a command, which the error names, or would give out a wrong id.
  */
-export async function probe(send: Send, key: string): Promise<void> {
-  const [, answer] = await send(["PING"], ["EVAL", PROBE, "1", key]);
-  const [lastId, nowMs, ...refused] = answer as readonly string[];
+export async function probe(ask: Ask, key: string): Promise<void> {
+  const [, [lastId, nowMs, ...refused]] = await ask((client) =>
+    Promise.all([
+      client.ping(),
+      // Not as one of the client's scripts: the right to EVAL is needed as soon as Redis has lost those.
+      client.sendCommand<string[]>(["EVAL", PROBE, "1", key]),
+    ])
+  );
   const refusals: RedisError[] = [];
   for (let i = 0; i < refused.length; i += 2) {
     const [command, message] = [refused[i]!, refused[i + 1]!];
@@ -55,18 +71,32 @@ export async function probe(send: Send, key: string): Promise<void> {
     if (expected && message.includes(expected)) continue;
     refusals.push(refusalOf(command, message));
   }
-  // What only somebody can mend first.
+  // First what only the operator can mend.
   const error = refusals.find(({ isLasting }) => isLasting) ?? refusals[0] ??
     unsafeIdError(lastId!, Number(nowMs));
   if (error) throw error;
-  await append(send, key, [], { maxEvents: 0, maxAgeMs: 0 }, false);
+  await ask((client) => client.append(key, APPEND_NOTHING));
 }
 
-/** Whatever else keeps a command from being carried out lasts like a right that lacks. */
+/** A reason that is not known to pass is one that lasts, like a missing right. */
 function refusalOf(command: string, message: string): RedisError {
   const error = refusal(message);
   return error.isUnwritable ? error : new RedisError(
     `${error.reason} (on ${command})`,
     error.isLasting ? error.code : "NOPERM",
   );
+}
+
+/**
+ * The reason why nothing can be appended to a stream with this last id, if there is one.
+ *
+ * @param lastId Empty where there is no stream.
+ * @param nowMs Redis's time, in ms since the epoch.
+ */
+function unsafeIdError(lastId: string, nowMs: number): RedisError | undefined {
+  if (lastId === "") return undefined;
+  const [ms, n] = lastId.split("-") as [string, string];
+  const isSafe = Number(ms) < nowMs ||
+    isEventId(n === MAX_N ? `${Number(ms) + 1}-0` : `${ms}-${Number(n) + 1}`);
+  return isSafe ? undefined : refusal(UNSAFE_ID);
 }

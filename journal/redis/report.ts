@@ -1,13 +1,14 @@
 import { log } from "../../log/log.ts";
 import type { RedisError } from "./error.ts";
 
-/** Tells the operator once why Redis is away, however many connections are lost and however often they are tried. */
+/** Logs each reason why Redis is away once, however many connections are lost and however often they are tried. */
 export class RedisReport {
-  /** The connections that are lost, and what has been said of it since. */
+  /** The connections that are lost. */
   readonly #lost = new Set<symbol>();
+  /** The reasons logged since all connections were there. */
   readonly #said = new Set<string>();
 
-  /** @param failure What became of the connection; nothing once it is there. */
+  /** @param failure Why the connection ended or could not be made; nothing once it is ready. */
   note(connection: symbol, failure?: RedisError): void {
     if (failure) {
       const { reason } = failure;

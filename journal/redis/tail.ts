@@ -2,22 +2,26 @@ import { type EventId, isEventId } from "../../events/event_id.ts";
 import { UnavailableError } from "../history.ts";
 import type { TailBatch } from "../journal.ts";
 import type { RedisConnection } from "./connection.ts";
-import { type EventReader, toSafeId, toStreamEntries } from "./entries.ts";
-import { boundsCommand, holdsCommand, rejoinCommand } from "./scripts.ts";
+import {
+  type EventReader,
+  type StreamReply,
+  toEntries,
+  toSafeId,
+} from "./entries.ts";
 
-/** How many entries are read at once: as many as may be as large as a message can be, and still arrive in time. */
+/** How many entries to read at once: so few that they arrive in time though each may be as large as a message can be. */
 const PAGE = 128;
-/** How long Redis waits for an entry before it says that there is none, in ms. A stream that vanished is noticed then. */
+/** How long Redis waits for an entry before it answers that there is none, in ms. A stream that is gone is noticed then. */
 const BLOCK_MS = 1_000;
 
-/** Follows a stream over a connection of its own: what waits in Redis holds up all that is sent behind it. */
+/** Follows a stream. Needs a connection of its own: a command that waits in Redis holds up all that are sent after it. */
 export class RedisTail {
   readonly #connection: RedisConnection;
   readonly #key: string;
   readonly #reader: EventReader;
   /** The last entry read. */
   #last!: EventId;
-  /** The last entry read with an id that JavaScript can count with: as far as the timeline has come. */
+  /** The last entry read whose id is of safe integers. It says how far the timeline has come. */
   #safe!: EventId;
   /** Where the timeline was joined. */
   #joined: EventId | undefined;
@@ -28,9 +32,9 @@ export class RedisTail {
     this.#reader = reader;
   }
 
-  /** Yields what comes, also when that is nothing, until the connection is disposed of. */
+  /** Yields batches, also empty ones now and then, until the connection is disposed of. */
   async *batches(): AsyncGenerator<TailBatch> {
-    // Whoever waits for Redis is told at once that it is back.
+    // The first reading of a connection does not wait for entries: clients that wait for Redis go on at once.
     let blocks = false;
     while (await this.#connection.ready()) {
       let batch: TailBatch;
@@ -48,45 +52,51 @@ export class RedisTail {
   }
 
   async #join(): Promise<TailBatch> {
-    const [bounds] = await this.#connection.send(boundsCommand(this.#key));
-    const [, newest] = bounds as [EventId, EventId];
-    this.#joined = this.#last = newest;
-    this.#safe = toSafeId(newest);
-    return { events: [], last: this.#safe };
+    const { newest } = await this.#connection.ask((client) =>
+      client.bounds(this.#key)
+    );
+    return this.#joinAt(newest);
   }
 
   async #read(blocks: boolean): Promise<TailBatch> {
-    // Entries go from the stream's beginning only. Whatever becomes of the stream: while the last entry read is still
-    // there after the reading, nothing was missing behind it.
-    const [reply, isHeld] = await this.#connection.send(
-      [
-        ...["XREAD", "COUNT", `${PAGE}`],
-        ...(blocks ? ["BLOCK", `${BLOCK_MS}`] : []),
-        ...["STREAMS", this.#key, this.#last],
-      ],
-      holdsCommand(this.#key, this.#last),
+    // In this order. Entries are only ever removed from the oldest on: if the last entry read is still there after the
+    // reading, nothing was missing after it, whatever else happened to the stream.
+    const [reply, isHeld] = await this.#connection.ask((client) =>
+      Promise.all([
+        client.sendCommand<StreamReply>([
+          ...["XREAD", "COUNT", `${PAGE}`],
+          ...(blocks ? ["BLOCK", `${BLOCK_MS}`] : []),
+          ...["STREAMS", this.#key, this.#last],
+        ]),
+        client.holds(this.#key, this.#last),
+      ])
     );
     if (!isHeld) return await this.#goBack();
-    const entries = toStreamEntries(reply);
+    const entries = toEntries(reply);
     this.#last = entries.at(-1)?.[0] ?? this.#last;
     this.#safe = entries.findLast(([id]) => isEventId(id))?.[0] ?? this.#safe;
     return { events: this.#reader.events(entries), last: this.#safe };
   }
 
-  /** Goes on where the last entry read is gone. */
+  /** Goes on where the last entry read has been removed. */
   async #goBack(): Promise<TailBatch> {
     if (this.#last === this.#safe) return await this.#rejoin();
-    // Once an entry with too high an id is removed, others get ids that are lower than that.
+    // After the removal of an entry with too high an id, Redis gives new entries lower ids than that one had.
     this.#last = this.#safe;
     return { events: [], last: this.#safe };
   }
 
   async #rejoin(): Promise<TailBatch> {
-    const [id] = await this.#connection.send(
-      rejoinCommand(this.#key, this.#last, this.#joined!),
+    const [last, joined] = [this.#last, this.#joined!];
+    const id = await this.#connection.ask((client) =>
+      client.rejoin(this.#key, last, joined)
     );
-    this.#joined = this.#last = id as EventId;
-    this.#safe = toSafeId(this.#last);
-    return { events: [], last: this.#safe, isReset: true };
+    return { ...this.#joinAt(id), isReset: true };
+  }
+
+  #joinAt(id: EventId): TailBatch {
+    this.#joined = this.#last = id;
+    this.#safe = toSafeId(id);
+    return { events: [], last: this.#safe };
   }
 }

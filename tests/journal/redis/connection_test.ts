@@ -81,11 +81,16 @@ testRedis(
     const tail = new TailReader(journal);
     const start = (await tail.next()).last;
     server.freeze();
+    // What is sent to it does not make it look alive.
+    const publishing = setInterval(
+      () => publish(journal, "0").catch(() => {}),
+      200,
+    );
     await assertRejects(
       () => publish(journal, "1"),
       UnavailableError,
       "The journal failed: no answer for 4 s",
-    );
+    ).finally(() => clearInterval(publishing));
     assertEquals(await journal.isReady(), false);
     await assertRejects(() => publish(journal, "2"), UnavailableError, "away");
     server.thaw();

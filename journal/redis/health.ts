@@ -1,45 +1,46 @@
 import { JournalTrouble } from "../trouble.ts";
-import type { RedisConnection, Send } from "./connection.ts";
+import type { Ask, RedisConnection } from "./connection.ts";
 import { RedisError } from "./error.ts";
 import { probe } from "./probe.ts";
 
-/** How often Redis is asked whether it would take an event, in ms: nobody may have published for long. */
+/** How often Redis is asked whether it would take an event, in ms: perhaps nobody publishes for a long time. */
 const PROBE_MS = 5_000;
 
-/** Knows whether Redis, where it is connected, does what a journal needs, and finds out by itself. */
-export class RedisWatch implements Disposable {
+/** Whether Redis, where it is connected, does what a journal needs. Finds out by itself, every few seconds. */
+export class RedisHealth implements Disposable {
   readonly #key: string;
   readonly #trouble = new JournalTrouble();
   #timer: ReturnType<typeof setInterval> | undefined;
   #refusal: RedisError | undefined;
 
+  /** @param key The stream's key. */
   constructor(key: string) {
     this.#key = key;
   }
 
-  /** Tries the connection every few seconds from now on. */
+  /** Checks the connection every few seconds from now on. */
   watch(connection: RedisConnection): void {
     this.#timer = setInterval(() => this.#probe(connection), PROBE_MS);
   }
 
   /** Whether nothing is known to be refused. */
-  get isFine(): boolean {
+  get isGood(): boolean {
     return this.#trouble.isNone;
   }
 
-  /** What was refused until somebody mends it: nothing may be appended before. */
+  /** A refusal that lasts until the operator removes its cause. Nothing may be appended until then. */
   get refusal(): RedisError | undefined {
     return this.#refusal;
   }
 
   /**
-   * Tries a new connection. Where Redis can be read but not written to, that is noted.
+   * Checks a new connection. That Redis can be read but not written to is only noted.
    *
-   * @throws {RedisError} where it is of no use.
+   * @throws {RedisError} The connection is of no use.
    */
-  async check(send: Send): Promise<void> {
+  async check(ask: Ask): Promise<void> {
     try {
-      await probe(send, this.#key);
+      await probe(ask, this.#key);
     } catch (error) {
       if (!(error instanceof RedisError) || !error.isUnwritable) throw error;
       this.note(error);
@@ -49,12 +50,12 @@ export class RedisWatch implements Disposable {
     this.#trouble.clear();
   }
 
-  /** Takes note of what Redis refused. */
+  /** Notes what Redis refused. */
   note(error: RedisError): void {
     this.#trouble.note(error.reason);
   }
 
-  /** Takes note that something was appended. */
+  /** Notes that messages were appended. */
   noteAppend(): void {
     if (!this.#refusal) this.#trouble.clear();
   }
@@ -66,10 +67,10 @@ export class RedisWatch implements Disposable {
   async #probe(connection: RedisConnection): Promise<void> {
     if (!connection.isReady) return;
     try {
-      await this.check((...commands) => connection.send(...commands));
+      await this.check((question) => connection.ask(question));
     } catch (error) {
-      // A connection that is lost says so itself.
       if (!(error instanceof RedisError)) throw error;
+      // A connection that is lost reports that itself.
       if (!connection.isReady) return;
       this.note(error);
       if (error.isLasting) this.#refusal = error;

@@ -3,25 +3,25 @@ import type { RedisAddress } from "./address.ts";
 import { RedisConnection } from "./connection.ts";
 import type { RedisError } from "./error.ts";
 
-/** Names what Redis refuses, where its code does not. */
+/** The names of what Redis refuses, where its code says less. */
 const WRONG = /\b(AUTH|DB index|SELECT)\b/;
 
 /**
  * Connects once, to find out whether Redis takes the user, the password and the database. A Redis that is away, or
- * refuses anything else, is none of this.
+ * refuses for another reason, passes the check.
  *
- * @throws {JournalAddressError} where it does not.
+ * @throws {JournalAddressError} Redis does not take them.
  */
 export async function checkAddress(address: RedisAddress): Promise<void> {
   const attempt = Promise.withResolvers<RedisError | undefined>();
   await using _connection = new RedisConnection(
     address,
-    // Without a password, nothing may have been refused yet.
-    (send) => send(["PING"]),
+    // Where no password was sent, connecting alone may have been refused nothing yet.
+    (ask) => ask((client) => client.ping()),
     attempt.resolve,
   );
   const failure = await attempt.promise;
-  // Without a code, it is no refusal.
+  // A failure without a code is no refusal.
   if (!failure?.code) return;
   const { code, reason } = failure;
   if (code === "WRONGPASS" || code === "NOAUTH" || WRONG.test(reason)) {
