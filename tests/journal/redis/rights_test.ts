@@ -18,20 +18,20 @@ import {
 import type { RedisServer } from "../../support/redis_server.ts";
 import { readEvents } from "../read_events.ts";
 
-const README = await Deno.readTextFile(
-  new URL("../../../README.md", import.meta.url),
+const DOCS = await Deno.readTextFile(
+  new URL("../../../docs/journals.md", import.meta.url),
 );
-/** What the README has an operator type. */
-const SETUSER = /^ACL SETUSER chime .*$/m.exec(README)![0].split(" ");
+/** The command that the docs have an operator type. */
+const SETUSER = /^ACL SETUSER chime .*$/m.exec(DOCS)![0].split(" ");
 const RIGHTS = SETUSER.filter((word) => word.startsWith("+"));
 
-/** Where the user of the README is let in, in a database that has to be selected. */
+/** A URL of the docs' user, with a database that has to be selected. */
 function urlOf(server: RedisServer): { url: string } {
   return { url: `${server.url.replace("//", "//chime:s3cret@")}/1` };
 }
 
 testRedis(
-  "needs no more rights than the README lists",
+  "needs no more rights than the docs list",
   async (server, log) => {
     await server.command(...SETUSER);
     await using journal = await connect(urlOf(server), {
@@ -72,7 +72,7 @@ async function countIn1(server: RedisServer): Promise<number> {
 }
 
 testRedis(
-  "appends nothing, and names the command, where one of the README's is not allowed",
+  "appends nothing, and names the command, where one right of the docs is missing",
   async (server, log) => {
     for (const right of RIGHTS) {
       log.lines.length = 0;
@@ -120,7 +120,7 @@ for (const command of ["XTRIM", "XADD", "EVALSHA"]) {
   );
 }
 
-/** A journal of the README's user, in the first database. */
+/** A journal of the docs' user, in the first database. */
 async function connectAs(
   server: RedisServer,
   time: FakeTime,
