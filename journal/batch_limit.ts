@@ -2,16 +2,16 @@ import { InputError } from "../events/input_error.ts";
 import type { Message } from "../events/message.ts";
 import type { Retention } from "./journal.ts";
 
-/** A batch is larger than what its journal can keep. The message names both numbers. */
+/** A batch is larger than what its journal keeps. The message names both numbers. */
 export class BatchTooLargeError extends InputError {
   override name = "BatchTooLargeError";
 }
 
 /**
- * Checks a batch before any of it is written: of one that is too large, the first messages would be gone at once.
+ * Checks the size of a batch before any of it is written. If a batch is too large, its last messages push out its first.
  *
  * @param maxLength How much data the journal keeps, in UTF-16 units.
- * @returns The error to refuse the batch with, or nothing where it fits.
+ * @returns The error to refuse the batch with; nothing where it fits.
  */
 export function batchError(
   messages: readonly Message[],

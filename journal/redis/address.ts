@@ -1,10 +1,10 @@
-/** Where a Redis is, and who one is there. */
+/** Where a Redis is, and the user, the password and the database to use there. */
 export interface RedisAddress {
   host: string;
   port: number;
   /** Whether the connection is encrypted, and the server's certificate checked. */
   isSecure: boolean;
-  /** Redis's own default where absent. */
+  /** Where absent, Redis's own default. */
   username?: string;
   password?: string;
   database: number;
@@ -13,9 +13,9 @@ export interface RedisAddress {
 const DEFAULT_PORT = 6379;
 
 /**
- * Reads `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS.
+ * Parses `redis://[[user]:password@]host[:port][/database]`, or `rediss://` for TLS.
  *
- * @throws {SyntaxError} where the text is no such URL. The message does not hold the text: it may hold a password.
+ * @throws {SyntaxError} The text is no such URL. The message does not quote the text, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress {
   const url = URL.parse(text);
@@ -27,7 +27,7 @@ export function parseRedisUrl(text: string): RedisAddress {
   if (!database) throw malformed("have no path but the number of a database");
   if (url.search || url.hash) throw malformed("have no query and no fragment");
   const address: RedisAddress = {
-    // An address of IPv6 stands in brackets only in URLs.
+    // IPv6 addresses stand in brackets in URLs only.
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port || DEFAULT_PORT),
     isSecure,

@@ -4,7 +4,7 @@ import { createRedisClient, type RedisClient } from "./client.ts";
 import { RedisError, toRedisError } from "./error.ts";
 
 /**
- * Asks Redis something. What a question sends without waiting goes out together, and Redis answers in that order.
+ * Asks Redis a question. The commands that it sends without waiting go out together, and Redis answers in their order.
  *
  * @throws {RedisError} Redis refused, or the connection was lost.
  */
@@ -13,8 +13,8 @@ export type Ask = <T>(
 ) => Promise<T>;
 
 /**
- * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a page
- * of large events. `socketTimeout` cannot tell: to Node.js what is sent counts as activity too, so that a Redis that hangs
+ * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a
+ * page of large events. `socketTimeout` cannot tell: to Node.js what is sent counts as activity too, so that a Redis that hangs
  * would go unnoticed for as long as somebody publishes.
  */
 const SILENCE_MS = 4_000;
@@ -70,7 +70,7 @@ export class RedisConnection implements AsyncDisposable {
   }
 
   /**
-   * Asks Redis something, see {@linkcode Ask}.
+   * Asks Redis a question, see {@linkcode Ask}.
    *
    * @throws {RedisError} At once where there is no connection, with the code of the refusal that prevents one, if any;
    * else with what Redis refused. Where the connection is lost, or Redis gives no answer for some seconds, Redis may have

@@ -61,9 +61,15 @@ function toEvent([id, names]: Entry): ChannelEvent {
   const data = fields.get("data");
   const type = fields.get("type");
   if (channel === undefined || data === undefined) {
-    throw new TypeError("An event has a channel and data");
+    throw new TypeError(
+      `Cannot use event ${id}: it must have channel and data`,
+    );
   }
-  if (!isEventId(id)) throw new TypeError("An event's id holds safe integers");
+  if (!isEventId(id)) {
+    throw new TypeError(
+      `Cannot use event id ${id}: its numbers must be safe integers`,
+    );
+  }
   checkChannel(channel);
   checkFrame({ event: type, data });
   const event: ChannelEvent = { channel, data, id };

@@ -1,7 +1,7 @@
 import { ErrorReply } from "@redis/client";
 import { UnavailableError } from "../history.ts";
 
-/** Refusals that last until somebody mends the user, the password or the key. */
+/** Codes of refusals that last until the operator changes the user, the password or the key. */
 const LASTING: ReadonlySet<string> = new Set([
   "NOAUTH",
   "NOPERM",
@@ -9,7 +9,7 @@ const LASTING: ReadonlySet<string> = new Set([
   "WRONGTYPE",
 ]);
 
-/** Refusals to write while Redis has no room, no disk or no replicas, or is one itself: it can be read all the same. */
+/** Codes of refusals to write: Redis has no memory, disk or replicas left, or is a replica. It can still be read. */
 const UNWRITABLE: ReadonlySet<string> = new Set([
   "MISCONF",
   "NOREPLICAS",
@@ -18,7 +18,7 @@ const UNWRITABLE: ReadonlySet<string> = new Set([
   "UNSAFEID",
 ]);
 
-/** Refusals that pass by themselves, besides those to write. */
+/** Codes of other refusals that pass by themselves. */
 const PASSING: ReadonlySet<string> = new Set([
   "BUSY",
   "CLUSTERDOWN",
@@ -27,10 +27,10 @@ const PASSING: ReadonlySet<string> = new Set([
   "TRYAGAIN",
 ]);
 
-/** Redis is out of reach, or refuses. */
+/** Redis cannot be reached, or refuses a command. */
 export class RedisError extends UnavailableError {
   readonly reason: string;
-  /** What Redis calls its refusal, such as `NOSCRIPT`; empty where it is none. */
+  /** Redis's code for its refusal, such as `NOPERM`; empty where the error is no refusal. */
   readonly code: string;
 
   constructor(reason: string, code = "") {
@@ -55,7 +55,7 @@ export class RedisError extends UnavailableError {
   }
 }
 
-/** Says in the journal's words what went wrong, without the password. */
+/** Makes a {@linkcode RedisError} of any error, without the password. */
 export function toRedisError(error: unknown, password?: string): RedisError {
   if (error instanceof RedisError) return error;
   const { message } = error as Error;
@@ -63,18 +63,19 @@ export function toRedisError(error: unknown, password?: string): RedisError {
   return error instanceof ErrorReply ? refusal(masked) : new RedisError(masked);
 }
 
-/** Makes an error of what Redis answered, or what a script was told. */
+/** Makes an error of Redis's refusal, as a client or a script gets it. */
 export function refusal(message: string): RedisError {
   const reason = message
-    // Where in a script it was, which is not the same each time.
+    // The line of the script, which is not always the same.
     .replace(/^ERR Error running script \(call to \w+\): /, "")
     .replace(/^(@user_script: ?\d+: )+/, "")
     .replace(/,? script: \w+, on @user_script:\d+\.?$/, "")
     .replace(/^-/, "")
-    // What is unknown is repeated, cut off somewhere: in a password, if need be.
+    // Redis quotes the arguments of a command that it does not know, and cuts them off anywhere, even inside a password,
+    // which could then not be masked.
     .replace(/,? with args beginning with:.*$/s, "")
     .replace(/\.$/, "")
-    // A script is told in words alone that it may not, or that there is no such command.
+    // A script gets no code where it lacks a right, or where there is no such command.
     .replace(/^(ERR )?(?=The user executing the script|unknown )/i, "NOPERM ");
   return new RedisError(reason, reason.split(" ", 1)[0]);
 }

@@ -22,7 +22,7 @@ local isNew = oldest[2][1] == '${GENESIS}'
   and first('XRANGE', '(' .. joined, '+')[1] == oldest[1]
 return isNew and oldest[1] or first('XREVRANGE', last, '-')[1] or oldest[1]`;
 
-/** The scripts of a journal, each called with the stream's key. The client sends one in full only where Redis lacks it. */
+/** A journal's scripts. Each takes the stream's key. The client sends one in full only where Redis does not have it. */
 export const SCRIPTS = {
   /** Begins a timeline where there is none, and answers with its bounds. */
   bounds: defineScript({

@@ -11,7 +11,7 @@ import {
 
 /** How many entries to read at once: so few that they arrive in time though each may be as large as a message can be. */
 const PAGE = 128;
-/** How long Redis waits for an entry before it answers that there is none, in ms. A stream that is gone is noticed then. */
+/** How long Redis waits for an entry before it answers that there is none, in ms. A removed stream is noticed then. */
 const BLOCK_MS = 1_000;
 
 /** Follows a stream. Needs a connection of its own: a command that waits in Redis holds up all that are sent after it. */

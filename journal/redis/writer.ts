@@ -59,7 +59,7 @@ export class RedisWriter {
     }
   }
 
-  /** Removes what is too old, where that is due. A failure is noted by {@linkcode append}, and tried again in a minute. */
+  /** Removes what is too old, once a minute. `append` notes a failure, and the next try is a minute later. */
   async expire(): Promise<void> {
     if (!this.#isExpiryDue()) return;
     await this.append([]).catch(() => {});

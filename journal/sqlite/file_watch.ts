@@ -1,7 +1,7 @@
-/** What became of a file. */
+/** What happened to a file. */
 type Change = "is gone" | "was replaced" | "was truncated";
 
-/** A file as it was when it was last the same. */
+/** A file as it was when last looked at. */
 interface Seen {
   readonly path: string;
   readonly dev: number;
@@ -10,24 +10,29 @@ interface Seen {
 }
 
 /**
- * Watches the files of a database that is open: SQLite goes on writing into files that nobody can find any more. Looks at
- * their device, inode and size only. To open one would be wrong: closing it would end SQLite's locks on it.
+ * Watches the files of an open database. When they are moved or deleted, SQLite goes on writing to files that nobody can
+ * find any more. Only their device, inode and size are looked at: opening such a file and closing it again would end
+ * SQLite's locks on it. https://www.sqlite.org/howtocorrupt.html
  */
 export class SqliteFileWatch {
   readonly #database: Seen;
   readonly #log: Seen;
 
   /**
-   * @param path The database's file, which must be there with its write-ahead log.
-   * @throws {Deno.errors.NotFound} where one of them is not.
+   * @param path The database's file. Its write-ahead log must be there, too.
+   * @throws {Deno.errors.NotFound} One of the two is missing.
    */
   constructor(path: string) {
     this.#database = see(path);
-    // SQLite puts it beside the file that a link leads to.
+    // Where the path is a link, SQLite puts the log beside the file that the link leads to.
     this.#log = see(`${Deno.realPathSync(path)}-wal`);
   }
 
-  /** Looks at the files, which takes some µs. Returns why what is written now could be lost, or nothing where it is safe. */
+  /**
+   * Looks at the files, which takes some µs.
+   *
+   * @returns Why what is written now could be lost; nothing where it is safe.
+   */
   look(): string | undefined {
     for (const file of [this.#database, this.#log]) {
       const change = look(file);
@@ -40,8 +45,8 @@ export class SqliteFileWatch {
   }
 
   /**
-   * Whether the database can be closed without harm: SQLite then copies its log into the file, and deletes whatever has the
-   * log's name.
+   * Whether the database can be closed without harm. When it is closed, SQLite copies its log into the file, and then
+   * deletes the file that has the log's name, whatever that is.
    */
   get canClose(): boolean {
     const log = look(this.#log);
@@ -55,13 +60,13 @@ function see(path: string): Seen {
   return { path, dev, ino, size };
 }
 
-/** What became of the file. Both kinds of file only ever grow while they are open. */
+/** Compares a file with what it was. While a database is open, neither of its files ever shrinks. */
 function look(file: Seen): Change | undefined {
   let now: Seen;
   try {
     now = see(file.path);
   } catch {
-    // Whatever the reason, nobody finds it by its name.
+    // Whatever the reason is, the file cannot be found by its name.
     return "is gone";
   }
   if (now.dev !== file.dev || now.ino !== file.ino) return "was replaced";

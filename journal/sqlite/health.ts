@@ -2,12 +2,12 @@ import { UnavailableError, UnreadableError } from "../history.ts";
 import { JournalTrouble } from "../trouble.ts";
 import type { SqliteFileWatch } from "./file_watch.ts";
 
-/** How often the file is looked at, and written to where nothing else was, in ms. */
+/** How often to try to write where nothing else was written, and to read what could not be read, in ms. */
 const TRIAL_MS = 5_000;
-/** How much a trial writes, at most, in bytes of data. */
+/** How much a trial writes at most, in bytes of data. */
 const MAX_TRIAL_BYTES = 64 * 1024;
 
-/** Whether a journal's file can be read and written, as all that is done with it shows, and a trial every 5 s. */
+/** Whether a journal's file can be read and written. Every use of it shows that, and a trial every 5 s. */
 export class SqliteHealth implements Disposable {
   readonly #path: string;
   readonly #file: Pick<SqliteFileWatch, "look">;
@@ -17,14 +17,14 @@ export class SqliteHealth implements Disposable {
   readonly #timer: ReturnType<typeof setInterval>;
   /** Whether something was written since the last trial. */
   #hasWritten = false;
-  /** How large the last write that failed was, in bytes. */
+  /** How large the largest write was that failed, in bytes: on a full disk a smaller one may succeed. */
   #failedBytes = 0;
-  /** A reading that failed for good, until it does not. */
+  /** A reading that failed for good. It is tried again until it succeeds. */
   #failedReading: (() => unknown) | undefined;
 
   /**
-   * @param path What the log calls the file.
-   * @param probe Appends so many bytes to no channel; 0 stands for as little as can be written.
+   * @param path The file's name in the log.
+   * @param probe Writes so many bytes as a trial; with 0, as little as can be written.
    */
   constructor(
     path: string,
@@ -37,7 +37,7 @@ export class SqliteHealth implements Disposable {
     this.#timer = setInterval(() => this.#try(), TRIAL_MS);
   }
 
-  /** Whether all that was done last could be done, and the files are there. */
+  /** Whether the last write and the last readings succeeded, and the files are there. */
   get isGood(): boolean {
     const change = this.#file.look();
     if (change) this.#noteUnwritten(change);
@@ -45,10 +45,10 @@ export class SqliteHealth implements Disposable {
   }
 
   /**
-   * Writes, unless that could be lost.
+   * Writes, unless what is written could be lost.
    *
-   * @param bytes How much, about.
-   * @returns The error for those who wait for it, or nothing where it is done.
+   * @param bytes How much, roughly.
+   * @returns The error to reject the appends with; nothing where it is written.
    */
   write(write: () => void, bytes = 0): UnavailableError | undefined {
     try {
@@ -74,9 +74,9 @@ export class SqliteHealth implements Disposable {
   }
 
   /**
-   * Reads.
+   * Reads, and notes where that fails for good.
    *
-   * @throws whatever the reading throws.
+   * @throws {unknown} What `read` throws.
    */
   read<T>(read: () => T): T {
     try {
@@ -94,14 +94,14 @@ export class SqliteHealth implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** Finds out what nobody asks for: whether the file can be written, and whether what failed can be read again. */
+  /** Finds out whether the file can be written though nobody publishes, and whether what failed can be read by now. */
   #try(): void {
     if (!this.#hasWritten) this.write(() => this.#probe(this.#failedBytes));
     this.#hasWritten = false;
     try {
       this.#failedReading?.();
     } catch {
-      // It is known already.
+      // The reason was noted when the reading failed first.
       return;
     }
     this.#failedReading = undefined;

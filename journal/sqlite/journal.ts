@@ -78,7 +78,7 @@ export class SqliteJournal implements Journal {
     if (error) return Promise.reject(error);
     const { promise, resolve, reject } = Promise.withResolvers<EventId[]>();
     this.#queue.push({ messages, resolve, reject });
-    // A commit takes as long as the disk, however much it holds: all that arrives in one turn of the event loop shares it.
+    // A commit waits for the disk, however little it holds: all appends of one turn of the event loop share it.
     this.#commitTimer ??= setTimeout(() => this.#commit());
     return promise;
   }

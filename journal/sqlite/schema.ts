@@ -2,17 +2,18 @@ import { DatabaseSync } from "node:sqlite";
 import { log } from "../../log/log.ts";
 import { JournalFileError } from "../journal.ts";
 
-/** "Chim", in the file's header, tells a journal from other programs' databases. */
+/** "Chim" in the file's header: a journal, and no other program's database. */
 const APPLICATION_ID = 0x4368696d;
 
-/** A database has one page at least, and a page this many bytes. https://www.sqlite.org/fileformat.html */
+/** The size of the smallest database, in bytes: one page. https://www.sqlite.org/fileformat.html */
 const MIN_SIZE = 512;
 
 /**
- * What makes each version of the schema out of the one before. An entry, once released, never changes.
+ * The statements that make each version of the schema from the one before. A released entry never changes.
  *
- * Events are clustered by id, which is the order of all reading. Data is UTF-8 in a blob: a text is read up to a NUL only. `timeline` holds what outlives the events themselves:
- * the id behind which everything is kept, and the last id given out.
+ * Events are clustered by id, as all reading is in that order. Data is UTF-8 in a blob, as SQLite reads a text only up to
+ * the first NUL. `timeline` has one row, which remains when the events are removed: the id after which every event is
+ * kept, and the last id given out.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE event (
@@ -29,20 +30,20 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Opens a journal's file for this process alone, makes it where there is none, and brings its schema up to date. What is
- * refused is left as it is.
+ * Opens a journal's file for this process alone, or creates it, and brings its schema up to date. A file that is refused
+ * is not changed.
  *
- * @throws {JournalFileError} where it cannot be opened, another process has it, it is another program's, is damaged, or
- * was written by a newer Chime.
+ * @throws {JournalFileError} The file cannot be opened, is open in another process, belongs to another program, is
+ * damaged, or was written by a newer Chime.
  */
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     checkFile(path);
-    // After a crash the file may be incomplete until its log is copied into it.
+    // After a crash the file may be incomplete until SQLite copies its log into it.
     const size = hasLog(path) ? undefined : stat(path)?.size;
     database = new DatabaseSync(path);
-    // Taken with the first access, kept until the end: two processes would each give out ids of their own.
+    // The lock is taken at the first access and kept until the end: two processes would give out the same ids.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     migrate(database, size);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
@@ -53,14 +54,14 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** What a journal's file cannot be used for, in a line that names it. */
+/** Makes the error for a file that cannot be used. */
 export function fileError(path: string, error: unknown): JournalFileError {
   return new JournalFileError(
     `Cannot open the journal "${path}": ${reason(error)}`,
   );
 }
 
-/** Refuses what SQLite would write into, or over, though it is none of its databases. */
+/** Refuses files that SQLite would change or overwrite though they are no databases. */
 function checkFile(path: string): void {
   const file = stat(path);
   const isEmpty = !file || file.size === 0;
@@ -71,7 +72,7 @@ function checkFile(path: string): void {
   if (!isEmpty && file.size < MIN_SIZE) {
     throw new Error("file is not a database");
   }
-  // SQLite deletes the log of a database that is empty.
+  // SQLite deletes the log of an empty database, and with it the events.
   if (isEmpty && hasLog(path)) {
     throw new Error(
       `it is ${
@@ -88,7 +89,7 @@ function hasLog(path: string): boolean {
   return wal !== undefined && wal.size > 0;
 }
 
-/** What is known of a file; nothing where there is none. */
+/** Information on a file; nothing where there is none. */
 function stat(
   path: string,
   statSync: (path: string) => Deno.FileInfo = Deno.statSync,
@@ -101,7 +102,7 @@ function stat(
   }
 }
 
-/** @param size The file's, in bytes, where it must be whole. */
+/** @param size The file's size in bytes, where the file must be complete. */
 function migrate(database: DatabaseSync, size = 0): void {
   database.exec("BEGIN EXCLUSIVE");
   const { application_id: application } = get(database, "application_id");
@@ -110,7 +111,7 @@ function migrate(database: DatabaseSync, size = 0): void {
   const { count } = database.prepare(
     "SELECT count(*) AS count FROM sqlite_schema",
   ).get() as { count: number };
-  // An empty database has one page, or none.
+  // An empty database has one page or none.
   const isNew = application === 0 && version === 0 && count === 0 && pages! < 2;
   if (!isNew && application !== APPLICATION_ID) {
     throw new Error("it is another program's database");

@@ -10,12 +10,12 @@ import type { Retention } from "../journal.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import { parts, type Place, toId } from "./rows.ts";
 
-/** The ids by way of the index, which is small: damaged events do not keep a journal from starting. */
+/** The table, read by its index, which is small. Damaged events then do not keep a journal from starting. */
 const BY_CHANNEL = "event INDEXED BY event_by_channel";
 
 const encoder = new TextEncoder();
 
-/** Writes events into a journal's file, lets go of what exceeds the retention, and knows where the timeline stands. */
+/** Writes events to a journal's file, removes what exceeds the retention, and knows the ends of the timeline. */
 export class SqliteWriter {
   readonly #database: DatabaseSync;
   readonly #retention: Retention;
@@ -25,7 +25,7 @@ export class SqliteWriter {
   #floor: EventId;
   #last: EventId;
 
-  /** @throws {Error} where the file is damaged. */
+  /** @throws {Error} The file is damaged. */
   constructor(database: DatabaseSync, retention: Retention) {
     this.#database = database;
     this.#retention = retention;
@@ -42,7 +42,7 @@ export class SqliteWriter {
     this.#oldestMs = oldestMs === null ? Infinity : oldestMs as number;
   }
 
-  /** The id after which everything is kept. */
+  /** The id after which every event is kept. */
   get floor(): EventId {
     return this.#floor;
   }
@@ -52,15 +52,16 @@ export class SqliteWriter {
     return this.#last;
   }
 
-  /** Whether something is older than it may be. */
+  /** Whether an event is too old to be kept. */
   get isExpiryDue(): boolean {
     return this.#oldestMs < Date.now() - this.#retention.maxAgeMs;
   }
 
   /**
-   * Commits the events: all of it is durable afterwards, or none of it is there.
+   * Commits the events: afterwards either all are durable, or none is there.
    *
-   * @param last The last id that is then given out.
+   * @param last The last id given out, once this is committed.
+   * @throws {Error} Nothing was written.
    */
   write(events: readonly ChannelEvent[], last: EventId): void {
     this.#transact(() => {
@@ -79,7 +80,7 @@ export class SqliteWriter {
         : this.#database.prepare("DELETE FROM event WHERE (ms, n) <= (?, ?)")
           .run(...parts(floor)).changes;
       this.#updateTimeline(floor, last);
-      // Nothing may fail once it is committed.
+      // Read before the commit, as nothing may fail after it: the events would be there, and their appends rejected.
       const oldestMs = this.#oldestMsAfter(events, Number(removed));
       return () => {
         this.#oldestMs = oldestMs;
@@ -91,12 +92,14 @@ export class SqliteWriter {
   }
 
   /**
-   * Finds out whether so much can be appended: appends it to no channel, and then removes it.
+   * Finds out whether so much can be appended: writes it as an event of no channel, and removes that again.
    *
-   * @param bytes Of data; 0 stands for no event at all.
+   * @param bytes How much data; with 0 no event is written.
+   * @throws {Error} It could not be written.
    */
   probe(bytes: number): void {
-    // An id is taken each time: what changes nothing is not written, and a probe may outlive a crash.
+    // Each probe takes an id. SQLite writes nothing where nothing changes, and after a crash the probe's event may still
+    // be there: its id must not be given out again.
     const last = nextEventId(this.#last);
     if (bytes === 0) return this.write([], last);
     this.#transact(() => {
@@ -109,7 +112,7 @@ export class SqliteWriter {
     );
   }
 
-  /** @param change Makes the changes, and returns what is to be done once they are committed. */
+  /** @param change Makes the changes, and returns what to do once they are committed. */
   #transact(change: () => (() => void) | void): void {
     const database = this.#database;
     database.exec("BEGIN IMMEDIATE");
@@ -118,7 +121,7 @@ export class SqliteWriter {
       database.exec("COMMIT");
       onCommitted?.();
     } catch (error) {
-      // Some failures have ended the transaction already.
+      // After some failures SQLite has rolled back already.
       if (database.isTransaction) database.exec("ROLLBACK");
       throw error;
     }
@@ -129,7 +132,7 @@ export class SqliteWriter {
       .run(floor, last);
   }
 
-  /** The last event that exceeds the retention, given how many there are. */
+  /** @returns The newest event that exceeds the retention, given how many events there are. */
   #lastExpired(count: number): EventId | undefined {
     const { maxEvents, maxAgeMs } = this.#retention;
     const byAge = this.isExpiryDue
@@ -147,7 +150,7 @@ export class SqliteWriter {
       .sort(compareEventIds).at(-1);
   }
 
-  /** What is oldest once so many were removed. The events are looked at only then, as they may be damaged. */
+  /** @returns The moment of the oldest event. Reads events only where some were removed, as they may be damaged. */
   #oldestMsAfter(appended: readonly ChannelEvent[], removed: number): number {
     if (removed === 0) {
       const [first] = appended;
@@ -160,7 +163,7 @@ export class SqliteWriter {
   }
 }
 
-/** @throws {Error} where the record of the timeline is damaged, or does not fit the events. */
+/** @throws {Error} The record of the timeline is damaged, or does not fit the events. */
 function readTimeline(
   database: DatabaseSync,
 ): { floor: EventId; last: EventId } {
