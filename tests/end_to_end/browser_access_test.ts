@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { tooWide, violations } from "../support/accessibility.ts";
 import { browserSuite } from "../support/browser_suite.ts";
-import { clockButton, until } from "../support/clock_page.ts";
+import { clockButton, untilShown } from "../support/clock_page.ts";
 
 const { test, visit } = await browserSuite();
 
@@ -9,13 +9,13 @@ test("axe finds nothing, in light and in dark", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=Mars/Olympus");
-  await until(page, ({ events }) => events > 1);
+  await untilShown(page, ({ events }) => events > 1);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     assertEquals(await violations(page), [], `live, ${colorScheme}`);
   }
   await clockButton(page, "Pause").click();
-  await until(page, ({ status }) => status === "Paused");
+  await untilShown(page, ({ status }) => status === "Paused");
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
     assertEquals(await violations(page), [], `paused, ${colorScheme}`);
@@ -26,7 +26,7 @@ test("nothing sticks out of the page, narrow, wide and at 200 %", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=America/Argentina/ComodRivadavia");
-  await until(page, ({ events }) => events > 1);
+  await untilShown(page, ({ events }) => events > 1);
   for (
     const [width, fontSize] of [
       [320, "100%"],
@@ -48,7 +48,7 @@ test("the keyboard alone reaches and operates everything", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=Europe/Paris");
-  await until(page, ({ events }) => events > 0);
+  await untilShown(page, ({ events }) => events > 0);
   const focused = () =>
     page.evaluate(() => {
       const { outlineStyle } = getComputedStyle(document.activeElement!);
@@ -57,13 +57,13 @@ test("the keyboard alone reaches and operates everything", async () => {
   await page.keyboard.press("Tab");
   assertEquals(await focused(), "select solid");
   await page.keyboard.type("Prague");
-  await until(page, ({ zone }) => zone.startsWith("Europe/Prague"));
+  await untilShown(page, ({ zone }) => zone.startsWith("Europe/Prague"));
   await page.keyboard.press("Tab");
   assertEquals(await focused(), "button solid");
   await page.keyboard.press("Enter");
-  await until(page, ({ status }) => status === "Paused");
+  await untilShown(page, ({ status }) => status === "Paused");
   await page.keyboard.press("Space");
-  await until(page, ({ status }) => status.startsWith("Live"));
+  await untilShown(page, ({ status }) => status.startsWith("Live"));
   const rest = [];
   for (let i = 0; i < 12; i++) {
     await page.keyboard.press("Tab");
@@ -89,7 +89,7 @@ test("a screen reader hears of the connection, not of each tick", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/");
-  await until(page, ({ status }) => status === "Live");
+  await untilShown(page, ({ status }) => status === "Live");
   const heard = await page.evaluateHandle(() => {
     const heard: string[] = [];
     const changes = { childList: true, characterData: true, subtree: true };
@@ -103,11 +103,11 @@ test("a screen reader hears of the connection, not of each tick", async () => {
     }
     return heard;
   });
-  const { events } = await until(page, () => true);
-  await until(page, (now) => now.events > events + 2);
+  const { events } = await untilShown(page, () => true);
+  await untilShown(page, (now) => now.events > events + 2);
   assertEquals(await heard.jsonValue(), []);
   await clockButton(page, "Pause").click();
-  await until(page, ({ status }) => status === "Paused");
+  await untilShown(page, ({ status }) => status === "Paused");
   assertEquals(await heard.jsonValue(), ["Paused"]);
 });
 

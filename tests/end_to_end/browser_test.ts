@@ -7,7 +7,7 @@ import {
   clockButton,
   pass,
   shown,
-  until,
+  untilShown,
 } from "../support/clock_page.ts";
 import { startServer } from "../support/server_process.ts";
 
@@ -28,8 +28,8 @@ test("the page ticks on, second by second", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=Asia/Kolkata");
-  const first = await until(page, ({ events }) => events > 0);
-  const later = await until(page, ({ events }) => events > 2);
+  const first = await untilShown(page, ({ events }) => events > 0);
+  const later = await untilShown(page, ({ events }) => events > 2);
   assertEquals(later.status, "Live");
   assertEquals(later.time, timeFormat("Asia/Kolkata")(later.ms));
   assertUnbroken(first, later);
@@ -57,7 +57,7 @@ test("the island takes over the server's elements and has its own address in the
   const served = await page.waitForSelector("time .clock");
   assertEquals(await page.innerText("pre"), "curl -N http://inner.test/sse/");
   client.resolve();
-  const { time } = await until(page, ({ events }) => events > 1);
+  const { time } = await untilShown(page, ({ events }) => events > 1);
   assert(time.endsWith(await served.innerText()));
   assertEquals(await page.locator("time").count(), 1);
   assertEquals(await page.innerText("pre"), `curl -N ${origin}/sse/`);
@@ -67,9 +67,9 @@ test("the zone can be chosen, and the address keeps it", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=us/pacific");
-  const before = await until(page, ({ events }) => events > 0);
+  const before = await untilShown(page, ({ events }) => events > 0);
   await page.selectOption("#tz", "Asia/Tokyo");
-  const tokyo = await until(
+  const tokyo = await untilShown(
     page,
     ({ zone }) => zone === "Asia/Tokyo, UTC+09:00",
   );
@@ -78,11 +78,11 @@ test("the zone can be chosen, and the address keeps it", async () => {
   assertEquals(await page.title(), "Time in Asia/Tokyo · Chime");
 
   await page.goBack();
-  await until(page, ({ zone }) => zone.startsWith("America/Los_Angeles"));
+  await untilShown(page, ({ zone }) => zone.startsWith("America/Los_Angeles"));
   assertEquals(await page.inputValue("#tz"), "America/Los_Angeles");
   assertEquals(new URL(page.url()).search, "?tz=us/pacific");
   await page.goForward();
-  const after = await until(
+  const after = await untilShown(
     page,
     (now) => now.zone.startsWith("Asia/Tokyo") && now.events > tokyo.events + 1,
   );
@@ -98,18 +98,18 @@ test("a pause closes the stream, and what was missed comes back", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/");
-  await until(page, ({ events }) => events > 1);
+  await untilShown(page, ({ events }) => events > 1);
   await clockButton(page, "Pause").click();
-  const paused = await until(page, ({ status }) => status === "Paused");
+  const paused = await untilShown(page, ({ status }) => status === "Paused");
   await pass(page, 3);
   assertEquals(await shown(page), paused);
   // A zone that is chosen meanwhile is the zone of the time that is shown.
   await page.selectOption("#tz", "Asia/Tokyo");
-  const { time } = await until(page, ({ zone }) => zone !== paused.zone);
+  const { time } = await untilShown(page, ({ zone }) => zone !== paused.zone);
   assertEquals(time, timeFormat("Asia/Tokyo")(paused.ms));
   await clockButton(page, "Resume").click();
-  const resumed = await until(page, (now) => cameBack(now) >= 3);
-  const live = await until(page, ({ events }) => events > resumed.events);
+  const resumed = await untilShown(page, (now) => cameBack(now) >= 3);
+  const live = await untilShown(page, ({ events }) => events > resumed.events);
   assertUnbroken(paused, live);
 });
 
@@ -118,13 +118,13 @@ test("a killed server is found again, and what was missed comes back", async () 
   const { page } = visited;
   const killed = await startServer();
   await page.goto(killed.url);
-  const before = await until(page, ({ events }) => events > 0);
+  const before = await untilShown(page, ({ events }) => events > 0);
   await killed.kill("SIGKILL");
-  await until(page, ({ status }) => status === "Reconnecting");
+  await untilShown(page, ({ status }) => status === "Reconnecting");
   await pass(page, 2);
   await using _ = await startServer(["--port", String(killed.port)]);
-  const back = await until(page, (now) => cameBack(now) >= 2);
-  const live = await until(page, ({ events }) => events > back.events + 1);
+  const back = await untilShown(page, (now) => cameBack(now) >= 2);
+  const live = await untilShown(page, ({ events }) => events > back.events + 1);
   assertUnbroken(before, live);
 });
 
@@ -133,10 +133,13 @@ test("a refused stream is said to be closed, and can be tried again", async () =
   const { page } = visited;
   await page.route("/sse/?*", (route) => route.fulfill({ status: 400 }));
   await page.goto("/");
-  await until(page, ({ status }) => status.startsWith("Closed: the server"));
+  await untilShown(
+    page,
+    ({ status }) => status.startsWith("Closed: the server"),
+  );
   await page.unroute("/sse/?*");
   await clockButton(page, "Try again").click();
-  await until(page, ({ status }) => status === "Live");
+  await untilShown(page, ({ status }) => status === "Live");
 });
 
 test("a full server is waited for", async () => {
@@ -149,18 +152,18 @@ test("a full server is waited for", async () => {
     return route.fulfill({ contentType: "text/event-stream", body });
   });
   await page.goto("/");
-  await until(page, () => refusals > 2);
+  await untilShown(page, () => refusals > 2);
   const { status } = await shown(page);
   assertEquals(status, "Reconnecting: the server is full");
   await page.unroute("/sse/?*");
-  await until(page, ({ status }) => status === "Live");
+  await untilShown(page, ({ status }) => status === "Live");
 });
 
 test("a page that the browser puts aside closes its stream, and goes on when it is back", async () => {
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/");
-  const before = await until(page, ({ events }) => events > 0);
+  const before = await untilShown(page, ({ events }) => events > 0);
   const closed = page.waitForEvent("requestfailed");
   await page.evaluate(() =>
     dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }))
@@ -170,7 +173,7 @@ test("a page that the browser puts aside closes its stream, and goes on when it 
   await page.evaluate(() =>
     dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))
   );
-  assertUnbroken(before, await until(page, (now) => cameBack(now) > 0));
+  assertUnbroken(before, await untilShown(page, (now) => cameBack(now) > 0));
 });
 
 test("the page that ten lines make works", async () => {
@@ -192,13 +195,13 @@ test("a session has no error and asks nobody but its server", async () => {
   await using visited = await visit();
   const { page, faults } = visited;
   await page.goto("/?tz=Europe/Paris");
-  await until(page, ({ events }) => events > 1);
+  await untilShown(page, ({ events }) => events > 1);
   await page.selectOption("#tz", "UTC");
   await clockButton(page, "Pause").click();
   await clockButton(page, "Resume").click();
-  await until(page, ({ status }) => status.startsWith("Live"));
+  await untilShown(page, ({ status }) => status.startsWith("Live"));
   await page.goBack();
   await page.reload();
-  await until(page, ({ events }) => events > 0);
+  await untilShown(page, ({ events }) => events > 0);
   assertEquals(faults, []);
 });

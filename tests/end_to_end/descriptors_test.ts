@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 /** Starts Chime with a limit on open files, as `ulimit -n` sets it. */
 function startLimited(limit: number) {
@@ -85,12 +86,10 @@ Deno.test({
     }
     for (const socket of sockets) socket.close();
 
-    const deadline = Date.now() + 10_000;
-    let answer: Response | undefined;
-    while (!answer && Date.now() < deadline) {
-      answer = await fetch(`${server.url}healthz`).catch(() => undefined);
-    }
-    assertEquals((await answer?.json())?.status, "ok");
+    const answer = await until(() =>
+      fetch(`${server.url}healthz`).catch(() => undefined)
+    );
+    assertEquals((await answer.json()).status, "ok");
     assertStringIncludes(server.log, "stopped accepting, listening again: ");
     const [after] = await reader.take(1);
     assertEquals(parseInt(after!.id!) - parseInt(before!.id!), 1_000);

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Hub } from "../../hub/hub.ts";
 import { openStream } from "../support/open_stream.ts";
 import { ListHistory } from "../journal/list_history.ts";
+import { until } from "../support/until.ts";
 
 const CLIENTS = 100;
 
@@ -51,8 +52,6 @@ Deno.test("Hub forgets clients that hang up, though nothing is sent to them", as
   await using chime = await setUp();
   assertEquals(chime.hub.subscriberCount, CLIENTS);
   for (const socket of chime.sockets) socket.close();
-  while (chime.hub.subscriberCount > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until(() => chime.hub.subscriberCount === 0);
   assertEquals(chime.hub.channels, []);
 });

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { EventReader } from "../support/event_reader.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
+import { within } from "../support/within.ts";
 
 Deno.test("Every event that was answered with 201 is in the file after kill -9, whole, and no other is torn", async () => {
   const folder = await Deno.makeTempDir({ prefix: "chime-" });
@@ -22,7 +24,7 @@ Deno.test("Every event that was answered with 201 is in the file after kill -9, 
         }
       });
       const enough = answered.size + 300;
-      while (answered.size < enough) await publish(server.url, "b", "x");
+      await until(() => answered.size >= enough);
       await server.kill("SIGKILL");
       isUp = false;
       await Promise.all(publishers);
@@ -66,8 +68,10 @@ Deno.test("A client goes on where it was, though the server was killed and start
       const first = new Promise<MessageEvent>((resolve) => {
         source.addEventListener("message", resolve, { once: true });
       });
-      while ((await publish(server.url, "news", "1")).clients === 0);
-      await first;
+      await until(async () =>
+        (await publish(server.url, "news", "1")).clients > 0
+      );
+      await within(first);
       await server.kill("SIGKILL");
       return source;
     })();
@@ -86,14 +90,13 @@ Deno.test("A client goes on where it was, though the server was killed and start
       await publish(server.url, "news", "2");
       await server.kill();
     }
-    await using server = await startServer([...args, `${port}`]);
-    while ((await publish(server.url, "other", "")).clients < 0);
     const connected = new Promise((resolve) => {
       source.addEventListener("open", resolve, { once: true });
     });
-    await connected;
+    await using server = await startServer([...args, `${port}`]);
+    await within(connected);
     await publish(server.url, "news", "3");
-    await all;
+    await within(all);
     source.close();
     assertEquals(heard, ["2", '{"state":"resumed","replayed":1}', "3"]);
   } finally {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { dataOf, live, untilChannels } from "../support/channels_page.ts";
-import { assertUnbroken, until } from "../support/clock_page.ts";
+import { assertUnbroken, untilShown } from "../support/clock_page.ts";
 import { firefoxSuite } from "../support/firefox_suite.ts";
 import { publish } from "../support/publish.ts";
 
@@ -10,12 +10,15 @@ test("the page ticks on and shows what is published", async () => {
   await using visited = await visit();
   const { page, url, faults } = visited;
   await page.goto(url);
-  const first = await until(page, ({ events }) => events > 0);
+  const first = await untilShown(page, ({ events }) => events > 0);
   await live(page);
   await publish(url, "news", "hello");
   const shown = await untilChannels(page, ({ rows }) => rows.length > 0);
   assertEquals(dataOf(shown), ["hello"]);
-  const later = await until(page, ({ events }) => events > first.events + 1);
+  const later = await untilShown(
+    page,
+    ({ events }) => events > first.events + 1,
+  );
   assertEquals(later.status, "Live");
   assertUnbroken(first, later);
   assertEquals(faults, []);

@@ -4,6 +4,7 @@ import { assertExactlyOnce } from "./exactly_once.ts";
 import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 /** Registers a test of several Chimes that share a Redis. */
 function test(
@@ -34,14 +35,6 @@ async function isReady({ url }: ServerProcess): Promise<boolean> {
   const response = await fetch(`${url}readyz`);
   await response.body?.cancel();
   return response.ok;
-}
-
-/** Waits until the answer is yes, at most 20 s. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !await isSo();) {
-    assert(Date.now() < end, "It did not become so within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** Returns the data of the next events, status events included. */

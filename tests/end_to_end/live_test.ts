@@ -7,9 +7,10 @@ import {
   shownChannels,
   untilChannels,
 } from "../support/channels_page.ts";
-import { assertUnbroken, shown, until } from "../support/clock_page.ts";
+import { assertUnbroken, shown, untilShown } from "../support/clock_page.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
+import { until } from "../support/until.ts";
 
 const test = await bothBrowsers();
 
@@ -32,7 +33,7 @@ function stopRetries(): void {
 
 /** Waits for both parts of the page to be live. */
 async function untilLive(page: ProxiedPage): Promise<void> {
-  await until(page, ({ status }) => status.startsWith("Live"));
+  await untilShown(page, ({ status }) => status.startsWith("Live"));
   await live(page);
 }
 
@@ -43,12 +44,18 @@ test("a connection that goes silent is said to be reconnecting, and comes back f
   await publish(server.url, "news", "one");
   await untilChannels(page, (now) => dataOf(now).at(-1) === "one");
   proxy.silence();
-  const ticks = await until(page, ({ status }) => status === "Reconnecting");
+  const ticks = await untilShown(
+    page,
+    ({ status }) => status === "Reconnecting",
+  );
   await untilChannels(page, ({ status }) => status === "Reconnecting");
   await publish(server.url, "news", "two");
   proxy.heal();
   await untilChannels(page, (now) => dataOf(now).includes("two"));
-  const later = await until(page, ({ events }) => events > ticks.events + 3);
+  const later = await untilShown(
+    page,
+    ({ events }) => events > ticks.events + 3,
+  );
   assertUnbroken(ticks, later);
   const rows = dataOf(await shownChannels(page));
   assertEquals(rows.slice(0, 4), [
@@ -65,15 +72,13 @@ test("a connection that is silent from the start is not live, and is given up", 
   await untilLive(page);
   proxy.silence();
   proxy.drop();
-  await until(page, ({ status }) => status === "Reconnecting");
+  await untilShown(page, ({ status }) => status === "Reconnecting");
   // Each part of the page asks again and again, as it gives up what is not answered.
   const { accepted } = proxy;
-  const deadline = Date.now() + 15_000;
-  while (proxy.accepted < accepted + 4) {
-    assert(Date.now() < deadline, "the page does not come back");
+  await until(async () => {
     assertEquals((await shown(page)).status, "Reconnecting");
-    await delay(50);
-  }
+    return proxy.accepted >= accepted + 4;
+  }, { message: () => "the page does not come back" });
   assertEquals((await shownChannels(page)).status, "Reconnecting");
   proxy.heal();
   await untilLive(page);
@@ -95,7 +100,7 @@ test("the page comes back at once when it is shown, or the network returns", asy
   ) {
     await untilLive(page);
     proxy.silence();
-    await until(page, ({ status }) => status === "Reconnecting");
+    await untilShown(page, ({ status }) => status === "Reconnecting");
     await untilChannels(page, ({ status }) => status === "Reconnecting");
     proxy.heal();
     await page.evaluate(happen);
@@ -123,7 +128,10 @@ test("a navigation that leaves the page in place stops nothing", async ({ page, 
     await publish(server.url, "news", how);
     await untilChannels(page, (now) => dataOf(now).includes(how));
     // What the navigation stopped, it stopped by now.
-    const after = await until(page, ({ events }) => events > before.events + 4);
+    const after = await untilShown(
+      page,
+      ({ events }) => events > before.events + 4,
+    );
     assertUnbroken(before, after);
   }
   await untilLive(page);
@@ -185,13 +193,11 @@ test("lateness is never off by what performance.now() misses in a sleep", async 
       return dt!.nextElementSibling!.textContent!;
     });
   const measured = async () => {
-    const deadline = Date.now() + 15_000;
-    while (true) {
+    const text = await until(async () => {
       const text = await lateness();
-      if (text !== "–") return Number.parseInt(text);
-      assert(Date.now() < deadline, "no lateness");
-      await delay(50);
-    }
+      return text !== "–" && text;
+    }, { message: () => "no lateness" });
+    return Number.parseInt(text);
   };
   await page.goto(proxy.url);
   await measured();
@@ -201,10 +207,10 @@ test("lateness is never off by what performance.now() misses in a sleep", async 
     performance.now = () => Math.max(startMs, now() - 4_000);
   });
   const { events } = await shown(page);
-  await until(page, (now) => now.events > events);
+  await untilShown(page, (now) => now.events > events);
   for (let i = 0; i < 3; i++) {
     assert(Math.abs(await measured()) < 2_000, `${await lateness()}`);
     const { events } = await shown(page);
-    await until(page, (now) => now.events > events);
+    await untilShown(page, (now) => now.events > events);
   }
 });

@@ -8,6 +8,7 @@ import {
   shownChannels,
   untilChannels,
 } from "../support/channels_page.ts";
+import { until } from "../support/until.ts";
 
 const { test, visit } = await browserSuite();
 
@@ -21,7 +22,7 @@ async function hold(page: Page) {
   return {
     held,
     async until(count: number): Promise<void> {
-      while (held.length < count) await page.waitForTimeout(20);
+      await until(() => held.length >= count);
     },
   };
 }

@@ -3,6 +3,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import { HELP } from "../../config/help.ts";
 import { startServer } from "../support/server_process.ts";
 import { type Example, PAGES } from "../support/pages.ts";
+import { until } from "../support/until.ts";
 
 const hasCurl = await new Deno.Command("curl", { args: ["--version"] })
   .output().then(({ success }) => success, () => false);
@@ -91,7 +92,7 @@ async function assertPrinted(examples: readonly Example[]): Promise<void> {
   const streams = examples.filter(isFresh).map(({ command, printed }) =>
     new Curl(here(command), printed)
   );
-  while (await countClients(server.url) < streams.length);
+  await until(async () => await countClients(server.url) >= streams.length);
   for (const example of examples) {
     if (isFresh(example)) continue;
     await new Curl(here(example.command), example.printed).assertPrinted();

@@ -8,8 +8,9 @@ import {
   publishOn,
   untilChannels,
 } from "../support/channels_page.ts";
-import { clockButton, until } from "../support/clock_page.ts";
+import { clockButton, untilShown } from "../support/clock_page.ts";
 import { publish } from "../support/publish.ts";
+import { within } from "../support/within.ts";
 
 const { test, visit } = await browserSuite();
 
@@ -84,14 +85,14 @@ test("a page that the browser translates goes on", async () => {
   await untilChannels(page, ({ rows }) => rows.length > 0);
   await translate(page);
   assertEquals(await page.locator(".publish h3 font").count(), 1);
-  const { events } = await until(page, () => true);
-  await until(page, (now) => now.events > events + 1);
+  const { events } = await untilShown(page, () => true);
+  await untilShown(page, (now) => now.events > events + 1);
   await clockButton(page, "Pause").click();
-  await until(page, ({ status }) => status === "Paused");
+  await untilShown(page, ({ status }) => status === "Paused");
   await clockButton(page, "Resume").click();
-  await until(page, ({ status }) => status.startsWith("Live"));
+  await untilShown(page, ({ status }) => status.startsWith("Live"));
   await page.selectOption("#tz", "Asia/Tokyo");
-  await until(page, ({ zone }) => zone.startsWith("Asia/Tokyo"));
+  await untilShown(page, ({ zone }) => zone.startsWith("Asia/Tokyo"));
   await page.fill("#channels-field", "a b");
   await page.keyboard.press("Enter");
   await page.locator("#channels-fault", { hasText: "Cannot use" }).waitFor();
@@ -176,7 +177,7 @@ test("all of a huge event is shown without keeping the page from anything else",
   const { page } = visited;
   await page.goto("/");
   await live(page);
-  const { longestMs, isWhole } = await page.evaluate(async () => {
+  const { longestMs, isWhole } = await within(page.evaluate(async () => {
     // A stream with an event that is larger than a server accepts.
     const data = "word ".repeat(800_000);
     const { fetch } = globalThis;
@@ -222,7 +223,7 @@ test("all of a huge event is shown without keeping the page from anything else",
     await new Promise((done) => setTimeout(done, 100));
     clearInterval(watch);
     return { longestMs, isWhole: all.textContent === data };
-  });
+  }));
   assert(isWhole);
   assert(longestMs < 500, `${longestMs} ms`);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { publish } from "../support/publish.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 /** More than a ring and the buffers of two sockets hold together. */
 const EVENTS = 150;
@@ -19,7 +20,9 @@ async function readLate(...flags: string[]) {
   });
   const request = "GET /sse/big HTTP/1.0\r\nhost: x\r\n\r\n";
   await socket.write(new TextEncoder().encode(request));
-  while ((await publish(server.url, "big", "first")).clients === 0);
+  await until(async () =>
+    (await publish(server.url, "big", "first")).clients > 0
+  );
 
   let last = "";
   for (let i = 0; i < EVENTS; i++) {

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { timeFormat } from "../../clock/zone.ts";
 import { browserSuite } from "../support/browser_suite.ts";
-import { shown, until } from "../support/clock_page.ts";
+import { shown, untilShown } from "../support/clock_page.ts";
 
 const { test, visit } = await browserSuite();
 
@@ -17,7 +17,7 @@ test("a zone that is chosen before the script comes is the one that is shown", a
   await page.selectOption("#tz", "Asia/Tokyo");
   assertMatch(await page.innerText(".zone"), /^UTC/);
   script.resolve();
-  const { time, ms } = await until(
+  const { time, ms } = await untilShown(
     page,
     ({ zone, events }) => zone === "Asia/Tokyo, UTC+09:00" && events > 0,
   );
@@ -45,7 +45,7 @@ test("a zone is found by either name when typed, and shown by today's", async ()
   await using visited = await visit();
   const { page } = visited;
   await page.goto("/?tz=UTC");
-  await until(page, ({ events }) => events > 0);
+  await untilShown(page, ({ events }) => events > 0);
   for (
     const [typed, zone] of [
       ["Kiev", "Europe/Kyiv"],
@@ -56,7 +56,7 @@ test("a zone is found by either name when typed, and shown by today's", async ()
   ) {
     await page.focus("#tz");
     await page.keyboard.type(typed);
-    await until(page, (now) => now.zone.startsWith(`${zone}, UTC`));
+    await untilShown(page, (now) => now.zone.startsWith(`${zone}, UTC`));
     await page.waitForFunction(
       (zone) =>
         document.querySelector<HTMLSelectElement>("#tz")!.value === zone,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
-import { scrape } from "../support/metrics.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -49,9 +49,9 @@ for (
       await using server = await start(2);
       await fetch(server.url + path).then((answer) => answer.body?.cancel())
         .catch(() => {});
-      while (!server.log.includes("a worker crashed, starting another")) {
-        await scrape(server.url).catch(() => {});
-      }
+      await until(() =>
+        server.log.includes("a worker crashed, starting another")
+      );
       assertMatch(
         server.log,
         /chime: an error was not caught in a worker: Error: .*\n {4}at /,

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
+import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ignore = Deno.build.os !== "linux";
@@ -29,15 +30,15 @@ function freePort(): number {
  * Opens a stream that goes on, once the server listens and on no worker that is about to end; tries for 20 s at most.
  */
 async function open(url: string): Promise<EventReader> {
-  const end = Date.now() + 20_000;
-  while (true) {
+  return await until(async () => {
     try {
       const reader = await EventReader.open(url);
-      if ((await reader.take(3)).length === 3) return reader;
+      return (await reader.take(3)).length === 3 && reader;
     } catch (error) {
-      if (!(error instanceof TypeError) || Date.now() > end) throw error;
+      if (!(error instanceof TypeError)) throw error;
+      return undefined;
     }
-  }
+  });
 }
 
 for (const workers of [1, 2]) {

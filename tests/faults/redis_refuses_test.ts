@@ -4,6 +4,7 @@ import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 /** All that Chime needs but one, as an operator may forget it. */
 const RIGHTS = [
@@ -39,23 +40,18 @@ function start(journal: string, workers: string): Promise<ServerProcess> {
 
 /** Resolves once both `/readyz` and the metric say so. */
 async function untilReady(url: string, isReady: boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (true) {
+  await until(async () => {
     const { status, body } = await fetch(`${url}readyz`);
     await body?.cancel();
     const metric = (await scrape(url)).get("chime_journal_ready");
-    if ((status === 200) === isReady && metric === Number(isReady)) return;
-    assert(Date.now() < deadline, `never ${isReady ? "" : "un"}ready`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return (status === 200) === isReady && metric === Number(isReady);
+  }, { message: () => `never ${isReady ? "" : "un"}ready` });
 }
 
 async function untilLogged(chime: ServerProcess, text: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!chime.log.includes(text)) {
-    assert(Date.now() < deadline, `never logged ${text}: ${chime.log}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(() => chime.log.includes(text), {
+    message: () => `never logged ${text}: ${chime.log}`,
+  });
 }
 
 async function publishStatus(url: string, data: string): Promise<number> {

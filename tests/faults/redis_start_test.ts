@@ -3,6 +3,7 @@ import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { startServer } from "../support/server_process.ts";
 import { untilReady } from "./until_ready.ts";
+import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -99,11 +100,9 @@ test(
     await server.command("CONFIG", "SET", "requirepass", "another");
     await server.commandAs("another", "CLIENT", "KILL", "TYPE", "normal");
     await untilReady(chime.url, 503);
-    const deadline = Date.now() + 20_000;
-    while (!chime.log.includes("Redis is away: NOAUTH")) {
-      assert(Date.now() < deadline, chime.log);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(() => chime.log.includes("Redis is away: NOAUTH"), {
+      message: () => chime.log,
+    });
     await server.commandAs("another", "CONFIG", "SET", "requirepass", "");
     await untilReady(chime.url, 200);
     await publish(chime.url, "news", "2");

@@ -7,8 +7,9 @@ import {
   ORIGIN,
 } from "../../events/event_id.ts";
 import type { ReadLimits } from "../../journal/history.ts";
-import type { Journal, Retention, TailBatch } from "../../journal/journal.ts";
+import type { Journal, Retention } from "../../journal/journal.ts";
 import type { ChannelEvent, Message } from "../../events/message.ts";
+import { TailReader } from "../support/tail_reader.ts";
 import { latestEvents, readEvents } from "./read_events.ts";
 
 /** Retention that nothing here exceeds. */
@@ -20,38 +21,6 @@ export interface Backend {
   /** Why it cannot be tested here, if so. */
   skip?: string;
   open(retention: Retention): Promise<Journal>;
-}
-
-/** Reads a tail as it comes. */
-class TailReader {
-  readonly #batches: AsyncIterator<TailBatch>;
-
-  constructor(journal: Journal) {
-    this.#batches = journal.tail()[Symbol.asyncIterator]();
-  }
-
-  /** Where the tail begins. */
-  async start(): Promise<EventId> {
-    return (await this.#batches.next()).value.last;
-  }
-
-  async take(count: number): Promise<ChannelEvent[]> {
-    const events: ChannelEvent[] = [];
-    while (events.length < count) {
-      const { value, done } = await this.#batches.next();
-      if (done) break;
-      const batch: TailBatch = value;
-      if (batch.events.length > 0) {
-        assertEquals(batch.last, batch.events.at(-1)!.id);
-      }
-      events.push(...batch.events);
-    }
-    return events;
-  }
-
-  async isDone(): Promise<boolean> {
-    return (await this.#batches.next()).done === true;
-  }
 }
 
 function message(channel: string, data: string, type?: string): Message {
@@ -345,7 +314,9 @@ export function testJournal({ name, skip, open }: Backend): void {
       assertEquals(await readEvents(journal, ["news"], floor, last), kept);
       assertEquals(await latestEvents(journal, ["news"], last, 9), kept);
       const tailed: ChannelEvent[] = [];
-      while (tailed.at(-1)?.data !== "5") tailed.push(...await tail.take(1));
+      while (tailed.at(-1)?.data !== "5") {
+        tailed.push(...await tail.take(1));
+      }
       assertEquals(
         tailed.filter(({ channel }) => channel === "news"),
         kept,

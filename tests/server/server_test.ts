@@ -7,6 +7,7 @@ import {
 import http2 from "node:http2";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { within } from "../support/within.ts";
 
 /** Runs Chime to its end. */
 async function run(...args: string[]) {
@@ -131,7 +132,7 @@ async function stall(port: number): Promise<Deno.TcpConn> {
   const answer: number[] = [];
   const buffer = new Uint8Array(1024);
   for (let at = 0; answer[at + 3] !== 1;) {
-    const length = await socket.read(buffer);
+    const length = await within(socket.read(buffer));
     if (length === null) throw new Error("The server hung up");
     answer.push(...buffer.subarray(0, length));
     while (answer[at + 3] !== 1 && at + 9 <= answer.length) {
@@ -204,19 +205,15 @@ Deno.test("The server exits within 5 s though a client does not read", async () 
   using _stalled = await stall(server.port);
   await using reader = await EventReader.open(`${server.url}sse/`);
   await reader.take(2);
-  const late = new Promise<string>((resolve) => {
-    const timer = setTimeout(() => resolve("too late"), 5_000);
-    server.status.finally(() => clearTimeout(timer));
-  });
-  const status = await Promise.race([server.kill(), late]);
-  assertEquals((status as Deno.CommandStatus).code, 0);
+  const { code } = await within(server.kill(), { deadlineMs: 5_000 });
+  assertEquals(code, 0);
 });
 
 Deno.test("The server ends at once at a second signal", async () => {
   await using server = await startServer();
   using _stalled = await stall(server.port);
   const repeat = setInterval(() => Deno.kill(server.pid, "SIGTERM"), 50);
-  const { code } = await server.status;
+  const { code } = await within(server.status);
   clearInterval(repeat);
   assertEquals(code, 1);
 });

@@ -14,6 +14,8 @@ import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
+import { within } from "../support/within.ts";
 import { readEvents } from "../journal/read_events.ts";
 
 const ignore = Deno.build.os !== "linux";
@@ -98,9 +100,7 @@ test("Workers count together, those that crashed as well", async () => {
   assertEquals(before.get(events), readers.length);
 
   await failOne("crash");
-  while (chime.logged.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => chime.logged.length > 0);
   const after = await untilAnswered(() => scrape(chime.url));
   assertEquals(after.get("chime_messages_total"), 1);
   assertEquals(after.get(events), readers.length);
@@ -136,13 +136,9 @@ test("A worker that crashes is replaced; its clients resume and miss nothing, th
     if (!event) cut.add(i);
     return event;
   });
-  while (chime.logged.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => chime.logged.length > 0);
   assertStringIncludes(chime.logged[0]!, "a worker crashed, starting another");
-  while (cut.size === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => cut.size > 0);
   const { id } = await untilAnswered(() => publish(chime.url, "news", "2"));
   for (const i of cut) {
     await using again = await EventReader.open(`${chime.url}sse/news`, {
@@ -162,10 +158,10 @@ test("A worker that crashes is replaced; its clients resume and miss nothing, th
 /** Makes one of the workers crash, or hang. */
 async function failOne(how: "crash" | "hang"): Promise<void> {
   const fail = new BroadcastChannel("fail");
-  const name = await new Promise((resolve) => {
-    fail.onmessage = ({ data }) => resolve(data);
-    fail.postMessage("who");
-  });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  fail.onmessage = ({ data }) => resolve(data);
+  fail.postMessage("who");
+  const name = await within(promise);
   fail.postMessage(`${how} ${name}`);
   fail.close();
 }
@@ -200,8 +196,6 @@ test("Workers answer, and drain, without one that hangs", async () => {
   );
 });
 
-const realTimeout = globalThis.setTimeout;
-
 /** Lets time pass until the promise has settled. */
 async function whileTimePasses<T>(
   time: FakeTime,
@@ -209,23 +203,24 @@ async function whileTimePasses<T>(
 ): Promise<T> {
   let isSettled = false;
   const settled = promise.finally(() => isSettled = true);
-  while (!isSettled) {
-    await time.tickAsync(100);
-    // Threads answer in their own time, and one that does not is taken for frozen.
-    await new Promise((resolve) => realTimeout(resolve, 20));
-  }
+  // Threads answer in their own time, and one that does not is taken for frozen.
+  await until(async () => {
+    await time.tickAsync(50);
+    return isSettled;
+  });
   return await settled;
 }
 
-/** A connection to a worker that crashes meanwhile is lost. */
-async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  while (true) {
+/** Asks until there is an answer: a connection to a worker that crashes meanwhile is lost. */
+function untilAnswered<T extends object>(ask: () => Promise<T>) {
+  return until(async () => {
     try {
       return await ask();
     } catch (error) {
       assert(error instanceof TypeError, `${error}`);
+      return undefined;
     }
-  }
+  });
 }
 
 test("Workers refuse a port that is in use, also by others who share theirs", async () => {
@@ -318,9 +313,7 @@ test("With 2 workers that crash again and again every client gets every event on
   await Promise.all(journal.crashes);
   assert(journal.crashes.length >= 4, `${journal.crashes.length} crashes`);
   // The last may have been told to crash a moment ago.
-  while (chime.logged.length < journal.crashes.length) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => chime.logged.length >= journal.crashes.length);
   assertEquals(
     chime.logged.filter((line) => !line.startsWith("a worker crashed")),
     [],

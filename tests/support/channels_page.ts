@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
 import type { AnyPage } from "./clock_page.ts";
-
-/** How long to wait for the page, in ms. */
-const PATIENCE_MS = 15_000;
+import { until } from "./until.ts";
 
 /** What the channels' part of the page shows at one moment. */
 export interface ChannelsShown {
@@ -38,20 +35,16 @@ export function shownChannels(page: AnyPage): Promise<ChannelsShown> {
   });
 }
 
-/** Waits until what the channels' part shows passes, and returns it. */
-export async function untilChannels(
+/** Waits for the channels' part to show something that passes, and returns it. */
+export function untilChannels(
   page: AnyPage,
   passes: (shown: ChannelsShown) => boolean,
 ): Promise<ChannelsShown> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (true) {
-    const now = await shownChannels(page);
-    if (passes(now)) return now;
-    if (Date.now() > deadline) {
-      throw new Error(`The page still says ${JSON.stringify(now)}`);
-    }
-    await delay(50);
-  }
+  let last: ChannelsShown | undefined;
+  return until(async () => {
+    last = await shownChannels(page);
+    return passes(last) && last;
+  }, { message: () => `The page still says ${JSON.stringify(last)}` });
 }
 
 export function live(page: AnyPage): Promise<ChannelsShown> {

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
-
-const PATIENCE_MS = 15_000;
+import { until } from "./until.ts";
 
 /** A page in either browser. */
 export interface AnyPage {
@@ -41,20 +40,16 @@ export function shown(page: AnyPage): Promise<Shown> {
   });
 }
 
-/** Waits until what the page shows passes, and returns it. */
-export async function until(
+/** Waits for the page to show something that passes, and returns it. */
+export function untilShown(
   page: AnyPage,
   passes: (shown: Shown) => boolean,
 ): Promise<Shown> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (true) {
-    const now = await shown(page);
-    if (passes(now)) return now;
-    if (Date.now() > deadline) {
-      throw new Error(`The page still says ${JSON.stringify(now)}`);
-    }
-    await delay(50);
-  }
+  let last: Shown | undefined;
+  return until(async () => {
+    last = await shown(page);
+    return passes(last) && last;
+  }, { message: () => `The page still says ${JSON.stringify(last)}` });
 }
 
 /** Returns one of the clock's buttons: the channels have buttons with the same names. */

@@ -2,6 +2,7 @@ import {
   type ServerSentEventParsedMessage,
   ServerSentEventParseStream,
 } from "@std/http/server-sent-event-parse-stream";
+import { within } from "./within.ts";
 
 /** Reads a stream event by event, without `EventSource`. */
 export class EventReader implements AsyncDisposable {
@@ -26,7 +27,7 @@ export class EventReader implements AsyncDisposable {
 
   /** Returns the next event; `undefined` when the stream has ended. */
   async next(): Promise<ServerSentEventParsedMessage | undefined> {
-    return (await this.#reader.read()).value;
+    return (await within(this.#reader.read())).value;
   }
 
   /** Returns the next events; fewer if the stream ends before. */

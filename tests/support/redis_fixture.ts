@@ -1,9 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { type Stub, stub } from "@std/testing/mock";
 import type { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../events/event_id.ts";
-import type { Journal, TailBatch } from "../../journal/journal.ts";
-import type { ChannelEvent } from "../../events/message.ts";
+import type { Journal } from "../../journal/journal.ts";
 import { RedisJournal } from "../../journal/redis/journal.ts";
 import { PLENTY } from "../journal/contract.ts";
 import {
@@ -12,6 +11,7 @@ import {
   type RedisServerOptions,
 } from "./redis_server.ts";
 import { readEvents } from "../journal/read_events.ts";
+import { until } from "./until.ts";
 
 /** The stream's key, unless told otherwise. */
 export const KEY = "chime";
@@ -89,45 +89,6 @@ export async function entryCount(
   return Number(await server.command("XLEN", key));
 }
 
-/** Reads a tail, and remembers its events. */
-export class TailReader {
-  readonly events: ChannelEvent[] = [];
-  readonly #batches: AsyncIterator<TailBatch>;
-  #emptyCount = 0;
-
-  constructor(journal: Journal) {
-    this.#batches = journal.tail()[Symbol.asyncIterator]();
-  }
-
-  async next(): Promise<TailBatch> {
-    const { value, done } = await this.#batches.next();
-    assert(!done, "the tail has ended");
-    this.events.push(...value.events);
-    const isEmpty = value.events.length === 0 && !value.isReset;
-    this.#emptyCount = isEmpty ? this.#emptyCount + 1 : 0;
-    assert(this.#emptyCount < 10, "nothing comes any more");
-    return value;
-  }
-
-  /** Reads on up to the event with the data, without a reset before it, and returns the data that came. */
-  async until(data: string): Promise<string[]> {
-    const from = this.events.length;
-    while (!this.events.slice(from).some((event) => event.data === data)) {
-      assertEquals((await this.next()).isReset, undefined);
-    }
-    return this.events.slice(from).map((event) => event.data);
-  }
-
-  /** Reads on until the timeline ends, without an event before that, and returns where the next begins. */
-  async reset(): Promise<EventId> {
-    while (true) {
-      const { events, last, isReset } = await this.next();
-      assertEquals(events, []);
-      if (isReset) return last;
-    }
-  }
-}
-
 /** A journal that may not have found its Redis yet. */
 export function open(
   { url }: { url: string },
@@ -146,16 +107,6 @@ export async function connect(
   const journal = open(server, retention, key);
   await until(() => journal.isReady());
   return journal;
-}
-
-/** Resolves once the condition holds. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-): Promise<void> {
-  for (let i = 0; !await condition(); i++) {
-    assert(i < 2_000, `never held: ${condition}`);
-    await new Promise((resolve) => sleep(resolve, 5));
-  }
 }
 
 export function publish(

@@ -1,3 +1,5 @@
+import { within } from "./within.ts";
+
 /** A Chime in a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
   /** Its URL, such as `http://127.0.0.1:41235/`. */
@@ -53,7 +55,9 @@ export async function startServer(
   let printed = "";
   let url: string | undefined;
   while (!url) {
-    const { value, done } = await stdout.read();
+    const { value, done } = await within(stdout.read(), {
+      message: () => `The server does not listen: ${printed}${log}`,
+    });
     if (done) {
       await Promise.all([logged, child.status]);
       throw new Error(`The server ended: ${printed}${log}`);
@@ -81,7 +85,9 @@ export async function startServer(
         // It may have ended by itself.
         if (!(error instanceof TypeError)) throw error;
       }
-      const [status] = await ended;
+      const [status] = await within(ended, {
+        message: () => `The server does not end: ${log}`,
+      });
       return status;
     },
     async [Symbol.asyncDispose]() {

@@ -4,6 +4,7 @@ import type { Status } from "../../../events/frame.ts";
 import { ClockStream } from "../../../islands/clock/clock_stream.ts";
 import { loadedView } from "../../../islands/clock/clock_view.ts";
 import { FakeFetch } from "../fake_fetch.ts";
+import { until } from "../../support/until.ts";
 
 const START_MS = Date.parse("2026-11-22T04:30:20.000Z");
 
@@ -268,7 +269,10 @@ Deno.test("ClockStream stays closed where it is refused, and tries again by itse
   assertEquals(w.view().connection, "closed");
   await w.time.tickAsync(4_999);
   assertEquals(w.fetched.all.length, 1);
-  while (w.fetched.all.length === 1) await w.time.tickAsync(100);
+  await until(async () => {
+    await w.time.tickAsync(100);
+    return w.fetched.all.length > 1;
+  });
   assert(Date.now() < START_MS + 10_100);
   assertEquals(w.view().connection, "closed");
   await w.begin();

@@ -13,10 +13,10 @@ import {
   Log,
   open,
   publish,
-  TailReader,
   testRedis,
-  until,
 } from "../../support/redis_fixture.ts";
+import { TailReader } from "../../support/tail_reader.ts";
+import { until } from "../../support/until.ts";
 import { latestEvents, readEvents } from "../read_events.ts";
 
 testRedis(

@@ -16,11 +16,11 @@ import {
   open,
   pass,
   publish,
-  TailReader,
   testRedis,
-  until,
   within,
 } from "../../support/redis_fixture.ts";
+import { TailReader } from "../../support/tail_reader.ts";
+import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -10,11 +10,11 @@ import {
   KEY,
   open,
   publish,
-  TailReader,
   testRedis,
-  until,
   within,
 } from "../../support/redis_fixture.ts";
+import { TailReader } from "../../support/tail_reader.ts";
+import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
 import { readEvents } from "../read_events.ts";
 

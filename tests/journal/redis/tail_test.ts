@@ -8,10 +8,10 @@ import {
   KEY,
   type Log,
   publish,
-  TailReader,
   testRedis,
-  until,
 } from "../../support/redis_fixture.ts";
+import { TailReader } from "../../support/tail_reader.ts";
+import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
 import { readEvents } from "../read_events.ts";
 

@@ -9,11 +9,11 @@ import {
   KEY,
   pass,
   publish,
-  TailReader,
   testRedis,
-  until,
   within,
 } from "../../support/redis_fixture.ts";
+import { TailReader } from "../../support/tail_reader.ts";
+import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
 
 /** A way in which Redis can be read and not written to. */
