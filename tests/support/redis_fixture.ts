@@ -123,6 +123,6 @@ export async function dataBetween(
   upTo: EventId,
 ): Promise<string[]> {
   const events = await readEvents(journal, ["a"], after, upTo);
-  assert(events, `cannot tell what is behind ${after}`);
+  assert(events, `cannot tell what came after ${after}`);
   return events.map(({ data }) => data);
 }

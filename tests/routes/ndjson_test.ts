@@ -1,0 +1,93 @@
+import { assertEquals } from "@std/assert";
+import { MemoryJournal } from "../../journal/memory/journal.ts";
+import { assertProblem } from "../support/assert_problem.ts";
+import { EventReader } from "../support/event_reader.ts";
+import { inProcess } from "../support/in_process.ts";
+import { latestEvents, readEvents } from "../journal/read_events.ts";
+
+const NDJSON = "application/x-ndjson";
+
+Deno.test("POST /sse/{channel} of NDJSON publishes a message a line", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/news");
+  const response = await chime.publish(
+    "/sse/news?event=default",
+    '{"data":"1"}\n{"data":"2","event":"own"}\n',
+    `${NDJSON}; charset=utf-8`,
+  );
+  assertEquals(response.status, 201);
+  assertEquals(await response.json(), {
+    ids: ["1795325420400-1", "1795325420400-2"],
+    channel: "news",
+    clients: 1,
+  });
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ event, data }) => [event, data]), [
+    ["default", "1"],
+    ["own", "2"],
+  ]);
+});
+
+Deno.test("POST /sse/{channel} of NDJSON takes a last line without its newline, and the type in any case", async () => {
+  await using chime = inProcess();
+  const body = '{"data":"1"}\n{"data":"2"}';
+  const response = await chime.publish("/sse/a", body, "Application/X-NDJSON");
+  assertEquals((await response.json()).ids?.length, 2);
+});
+
+for (
+  const [what, line, rule] of [
+    ["is no JSON", "{data", `Expected property name`],
+    ["is null", "null", "a line must be a JSON object"],
+    ["has no data", '{"event":"x"}', "data must be a string"],
+    ["has data that is no text", '{"data":7}', "data must be a string"],
+    [
+      "has a type that is no text",
+      '{"data":"","event":7}',
+      "event must be a string",
+    ],
+    [
+      "has a lone surrogate",
+      '{"data":"\\ud800"}',
+      "data must be without a lone surrogate",
+    ],
+    [
+      "has a type of two lines",
+      '{"data":"","event":"a\\nb"}',
+      "a type holds no newline",
+    ],
+    ["is empty", "", "Unexpected end"],
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} of NDJSON with a line that ${what} is refused as a whole`, async () => {
+    await using chime = inProcess();
+    const body = `{"data":"fine"}\n${line}\n{"data":"fine"}`;
+    const response = await chime.publish("/sse/news", body, NDJSON);
+    assertEquals(response.status, 400);
+    const { detail } = await response.json();
+    assertEquals(detail.startsWith("Cannot publish line 2: "), true, detail);
+    assertEquals(detail.includes(rule), true, detail);
+    const { journal } = chime;
+    const latest = await latestEvents(journal, ["news"], `${Date.now()}-99`);
+    assertEquals(latest, []);
+  });
+}
+
+Deno.test("POST /sse/{channel} of more messages than are kept is a 413 that names both numbers, and delivers none", async () => {
+  await using chime = inProcess({
+    journal: new MemoryJournal({ maxEvents: 5, maxAgeMs: 86_400_000 }),
+  });
+  const lines = (count: number) => '{"data":"x"}\n'.repeat(count);
+  await assertProblem(
+    await chime.publish("/sse/a", lines(6), NDJSON),
+    413,
+    "Cannot publish 6 messages at once: the journal keeps 5 (--retain-events)",
+  );
+  const answer = await chime.publish("/sse/a", lines(5), NDJSON);
+  assertEquals(answer.status, 201);
+  const { ids } = await answer.json();
+  const { journal } = chime;
+  const floor = await journal.floor();
+  const kept = await readEvents(journal, ["a"], floor, ids[4]);
+  assertEquals(kept!.map(({ id }) => id), ids);
+});

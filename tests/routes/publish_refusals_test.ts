@@ -1,0 +1,63 @@
+import { assertProblem } from "../support/assert_problem.ts";
+import { inProcess } from "../support/in_process.ts";
+
+for (
+  const [what, path, detail] of [
+    [
+      "a name with a space",
+      "/sse/a%20b",
+      'Cannot use channel "a b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+    ],
+    [
+      "a name of two levels",
+      "/sse/a/b",
+      'Cannot use channel "a/b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+    ],
+    [
+      "a name of 100 characters",
+      `/sse/${"x".repeat(100)}`,
+      `Cannot use channel "${
+        "x".repeat(100)
+      }": a name is 1 to 99 of A-Z a-z 0-9 . _ -`,
+    ],
+    [
+      "a name that is cut off",
+      "/sse/%E0",
+      'Cannot read the path "/sse/%E0": it must be percent-encoded UTF-8',
+    ],
+    [
+      "several channels",
+      "/sse/a,b",
+      "Cannot publish to several channels at once",
+    ],
+    [
+      "a type of two lines",
+      "/sse/a?event=x%0Ay",
+      'Cannot use type "x\\ny": a type holds no newline and no NUL',
+    ],
+    [
+      "an empty type",
+      "/sse/a?event=",
+      'Cannot use type "": a type has 1 to 99 characters',
+    ],
+    [
+      "a type of 100 characters",
+      `/sse/a?event=${"x".repeat(100)}`,
+      `Cannot use type "${"x".repeat(100)}": a type has 1 to 99 characters`,
+    ],
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} with ${what} is refused with the rule`, async () => {
+    await using chime = inProcess();
+    await assertProblem(await chime.publish(path, "x"), 400, detail);
+  });
+}
+
+Deno.test("POST /sse/{channel} with a type that holds a NUL is refused with the rule", async () => {
+  await using chime = inProcess();
+  await assertProblem(
+    await chime.publish("/sse/a?event=x%00y", "x"),
+    400,
+    'Cannot use type "x\\u0000y": a type holds no newline and no NUL',
+  );
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { assertProblem } from "../support/assert_problem.ts";
+import { inProcess, TOKEN } from "../support/in_process.ts";
+
+for (
+  const [authorization, detail, challenge] of [
+    [
+      undefined,
+      "Cannot publish without a token: send it as Authorization: Bearer <token>",
+      'Bearer realm="chime"',
+    ],
+    ...["Bearer wrong", `Basic ${TOKEN}`, "Bearer", `Bearer ${TOKEN}x`, TOKEN]
+      .map((value) =>
+        [
+          value,
+          "Cannot publish: the Authorization header does not carry the right token",
+          'Bearer realm="chime", error="invalid_token"',
+        ] as const
+      ),
+  ] as const
+) {
+  Deno.test(`POST /sse/{channel} with Authorization ${authorization} is refused`, async () => {
+    await using chime = inProcess();
+    const response = await chime.request("/sse/news", {
+      method: "POST",
+      body: "x",
+      headers: authorization ? { authorization } : {},
+    });
+    assertEquals(response.headers.get("www-authenticate"), challenge);
+    await assertProblem(response, 401, detail);
+  });
+}
+
+Deno.test("POST /sse/{channel} takes the scheme in any case", async () => {
+  await using chime = inProcess();
+  const response = await chime.request("/sse/news", {
+    method: "POST",
+    headers: { authorization: `bearer ${TOKEN}` },
+  });
+  assertEquals(response.status, 201);
+});
