@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { compareEventIds, type EventId } from "../../events/event_id.ts";
+import type { EventId } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import type {
   History,
@@ -10,7 +10,7 @@ import type {
 } from "../history.ts";
 import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
 import type { SqliteHealth } from "./health.ts";
-import { parts, type Place, toEvent, toId } from "./rows.ts";
+import { comparePlaces, parts, type Place, toEvent, toId } from "./rows.ts";
 import type { SqliteWriter } from "./writer.ts";
 
 /**
@@ -88,24 +88,23 @@ export class SqliteHistory implements History {
     count: number,
     limits: ReadLimits,
   ): Reading {
-    const found = channels.flatMap((channel) =>
+    const places = channels.flatMap((channel) =>
       ids.all(channel, ...parts(after), ...parts(upTo), count)
-    ).map((row) => toId(row as unknown as Place));
-    return readWithin(
-      this.#events(found.sort(compareEventIds), channels),
-      limits,
-    );
+    ) as unknown as Place[];
+    places.sort(comparePlaces);
+    return readWithin(this.#events(places, channels), limits);
   }
 
   /** Reads each event only when it is asked for: all of them together may be large. */
   *#events(
-    ids: readonly EventId[],
+    places: readonly Place[],
     channels: readonly string[],
   ): Generator<ChannelEvent> {
-    for (const id of ids) {
-      const row = this.#one.get(...parts(id));
+    for (const place of places) {
+      const row = this.#one.get(place.ms, place.n);
       // The ids come from the index by channel, which may be damaged while the events are whole.
       if (!row || !channels.includes(row.channel as string)) {
+        const id = toId(place);
         throw new TypeError(`Cannot find event ${id}: the index is wrong`);
       }
       yield toEvent(row);
