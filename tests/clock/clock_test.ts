@@ -243,7 +243,7 @@ Deno.test("Clock lets a client that comes from a clock slightly ahead wait, and 
   ]);
 });
 
-Deno.test("Clock leaves no timer behind", async () => {
+Deno.test("Clock leaves no timer when it is disposed of", async () => {
   await using set = setUp();
   set.listen();
   await set.time.tickAsync(1_000);

@@ -33,10 +33,10 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
 
         assertEquals(ring.floor, { ordinal: floor, id: id(floor) });
         for (let at = floor; at <= ordinal + 1; at++) {
-          const behind = held.filter(({ ordinal }) => ordinal > at)
+          const newer = held.filter(({ ordinal }) => ordinal > at)
             .map(({ ordinal }) => ordinal);
-          assertEquals(ordinals(ring, at), behind);
-          assertEquals(ring.countAfter(at), behind.length);
+          assertEquals(ordinals(ring, at), newer);
+          assertEquals(ring.countAfter(at), newer.length);
           const last = held.findLast(({ ordinal }) => ordinal <= at);
           assertEquals(ring.seek(id(at))?.ordinal, last?.ordinal ?? floor);
         }

@@ -30,7 +30,7 @@ function test(name: string, fn: () => Promise<void>): void {
   });
 }
 
-/** Behind every id. */
+/** An id after every other. */
 const END: EventId = "9999999999999-0";
 const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
 

@@ -13,7 +13,7 @@ import {
 import { readEvents } from "../journal/read_events.ts";
 import { until } from "./until.ts";
 
-/** The stream's key, unless told otherwise. */
+/** The stream's key, by default. */
 export const KEY = "chime";
 
 /** The real one, also while time is faked. */

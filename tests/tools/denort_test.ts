@@ -60,7 +60,7 @@ Deno.test("cutDenort refuses a program shorter than the runtime", async () => {
   );
 });
 
-Deno.test("cutDenort takes nothing but the one runtime unless told otherwise", async () => {
+Deno.test("cutDenort accepts only the one runtime by default", async () => {
   const { program } = await setUp();
   await assertRejects(() => cutDenort(program), Error, "107594120");
 });
