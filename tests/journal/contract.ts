@@ -183,7 +183,7 @@ export function testJournal({ name, skip, open }: Backend): void {
     assertEquals(await readEvents(journal, ["a"], id!, id!, 9), []);
   });
 
-  test("answers for everything behind its floor", async (journal) => {
+  test("answers for everything after its floor", async (journal) => {
     const floor = await journal.floor();
     const [id] = await journal.append([message("a", "1")]);
     const events = await readEvents(journal, ["a"], floor, id!, 9);

@@ -108,7 +108,7 @@ testRedis(
 );
 
 testRedis(
-  "goes on behind an older state of the stream that comes back, with a reset",
+  "resets, and goes on after the end of an older state of the stream that comes back",
   async (server) => {
     await using journal = await connect(server);
     const tail = new TailReader(journal);
