@@ -1,8 +1,8 @@
+import { concat } from "@std/bytes/concat";
 import {
   type ServerSentEventMessage,
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
-import { concat } from "./concat.ts";
 import { InputError } from "./input_error.ts";
 
 /** One event of an event stream, as UTF-8, with the blank line that ends it. */

@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import type { EventId } from "../events/event_id.ts";
 import { type Frame, HEARTBEAT, type Status } from "../events/frame.ts";
 import type { Position, Ring } from "./ring.ts";
@@ -159,7 +159,7 @@ export class Audience {
   #gather(cursor: Cursor): Chunk | undefined {
     const frames: Frame[] = [];
     let size = 0;
-    let last: Position | undefined;
+    let last: (Position & { frame: Frame }) | undefined;
     for (const entry of this.#inOrder(cursor.ordinal)) {
       size += entry.frame.length;
       if (last && size > MAX_CHUNK_BYTES) break;
@@ -167,7 +167,8 @@ export class Audience {
       last = entry;
     }
     return last && {
-      bytes: concat(frames),
+      // Most chunks have one frame: that one is not copied.
+      bytes: frames.length > 1 ? concat(frames) : last.frame,
       count: frames.length,
       next: {
         ordinal: last.ordinal,

@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
 import { withChannel } from "../events/frame.ts";
 import type { ChannelEvent } from "../events/message.ts";

@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
 import type { Status } from "../events/frame.ts";
 import { UnreadableError } from "../journal/history.ts";

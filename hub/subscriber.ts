@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import {
   drawRetryMs,
   encodeRetry,

@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import { InputError } from "../events/input_error.ts";
 import { HttpError } from "./http_error.ts";
 

@@ -1,4 +1,4 @@
-import { concat } from "../events/concat.ts";
+import { concat } from "@std/bytes/concat";
 import { parseDuration } from "../events/duration.ts";
 import { isEventId } from "../events/event_id.ts";
 import {
