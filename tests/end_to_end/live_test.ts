@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "@std/async/delay";
 import { bothBrowsers, type ProxiedPage } from "../support/both_browsers.ts";
 import {
   dataOf,

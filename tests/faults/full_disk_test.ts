@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
@@ -57,7 +58,7 @@ for (const workers of ["1", "2"]) {
         `chime: the journal failed: cannot append to "${at.file}": `,
       ));
       // Its own trial does not make it ready.
-      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await delay(6_000);
       await untilReady(server.url, 503);
       await limitFiles(server.pid, "unlimited");
       await untilReady(server.url, 200);

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { stub } from "@std/testing/mock";
 import type { Reading } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
@@ -65,6 +66,6 @@ Deno.test("Hub logs nothing when a reader leaves while its history is read", asy
   await reader.cancel();
   resolve({ events: [...chime.history.events], isComplete: true });
   await read;
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   assertEquals(log.calls, []);
 });

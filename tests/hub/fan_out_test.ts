@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import fc from "fast-check";
 import { compareEventIds, type EventId } from "../../events/event_id.ts";
 import { EventReader } from "../support/event_reader.ts";
@@ -124,7 +125,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
             clients.push(client);
             connect(client);
           } else if ("settle" in act) {
-            await new Promise((resolve) => setTimeout(resolve));
+            await delay(0);
           } else if (clients.length > 0) {
             const at = "read" in act ? act.read : act.cut;
             const client = clients[at % clients.length]!;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { Hub } from "../../hub/hub.ts";
 import { UnavailableError } from "../../journal/history.ts";
 import { ListHistory } from "../journal/list_history.ts";
@@ -54,7 +55,7 @@ for (const [which, count] of [["", 0], [", though nobody reads", 2]] as const) {
     const { latest } = chime.history;
     chime.history.latest = () => Promise.reject(new UnavailableError("away"));
     const events = take(new EventReader(stream), 3 + count);
-    await new Promise((resolve) => setTimeout(resolve));
+    await delay(0);
     chime.history.latest = latest;
     const later = ["2", "3"].map((data) => chime.history.add("a", data));
     await chime.hub.append(later, chime.history.last);

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { NEW } from "../../hub/deliver_from.ts";
 import { type Reading, UnreadableError } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
@@ -139,7 +140,7 @@ for (
     chime.history.read = () => promise;
     const reader = new EventReader(chime.open(["a"], after("0-0")));
     const events = take(reader, 2);
-    await new Promise((resolve) => setTimeout(resolve));
+    await delay(0);
     await chime.hub.reset("0-5");
     await chime.hub.append([{ channel: "a", data: "new", id: "0-6" }], "0-6");
     chime.history.read = read;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { FakeTime } from "@std/testing/time";
 import { NEW } from "../../hub/deliver_from.ts";
 import { Hub } from "../../hub/hub.ts";
@@ -179,7 +180,7 @@ Deno.test("Hub replays for a stream that waited as soon as it knows where the ti
   chime.history.read = () => Promise.reject(new UnavailableError("away"));
   const reader = new EventReader(chime.open(["a"], after("1-0")));
   const events = take(reader, 2);
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   chime.history.read = read;
   await chime.hub.begin("2-0");
   assertEquals(await events, [

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
@@ -23,7 +24,7 @@ function ids(written: readonly string[]): string[][] {
 
 /** Has answers of the history come. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return delay(0);
 }
 
 Deno.test("Subscriber writes nothing before its sink is ready", async () => {

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { stub } from "@std/testing/mock";
 import type { SinkWriter } from "../../hub/sink.ts";
 import { StreamSink } from "../../routes/stream_sink.ts";
@@ -23,7 +24,7 @@ function setUp() {
 
 /** Has a stream do what it does on its own. */
 function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return delay(0);
 }
 
 Deno.test("StreamSink asks for bytes when its reader does, and for more only as whenReady asked", async () => {
