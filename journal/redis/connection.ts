@@ -1,4 +1,5 @@
 import { ErrorReply } from "@redis/client";
+import { delay } from "@std/async/delay";
 import type { RedisAddress } from "./address.ts";
 import { createRedisClient, type RedisClient } from "./client.ts";
 import { RedisError, toRedisError } from "./error.ts";
@@ -105,7 +106,9 @@ export class RedisConnection implements AsyncDisposable {
       if (performance.now() - sinceMs > LAST_PAUSE_MS) failures = 0;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LAST_PAUSE_MS);
       // Random, so that instances that lost Redis together do not come back together.
-      await pause(pauseMs * (0.5 + Math.random() / 2), signal);
+      const ms = pauseMs * (0.5 + Math.random() / 2);
+      // It rejects only when the signal aborts, which ends the loop.
+      await delay(ms, { signal }).catch(() => {});
     }
   }
 
@@ -164,16 +167,4 @@ export class RedisConnection implements AsyncDisposable {
     }
     return failure!;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }
