@@ -101,6 +101,7 @@ export class SqliteJournal implements Journal {
 
   /** Commits what waits, ends the tails, and closes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort(new UnavailableError("The journal is closed"));
     this.#health[Symbol.dispose]();
     if (this.#commitTimer !== undefined) {

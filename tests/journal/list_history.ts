@@ -13,10 +13,10 @@ import type {
 import type { ChannelEvent } from "../../events/message.ts";
 import { isKnown, readWithin } from "../../journal/reading.ts";
 
-/** A history in a list, which can forget. */
+/** A history in a list, which can lose its oldest events. */
 export class ListHistory implements History {
   readonly events: ChannelEvent[] = [];
-  /** Nothing at or before this id is known any more. */
+  /** Events up to this id are lost. */
   forgotten: EventId = ORIGIN;
   /** How often it was read. */
   reads = 0;

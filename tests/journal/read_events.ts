@@ -2,7 +2,7 @@ import { type EventId, ORIGIN } from "../../events/event_id.ts";
 import type { History } from "../../journal/history.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 
-/** Reads so many events at most, however large. */
+/** Reads so many events at most, of any size. */
 export async function readEvents(
   history: History,
   channels: readonly string[],
@@ -14,7 +14,7 @@ export async function readEvents(
   return (await history.read({ channels, after, upTo }, limits))?.events;
 }
 
-/** The newest events of each channel, however large. */
+/** Reads the newest events of each channel, of any size. */
 export async function latestEvents(
   history: History,
   channels: readonly string[],

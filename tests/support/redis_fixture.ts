@@ -61,16 +61,17 @@ export class Log implements Disposable {
   }
 }
 
-/** Lets so many seconds pass at most, until the condition holds; Redis has time to answer in each. */
+/**
+ * Lets so many seconds pass at most, until the condition holds; Redis has time to answer in each. On a busy machine it may
+ * need longer, so the condition may also come true after the last second.
+ */
 export async function within(
   seconds: number,
   time: FakeTime,
   condition: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  for (let i = 0; !await condition(); i++) {
-    assert(i < seconds, `did not hold within ${seconds} s: ${condition}`);
-    await pass(1, time);
-  }
+  for (let i = 0; i < seconds && !await condition(); i++) await pass(1, time);
+  await until(condition);
 }
 
 /** Lets so many seconds pass; Redis has time to answer in each. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
-/** A folder for a journal's file, which is removed with all that is in it. */
+/** A folder for a journal's file. It is removed with all that is in it. */
 export interface SqliteFolder extends AsyncDisposable {
   readonly folder: string;
-  /** Not there yet. */
+  /** Where to create the file. It does not exist yet. */
   readonly file: string;
 }
 
