@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { until } from "../support/until.ts";
 
 for (const workers of [1, 2]) {
   Deno.test({
@@ -16,18 +17,21 @@ for (const workers of [1, 2]) {
       const signals: Deno.Signal[] = [
         ...["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGXFSZ"] as const,
       ];
-      for (const signal of [...signals, ...signals]) {
-        Deno.kill(server.pid, signal);
-        const answer = await fetch(`${server.url}healthz`);
-        assertEquals(answer.status, 200);
-        await answer.body?.cancel();
+      const lines = () =>
+        server.log.split("\n").filter((line) => line.startsWith("chime:"));
+      for (let round = 1; round <= 2; round++) {
+        for (const signal of signals) {
+          Deno.kill(server.pid, signal);
+          const answer = await fetch(`${server.url}healthz`);
+          assertEquals(answer.status, 200);
+          await answer.body?.cancel();
+        }
+        // A second SIGHUP is lost while the first one is pending.
+        await until(() => lines().length >= round);
       }
       assertEquals((await reader.take(2)).length, 2);
       assertEquals((await server.kill()).code, 0);
-      assertEquals(
-        server.log.split("\n").filter((line) => line.startsWith("chime:")),
-        Array(2).fill("chime: SIGHUP: nothing to reload"),
-      );
+      assertEquals(lines(), Array(2).fill("chime: SIGHUP: nothing to reload"));
     },
   });
 }
