@@ -67,7 +67,7 @@ Deno.test("EventParser reads one event the same at every cut, and byte by byte",
   assertEquals(parse(bytes, [...places]), whole);
 });
 
-Deno.test("EventParser takes any newline, also one that is cut in two", () => {
+Deno.test("EventParser takes every kind of newline, also a CRLF that is cut in two", () => {
   const stream =
     "\uFEFFid: 1\rdata: a\r\r\nevent: x\r\ndata: b\r\n\r\ndata\n\n";
   const bytes = new TextEncoder().encode(stream);
@@ -81,7 +81,7 @@ Deno.test("EventParser takes any newline, also one that is cut in two", () => {
   }
 });
 
-Deno.test("EventParser does not count what was cut off", () => {
+Deno.test("EventParser ignores an event that the end cuts off, and its id", () => {
   const { events, lastId } = parseText(
     "data: a\nid: 1-0\n\ndata: b\nid: 2-0\n",
   );

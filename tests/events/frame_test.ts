@@ -32,7 +32,7 @@ function parse(chunks: readonly Frame[]) {
   );
 }
 
-/** An event stream has one newline: what any parser gives back for CR and CRLF too. */
+/** The message as any parser returns it: with LF for CR and CRLF. */
 function received(message: FrameFields): FrameFields {
   return { ...message, data: message.data.replace(/\r\n|\r/g, "\n") };
 }

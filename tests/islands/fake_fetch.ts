@@ -65,7 +65,7 @@ export class FakeConnection {
   cut(): void {
     const error = new TypeError("network error");
     this.#answer.reject(error);
-    // What the page closed, nobody waits for.
+    // The page may have closed the connection, and no longer wait.
     this.#answer.promise.catch(() => {});
     try {
       this.#body?.error(error);

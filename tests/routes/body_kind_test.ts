@@ -5,7 +5,7 @@ import { inProcess, TOKEN } from "../support/in_process.ts";
 
 const LINES = '{"data":"1"}\n{"data":"2"}\n';
 
-/** Publishes two lines with these headers, and tells what came of it. */
+/** Publishes two lines with these headers, and returns the response and the published events. */
 async function post(headers: Record<string, string>) {
   await using chime = inProcess();
   const stream = await chime.request("/sse/news");

@@ -114,7 +114,7 @@ Deno.test("page() has nothing that would put the token into an address", async (
   assert(html.includes('<button type="submit" disabled>Publish'));
 });
 
-Deno.test("readChannels() takes names as one types them, each once", () => {
+Deno.test("readChannels() takes names with any spaces, each once", () => {
   assertEquals(readChannels(" news,chat , news,,"), ["news", "chat"]);
   assertEquals(channelPath("news", "chat"), "/sse/news,chat");
 });

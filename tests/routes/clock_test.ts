@@ -4,7 +4,7 @@ import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { inProcess, refusing } from "../support/in_process.ts";
 
-Deno.test("GET /sse/ opens a stream that nothing between may hold back or change", async () => {
+Deno.test("GET /sse/ opens a stream that proxies must not buffer or change", async () => {
   await using chime = inProcess();
   const response = await chime.request("/sse/");
   assertEquals(response.status, 200);
@@ -21,7 +21,7 @@ Deno.test("GET /sse/ opens a stream that nothing between may hold back or change
   assert(event!.retry! >= 2_000 && event!.retry! <= 4_000);
 });
 
-Deno.test("GET /sse/ tells the time in tz, however its name is spelt", async () => {
+Deno.test("GET /sse/ has the time in tz, with its name in any case", async () => {
   await using chime = inProcess();
   const response = await chime.request("/sse/?tz=asia/TOKYO");
   const [event] = await new EventReader(response.body!).take(1);
@@ -102,7 +102,7 @@ for (
 }
 
 for (const state of ["draining", "overloaded"] as const) {
-  Deno.test(`GET /sse/ while ${state} tells an EventSource why, for how long, and ends`, async () => {
+  Deno.test(`GET /sse/ while ${state} gives an EventSource the reason and the wait, and ends`, async () => {
     await using chime = refusing(state);
     const response = await chime.request("/sse/", {
       headers: { accept: "text/event-stream" },

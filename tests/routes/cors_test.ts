@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { inProcess, TOKEN } from "../support/in_process.ts";
 
 const LISTED = ["https://a.test", "https://*.b.test", "capacitor://localhost"];
-/** What is said to a page that is listed. */
+/** The headers for a page of an origin that is listed. */
 const MAY = {
   "access-control-allow-credentials": "true",
   "access-control-expose-headers": "retry-after",
@@ -31,7 +31,7 @@ async function ask(
   return cors(response);
 }
 
-Deno.test("Pages of other origins may use the streams only where told", async () => {
+Deno.test("Pages of other origins may use the streams only if the origin is listed", async () => {
   assertEquals(await ask([], { origin: "https://a.test" }), {});
   assertEquals(await ask(LISTED, { origin: "https://c.test" }), {
     vary: "origin",
@@ -52,7 +52,7 @@ Deno.test("Pages of other origins may use the streams only where told", async ()
   }
 });
 
-Deno.test("Pages of any origin may use the streams without credentials where * is told", async () => {
+Deno.test("Pages of any origin may use the streams without credentials if * is listed", async () => {
   const any = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "retry-after",
@@ -169,7 +169,7 @@ Deno.test("A page of another origin can read that its body is too large, or the 
   }
 });
 
-Deno.test("The page and what is told of the server are for its own pages alone", async () => {
+Deno.test("Only the server's own pages may use the page, the health checks and the metrics", async () => {
   for (const path of ["/", "/healthz", "/static/icon.svg"]) {
     for (const origins of [LISTED, ["*"]]) {
       assertEquals(

@@ -57,7 +57,7 @@ Deno.test("GET /metrics counts streams, and the events and bytes that they carry
   for (const reader of readers) await reader.cancel();
 });
 
-Deno.test("GET /metrics counts what clients were told of their streams", async () => {
+Deno.test("GET /metrics counts status events", async () => {
   await using chime = start();
   const ids = [];
   for (const data of ["1", "2", "3", "4"]) {
@@ -79,7 +79,7 @@ Deno.test("GET /metrics counts what clients were told of their streams", async (
     ["resumed", "reset", "lagged", "draining", "overloaded"].map(told),
     [2, 1, 0, 0, 0],
   );
-  // What a status says is not an event, what was replayed is.
+  // Status events do not count as events, replayed events do.
   assertEquals(
     metrics.get('chime_events_sent_total{source="channels"}'),
     3,
@@ -121,7 +121,7 @@ Deno.test("GET /metrics counts refused streams", async () => {
   }
 });
 
-Deno.test("GET /metrics counts answers by method, route and status, and nothing that anybody can make up", async () => {
+Deno.test("GET /metrics counts answers by method, route and status, without names that clients make up", async () => {
   await using chime = start();
   for (
     const [method, path] of [

@@ -32,7 +32,7 @@ Deno.test("page() has the right time in its HTML, in the zone asked for", async 
   assert(html.includes("<title>Time in Europe/Paris · Chime</title>"));
 });
 
-Deno.test("page() tells the server's time where no zone is chosen", async () => {
+Deno.test("page() shows the server's time if no zone is chosen", async () => {
   using _ = new FakeTime(NOW);
   const time = timeFormat(localZone())(Date.parse(NOW));
   for (const query of ["", "?tz="]) {

@@ -24,7 +24,7 @@ for (
   });
 }
 
-Deno.test("An asset found unchanged says until when, and which one it is", async () => {
+Deno.test("A 304 for an asset has its Cache-Control and ETag", async () => {
   await using chime = inProcess();
   const { headers } = await chime.request("/static/icon.svg");
   const etag = headers.get("etag")!;

@@ -6,7 +6,7 @@ import { StreamSink } from "../../routes/stream_sink.ts";
 
 const BYTES = new Uint8Array([1]);
 
-/** A sink, the reader of its stream, and what its writer was told. */
+/** A sink, the reader of its stream, and the calls of its writer. */
 function setUp() {
   const sink = new StreamSink();
   const told: string[] = [];
@@ -62,7 +62,7 @@ Deno.test("StreamSink is ready while its reader has taken everything", async () 
   assertEquals(sink.isReady, true);
 });
 
-Deno.test("StreamSink tells its writer that the reader has left", async () => {
+Deno.test("StreamSink calls its writer when the reader has left", async () => {
   const { told, reader } = setUp();
   await reader.cancel();
   assertEquals(told, ["left"]);

@@ -72,7 +72,7 @@ Deno.test("ChannelStream shows every event of one channel, whatever its type", a
   assertEquals(w.view().lastId, "3-0");
 });
 
-Deno.test("ChannelStream tells the channel from the type where there are several", async () => {
+Deno.test("ChannelStream splits the type into channel and type if there are several channels", async () => {
   using w = world("news", "status");
   w.stream.open();
   assertEquals(w.fetched.last.url, "/sse/news,status?latest=50");
@@ -87,7 +87,7 @@ Deno.test("ChannelStream tells the channel from the type where there are several
   ]);
 });
 
-Deno.test("ChannelStream calls an idle stream live, but not one that is opened only to be closed", async () => {
+Deno.test("ChannelStream calls an idle stream live, but not a stream that is opened only to be closed", async () => {
   using w = world("news");
   w.stream.open();
   await w.open();
@@ -269,7 +269,7 @@ Deno.test("ChannelStream has a row for each thing that the server says of the st
   ]);
 });
 
-Deno.test("ChannelStream begins anew with other channels", async () => {
+Deno.test("ChannelStream starts again with other channels", async () => {
   using w = world("news");
   w.stream.open();
   await w.open();

@@ -90,7 +90,7 @@ Deno.test("EventLog keeps its blocks where older events come before them", () =>
   assertEquals(log.mostOfOne, 120);
 });
 
-Deno.test("span covers what is in sight, and leaves room for all the rest", () => {
+Deno.test("span() has the visible blocks, and the height of all others", () => {
   const row = { key: 1, note: "" };
   const block = fc.record<Block>({
     rows: fc.array(fc.constant(row), { minLength: 1, maxLength: 3 }),
@@ -105,7 +105,7 @@ Deno.test("span covers what is in sight, and leaves room for all the rest", () =
       assert(from <= to);
       assertEquals(before, heightOf(blocks.slice(0, from)));
       assertEquals(after, heightOf(blocks.slice(to)));
-      // Nothing of what is left out is in sight.
+      // No block that is left out is visible.
       const all = heightOf(blocks);
       assert(before <= Math.max(0, top) || from === 0);
       assert(all - after >= Math.min(all, top + height));

@@ -168,7 +168,7 @@ Deno.test("ClockStream reopens after the last id and does not take what comes ba
   assertEquals(w.fetched.last.headers.get("last-event-id"), `${START_MS}-0`);
   await w.begin();
   await w.tick(START_MS + 1_000);
-  // By now the server's clock is known, and still this one is not late.
+  // The server's clock is known now, but the tick was due before the stream was open.
   await w.tick(START_MS + 2_000);
   await w.status({ state: "resumed", replayed: 2 });
   await w.time.tickAsync(701);

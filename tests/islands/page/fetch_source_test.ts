@@ -34,7 +34,7 @@ function world(lastId = "") {
   };
 }
 
-Deno.test("FetchSource hears events of every type", async () => {
+Deno.test("FetchSource reports events of every type", async () => {
   using w = world();
   assertEquals(w.fetched.last.url, "/sse/news");
   assertEquals(w.fetched.last.headers.get("accept"), "text/event-stream");
@@ -46,7 +46,7 @@ Deno.test("FetchSource hears events of every type", async () => {
   assertEquals(w.told, ["open", "message: a", "who knows: b", "c: d"]);
 });
 
-Deno.test("FetchSource reads what is an event stream in any spelling", async () => {
+Deno.test("FetchSource takes the type of an event stream in any spelling", async () => {
   for (
     const type of [
       "text/event-stream",

@@ -28,7 +28,7 @@ function world(hidden = false) {
   followPage(stream as unknown as StreamConnection);
   return {
     time,
-    /** What the stream was told since this was last asked. */
+    /** The calls of the stream since the last call of this. */
     calls: () => calls.splice(0),
     show(isShown: boolean) {
       page.hidden = !isShown;
