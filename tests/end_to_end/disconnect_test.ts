@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Hub } from "../../hub/hub.ts";
 import { openStream } from "../support/open_stream.ts";
-import { ListHistory } from "../journal/list_history.ts";
+import { ListHistory } from "../support/list_history.ts";
 import { until } from "../support/until.ts";
 
 const CLIENTS = 100;

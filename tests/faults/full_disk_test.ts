@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
-import { sqliteFolder } from "../journal/sqlite/folder.ts";
+import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { chimeLines } from "./chime_lines.ts";
 import { untilReady } from "./until_ready.ts";
 

@@ -4,7 +4,7 @@ import { EventReader } from "../support/event_reader.ts";
 import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { startServer } from "../support/server_process.ts";
-import { sqliteFolder } from "../journal/sqlite/folder.ts";
+import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { within } from "../support/within.ts";
 import { untilReady } from "./until_ready.ts";
 

@@ -3,7 +3,7 @@ import { Hub } from "../../hub/hub.ts";
 import type { Journal, TailBatch } from "../../journal/journal.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after, openStream } from "../support/open_stream.ts";
-import { ListHistory } from "../journal/list_history.ts";
+import { ListHistory } from "../support/list_history.ts";
 
 Deno.test("Hub.follow begins where the tail does, brings what comes, and tells of a reset", async () => {
   const batches: TailBatch[] = [

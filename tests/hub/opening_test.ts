@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { Hub } from "../../hub/hub.ts";
 import { UnavailableError } from "../../journal/history.ts";
-import { ListHistory } from "../journal/list_history.ts";
+import { ListHistory } from "../support/list_history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { openStream } from "../support/open_stream.ts";
 import { ALL, begun, setUp, take } from "./set_up.ts";

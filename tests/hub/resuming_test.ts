@@ -4,7 +4,7 @@ import { FakeTime } from "@std/testing/time";
 import { NEW } from "../../hub/deliver_from.ts";
 import { Hub } from "../../hub/hub.ts";
 import { UnavailableError } from "../../journal/history.ts";
-import { ListHistory } from "../journal/list_history.ts";
+import { ListHistory } from "../support/list_history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after, openStream } from "../support/open_stream.ts";
 import { begun, setUp, status, take } from "./set_up.ts";

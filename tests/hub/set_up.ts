@@ -1,6 +1,6 @@
 import type { DeliverFrom } from "../../hub/deliver_from.ts";
 import { Hub } from "../../hub/hub.ts";
-import { ListHistory } from "../journal/list_history.ts";
+import { ListHistory } from "../support/list_history.ts";
 import type { EventReader } from "../support/event_reader.ts";
 import { openStream } from "../support/open_stream.ts";
 

@@ -10,7 +10,7 @@ import type { ReadLimits } from "../../journal/history.ts";
 import type { Journal, Retention } from "../../journal/journal.ts";
 import type { ChannelEvent, Message } from "../../events/message.ts";
 import { TailReader } from "../support/tail_reader.ts";
-import { latestEvents, readEvents } from "./read_events.ts";
+import { latestEvents, readEvents } from "../support/read_events.ts";
 
 /** Retention that no test exceeds. */
 export const PLENTY: Retention = { maxEvents: 100_000, maxAgeMs: 86_400_000 };

@@ -3,7 +3,7 @@ import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { inProcess } from "../support/in_process.ts";
-import { latestEvents, readEvents } from "../journal/read_events.ts";
+import { latestEvents, readEvents } from "../support/read_events.ts";
 
 const NDJSON = "application/x-ndjson";
 

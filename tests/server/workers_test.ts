@@ -16,7 +16,7 @@ import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
-import { readEvents } from "../journal/read_events.ts";
+import { readEvents } from "../support/read_events.ts";
 
 const ignore = Deno.build.os !== "linux";
 

@@ -10,7 +10,7 @@ import {
   RedisServer,
   type RedisServerOptions,
 } from "./redis_server.ts";
-import { readEvents } from "../journal/read_events.ts";
+import { readEvents } from "./read_events.ts";
 import { until } from "./until.ts";
 
 /** The stream's key, by default. */

@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { BatchTooLargeError } from "../../../journal/batch_limit.ts";
 import { MemoryJournal } from "../../../journal/memory/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
 
 Deno.test("MemoryJournal removes what is too old", async () => {
   using time = new FakeTime();

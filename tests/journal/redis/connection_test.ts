@@ -17,7 +17,7 @@ import {
 } from "../../support/redis_fixture.ts";
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
 
 testRedis(
   "starts without Redis, and goes on once that is there",

@@ -12,7 +12,7 @@ import {
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import { redisMissing, RedisServer } from "../../support/redis_server.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
 
 testJournal({
   name: "RedisJournal",

@@ -7,7 +7,7 @@ import {
 } from "../../support/redis_fixture.ts";
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
 
 testRedis("removes what is too old, without a reset", async (server) => {
   for (const id of ["1000-0", "2000-0"]) {

@@ -16,7 +16,7 @@ import {
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
-import { readEvents } from "../read_events.ts";
+import { readEvents } from "../../support/read_events.ts";
 
 const DOCS = await Deno.readTextFile(
   new URL("../../../docs/journals.md", import.meta.url),

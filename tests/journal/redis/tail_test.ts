@@ -13,7 +13,7 @@ import {
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
-import { readEvents } from "../read_events.ts";
+import { readEvents } from "../../support/read_events.ts";
 
 testRedis("tells now and then that nothing has come", async (server) => {
   await using journal = await connect(server);

@@ -7,9 +7,9 @@ import { UnreadableError } from "../../../journal/history.ts";
 import { JournalFileError } from "../../../journal/journal.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
-import { damagePages } from "./pages.ts";
+import { readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
+import { damagePages } from "../../support/damage_pages.ts";
 
 const LIMITS = { maxEvents: 99, maxLength: 9_999 };
 const ORIGINAL = "SQLite format 3\0";

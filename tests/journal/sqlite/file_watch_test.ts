@@ -6,8 +6,11 @@ import { DatabaseSync } from "node:sqlite";
 import { UnavailableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../read_events.ts";
-import { type SqliteFolder, sqliteFolder } from "./folder.ts";
+import { readEvents } from "../../support/read_events.ts";
+import {
+  type SqliteFolder,
+  sqliteFolder,
+} from "../../support/sqlite_folder.ts";
 
 const MESSAGE = { channel: "a", data: "x" };
 

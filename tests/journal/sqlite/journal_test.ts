@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { UnavailableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY, testJournal } from "../contract.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 testJournal({
   name: "SqliteJournal",

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../../events/event_id.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
-import { latestEvents, readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
+import { latestEvents, readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 Deno.test("SqliteJournal removes what is too old, though nothing is appended", async () => {
   using time = new FakeTime();

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { JournalFileError } from "../../../journal/journal.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { sqliteFolder } from "./folder.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 Deno.test("SqliteJournal refuses a file that another has open", async () => {
   await using at = await sqliteFolder();
