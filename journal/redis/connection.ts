@@ -14,9 +14,9 @@ export type Ask = <T>(
 ) => Promise<T>;
 
 /**
- * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a
- * page of large events. `socketTimeout` cannot tell: to Node.js what is sent counts as activity too, so that a Redis that hangs
- * would go unnoticed for as long as somebody publishes.
+ * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a page of
+ * large events. The library's `socketTimeout` does not serve: Node.js counts what is sent as activity, so it would not
+ * notice a Redis that hangs for as long as somebody publishes.
  */
 const SILENCE_MS = 4_000;
 /** The pauses between two attempts, in ms: they double from the first to the last. */

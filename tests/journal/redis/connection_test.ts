@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { fileURLToPath } from "node:url";
 import { UnavailableError } from "../../../journal/history.ts";
 import {
@@ -141,6 +142,39 @@ testRedis(
   },
   { settings: ["--rename-command", "AUTH", ""] },
 );
+
+/** The real one, also while time is faked. */
+const realTimeout = globalThis.setTimeout;
+
+Deno.test("RedisJournal waits longer after each connection that drops at once", async () => {
+  using time = new FakeTime();
+  using _log = new Log();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let count = 0;
+  const dropping = (async () => {
+    for await (const connection of listener) {
+      count++;
+      await connection.read(new Uint8Array(1_024));
+      connection.close();
+    }
+  })();
+  await using journal = open({
+    url: `redis://127.0.0.1:${listener.addr.port}`,
+  });
+  // The shortest pauses are of 25, 50, 100, 200 and 400 ms.
+  for (let ms = 0; ms < 770; ms += 10) {
+    await time.tickAsync(10);
+    await new Promise((resolve) => realTimeout(resolve, 10));
+  }
+  await until(async () => {
+    await time.tickAsync(1);
+    return count >= 2;
+  });
+  assert(count <= 6, `${count} connections`);
+  await journal[Symbol.asyncDispose]();
+  listener.close();
+  await dropping;
+});
 
 Deno.test("RedisJournal says once why Redis is away, without the password", async () => {
   using log = new Log();
