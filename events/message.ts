@@ -34,7 +34,7 @@ export function checkChannel(name: string): void {
     ? "a name must not be . or .."
     : CHANNEL_NAME.test(name)
     ? undefined
-    : "a name is 1 to 99 of A-Z a-z 0-9 . _ -";
+    : "a name must be 1 to 99 of A-Z a-z 0-9 . _ -";
   if (rule) {
     throw new InputError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
   }
@@ -63,11 +63,11 @@ export function checkType(type: string): void {
   const rule = RESERVED.has(type)
     ? RESERVED_RULE
     : type === "" || type.length > MAX_TYPE_LENGTH
-    ? `a type has 1 to ${MAX_TYPE_LENGTH} characters`
+    ? `a type must have 1 to ${MAX_TYPE_LENGTH} characters`
     : /[\r\n\0]/.test(type)
-    ? "a type holds no newline and no NUL"
+    ? "a type must hold no newline and no NUL"
     : !type.isWellFormed()
-    ? "a type is well-formed, without a lone surrogate"
+    ? "a type must be well-formed, without a lone surrogate"
     : undefined;
   if (rule) {
     throw new InputError(`Cannot use type ${JSON.stringify(type)}: ${rule}`);

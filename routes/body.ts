@@ -17,7 +17,7 @@ export async function readBody(
   if (!bytes) {
     throw new HttpError(
       413,
-      `Cannot take this body: it may have ${maxBytes} bytes at most`,
+      `Cannot take this body: it must have ${maxBytes} bytes at most`,
     );
   }
   try {

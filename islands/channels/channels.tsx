@@ -75,7 +75,7 @@ export function Channels(
               {/* The key makes a new element for each refusal, so that a screen reader reads the same words again. */}
               <span key={refusals} dir="auto">
                 {refusal
-                  ? `${refusal}. Shown is ${channels.join(", ")}.`
+                  ? `${refusal}. The page shows ${channels.join(", ")}.`
                   : null}
               </span>
             </p>

@@ -63,7 +63,7 @@ function faultOf({ channel, token }: Draft): Outcome | undefined {
   }
   return /[^!-~]/.test(token)
     ? {
-      text: "Cannot publish: a token is of ASCII, without spaces",
+      text: "Cannot publish: a token must be ASCII without spaces",
       fault: "token",
     }
     : undefined;

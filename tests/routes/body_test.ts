@@ -13,7 +13,7 @@ Deno.test("POST /sse/{channel} with a body that is no UTF-8 is refused", async (
 
 Deno.test("POST /sse/{channel} with a body too large is refused before it is read whole", async () => {
   await using chime = inProcess();
-  const detail = "Cannot take this body: it may have 1000 bytes at most";
+  const detail = "Cannot take this body: it must have 1000 bytes at most";
   assertEquals((await chime.publish("/sse/a", "x".repeat(1_000))).status, 201);
   await assertProblem(
     await chime.publish("/sse/a", "x".repeat(1_001)),
@@ -57,7 +57,7 @@ Deno.test("POST /sse/{channel} judges by Content-Length, and reads nothing of a 
   await assertProblem(
     await post(1_001, body),
     413,
-    "Cannot take this body: it may have 1000 bytes at most",
+    "Cannot take this body: it must have 1000 bytes at most",
   );
   assertEquals(isRead, false);
 });

@@ -85,7 +85,7 @@ Deno.test("page() keeps each form's choice in the other", async () => {
 Deno.test("page() says at the field why a name is none, with 400 and the channel news", async () => {
   const { status, text, tag, lines } = await get("?channels=news,a%20b");
   assertEquals(status, 400);
-  const rule = 'Cannot use channel "a b": a name is 1 to 99 of A-Z';
+  const rule = 'Cannot use channel "a b": a name must be 1 to 99 of A-Z';
   assert(text.includes(rule), text);
   const field = tag('id="channels-field"');
   assert(field.includes(' value="news,a b"'), field);

@@ -54,7 +54,7 @@ for (
     [
       "has a type of two lines",
       '{"data":"","event":"a\\nb"}',
-      "a type holds no newline",
+      "a type must hold no newline",
     ],
     ["is empty", "", "Unexpected end"],
   ] as const

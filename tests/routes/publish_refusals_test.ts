@@ -6,19 +6,19 @@ for (
     [
       "a name with a space",
       "/sse/a%20b",
-      'Cannot use channel "a b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+      'Cannot use channel "a b": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
     ],
     [
       "a name of two levels",
       "/sse/a/b",
-      'Cannot use channel "a/b": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+      'Cannot use channel "a/b": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
     ],
     [
       "a name of 100 characters",
       `/sse/${"x".repeat(100)}`,
       `Cannot use channel "${
         "x".repeat(100)
-      }": a name is 1 to 99 of A-Z a-z 0-9 . _ -`,
+      }": a name must be 1 to 99 of A-Z a-z 0-9 . _ -`,
     ],
     [
       "a name that is cut off",
@@ -33,17 +33,19 @@ for (
     [
       "a type of two lines",
       "/sse/a?event=x%0Ay",
-      'Cannot use type "x\\ny": a type holds no newline and no NUL',
+      'Cannot use type "x\\ny": a type must hold no newline and no NUL',
     ],
     [
       "an empty type",
       "/sse/a?event=",
-      'Cannot use type "": a type has 1 to 99 characters',
+      'Cannot use type "": a type must have 1 to 99 characters',
     ],
     [
       "a type of 100 characters",
       `/sse/a?event=${"x".repeat(100)}`,
-      `Cannot use type "${"x".repeat(100)}": a type has 1 to 99 characters`,
+      `Cannot use type "${
+        "x".repeat(100)
+      }": a type must have 1 to 99 characters`,
     ],
   ] as const
 ) {
@@ -58,6 +60,6 @@ Deno.test("POST /sse/{channel} with a type that holds a NUL is refused with the 
   await assertProblem(
     await chime.publish("/sse/a?event=x%00y", "x"),
     400,
-    'Cannot use type "x\\u0000y": a type holds no newline and no NUL',
+    'Cannot use type "x\\u0000y": a type must hold no newline and no NUL',
   );
 });

@@ -33,7 +33,7 @@ Deno.test("GET /sse/{channel},{channel} with a bad name after a good one is refu
   await assertProblem(
     await chime.request("/sse/a,b%20c"),
     400,
-    'Cannot use channel "b c": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+    'Cannot use channel "b c": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
   );
 });
 

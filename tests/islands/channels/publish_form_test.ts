@@ -46,7 +46,7 @@ Deno.test("publish() says in the server's words what is wrong", async () => {
       ],
       [
         { channel: "a/b?c" },
-        'Cannot use channel "a/b?c": a name is 1 to 99 of A-Z a-z 0-9 . _ -',
+        'Cannot use channel "a/b?c": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
         "channel",
       ],
       [
@@ -63,7 +63,7 @@ Deno.test("publish() says in the server's words what is wrong", async () => {
 Deno.test("publish() does not take a token that no header can carry for a server that is away", async () => {
   const outcome = await publish({ ...DRAFT, token: "tökén" });
   assertEquals(outcome, {
-    text: "Cannot publish: a token is of ASCII, without spaces",
+    text: "Cannot publish: a token must be ASCII without spaces",
     fault: "token",
   });
 });
