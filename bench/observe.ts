@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import { type LoadFlags, type Phase, runLoad } from "./load.ts";
 import type { Peer } from "./peer.ts";
 import { type Usage, usage } from "./proc.ts";
@@ -25,7 +26,7 @@ async function warmUp(flags: LoadFlags): Promise<void> {
     "measure-ms": 1_000,
     rate: 10,
   }, () => {});
-  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  await delay(REST_MS);
 }
 
 /** Puts one load on a fresh server, and measures the server and the load generator. */

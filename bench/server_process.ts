@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import type { Peer } from "./peer.ts";
 import { processTree } from "./proc.ts";
 
@@ -30,10 +31,6 @@ async function listens(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { Hub } from "../../hub/hub.ts";
 import { openStream } from "../support/open_stream.ts";
 import { ListHistory } from "../support/list_history.ts";
@@ -42,7 +43,7 @@ Deno.test("Hub ends streams whose clients hung up the moment before", async () =
   for (let round = 0; round < 30; round++) {
     await using chime = await setUp();
     for (const socket of chime.sockets) socket.close();
-    await new Promise((resolve) => setTimeout(resolve));
+    await delay(0);
     chime.hub.closeAll({ state: "draining" });
     assertEquals(chime.hub.subscriberCount, 0);
   }

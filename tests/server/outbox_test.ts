@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { Outbox } from "../../server/outbox.ts";
 
 Deno.test("Outbox sends what one turn brings together, in order, and the next turn's after it", async () => {
@@ -9,9 +10,9 @@ Deno.test("Outbox sends what one turn brings together, in order, and the next tu
   await Promise.resolve();
   outbox.push(3);
   assertEquals(sent, []);
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   assertEquals(sent, [[1, 2, 3]]);
   outbox.push(4);
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   assertEquals(sent, [[1, 2, 3], [4]]);
 });

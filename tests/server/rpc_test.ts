@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { InputError } from "../../events/input_error.ts";
 import { BatchTooLargeError } from "../../journal/batch_limit.ts";
 import { UnavailableError, UnreadableError } from "../../journal/history.ts";
@@ -136,7 +137,7 @@ Deno.test("Rpc rejects all callers when it is closed, and later ones, and sends 
   ends.near[Symbol.dispose]();
   await Promise.all(waiting);
   await assertRejects(() => ends.near.call.add(1, 1), UnavailableError);
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   assert(!ends.notes.includes("too late"));
   assertEquals(ends.sent.length, sent);
 });

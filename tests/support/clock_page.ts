@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { setTimeout as delay } from "node:timers/promises";
+import { delay } from "@std/async/delay";
 import type { Locator, Page } from "playwright-core";
 import { until } from "./until.ts";
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
 import type { EventId } from "../../../events/event_id.ts";
 import type { ChannelEvent } from "../../../events/message.ts";
 import { UnavailableError } from "../../../journal/history.ts";
@@ -81,7 +82,7 @@ testJournal({
 Deno.test("RemoteJournal begins its tail where the host's stands", async () => {
   const { host, journal, close } = await open(PLENTY);
   const [id] = await journal.append([{ channel: "a", data: "1" }]);
-  await new Promise((resolve) => setTimeout(resolve));
+  await delay(0);
   const late = connect(host);
   const { value } = await late.far.tail().next();
   assertEquals(value, { events: [], last: id });
