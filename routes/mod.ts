@@ -140,6 +140,7 @@ function allowed({ methods }: Route): string {
   ].join(", ");
 }
 
+/** The response to an error. An error of an unknown class is a defect: the log has its message, the client does not. */
 function toErrorResponse(error: unknown): Response {
   if (error instanceof HttpError) return error.toResponse();
   if (error instanceof UnavailableError) {
