@@ -1,6 +1,10 @@
 import { type EventId, eventIdMs, isEventId } from "../../events/event_id.ts";
 import { checkFrame } from "../../events/frame.ts";
-import { type ChannelEvent, checkChannel } from "../../events/message.ts";
+import {
+  type ChannelEvent,
+  checkChannel,
+  checkKeptType,
+} from "../../events/message.ts";
 import { log } from "../../log/log.ts";
 import { GENESIS } from "./genesis.ts";
 
@@ -51,7 +55,7 @@ export class EventReader {
   }
 }
 
-/** @throws {TypeError} The entry makes no event that can be sent. */
+/** @throws {TypeError | InputError} The entry makes no event that can be sent. */
 function toEvent([id, names]: Entry): ChannelEvent {
   const fields = new Map<string, string>();
   for (let i = 0; i < names.length; i += 2) {
@@ -71,6 +75,7 @@ function toEvent([id, names]: Entry): ChannelEvent {
     );
   }
   checkChannel(channel);
+  if (type !== undefined) checkKeptType(type);
   checkFrame({ event: type, data });
   const event: ChannelEvent = { channel, data, id };
   if (type !== undefined) event.type = type;

@@ -5,7 +5,7 @@ import {
   isEventId,
 } from "../../events/event_id.ts";
 import { checkFrame } from "../../events/frame.ts";
-import type { ChannelEvent } from "../../events/message.ts";
+import { type ChannelEvent, checkKeptType } from "../../events/message.ts";
 
 /** The columns of a row that make an event's id. */
 export interface Place {
@@ -33,7 +33,7 @@ export function parts(id: EventId): [ms: number, n: number] {
 /**
  * Makes an event of its row.
  *
- * @throws {TypeError} The row makes no event that can be sent: what is damaged must not reach a client.
+ * @throws {TypeError | InputError} The row makes no event that can be sent: what is damaged must not reach a client.
  */
 export function toEvent(row: Record<string, unknown>): ChannelEvent {
   const { ms, n, channel, type, data } = row;
@@ -46,8 +46,14 @@ export function toEvent(row: Record<string, unknown>): ChannelEvent {
       `Cannot use event ${id}: it must have channel and data`,
     );
   }
+  if (type !== null && typeof type !== "string") {
+    throw new TypeError(`Cannot use event ${id}: its type must be a text`);
+  }
   const event: ChannelEvent = { channel, data: decoder.decode(data), id };
-  if (typeof type === "string") event.type = type;
+  if (type !== null) {
+    checkKeptType(type);
+    event.type = type;
+  }
   checkFrame({ event: event.type, data: event.data });
   return event;
 }

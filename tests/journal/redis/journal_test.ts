@@ -126,6 +126,9 @@ testRedis("passes over what is no event", async (server, log) => {
       ["data", "of no channel"],
       ["channel", "not a name", "data", ""],
       ["channel", "a", "data", "", "type", "two\nlines"],
+      ["channel", "a", "data", '{"state":"reset"}', "type", "status"],
+      ["channel", "a", "data", "", "type", ""],
+      ["channel", "a", "data", "", "type", "t".repeat(100)],
     ]
   ) {
     ids.push(await server.command("XADD", KEY, "*", ...fields));
@@ -134,9 +137,13 @@ testRedis("passes over what is no event", async (server, log) => {
   await server.command(
     ...["XADD", KEY, "*", "data", "1", "channel", "a", "more", ""],
   );
+  // Chime 0.1 took this type.
+  await server.command(
+    ...["XADD", KEY, "*", "data", "open", "channel", "a", "type", "open"],
+  );
   const [end] = await publish(journal, "2");
-  assertEquals(await tail.until("2"), ["1", "2"]);
-  assertEquals(await dataBetween(journal, start, end!), ["1", "2"]);
+  assertEquals(await tail.until("2"), ["1", "open", "2"]);
+  assertEquals(await dataBetween(journal, start, end!), ["1", "open", "2"]);
   assertEquals(
     (await latestEvents(journal, ["a", "not a name"], end!)).length,
     1,

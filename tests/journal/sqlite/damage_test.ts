@@ -109,6 +109,9 @@ for (const [which, text] of [["first", "<0>"], ["last", "<99>"]] as const) {
 for (
   const [what, sql] of [
     ["type has a newline", "type = 'a' || char(10) || 'b'"],
+    ["type is Chime's own", "type = 'status'"],
+    ["type is empty", "type = ''"],
+    ["type is too long", "type = hex(zeroblob(50))"],
     ["data is no UTF-8", "data = x'ff'"],
     ["id is negative", "ms = -1"],
     ["id is no safe integer", "n = 9007199254740993"],
@@ -150,6 +153,22 @@ for (
     assertEquals(await journal.isReady(), false);
   });
 }
+
+Deno.test("SqliteJournal sends what Chime 0.1 took with the types open and error", async () => {
+  await using at = await sqliteFolder();
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  const types = ["open", "error", undefined];
+  const ids = await journal.append(
+    types.map((type) => ({ channel: "a", data: "", ...(type && { type }) })),
+  );
+  const events = await readEvents(
+    journal,
+    ["a"],
+    await journal.floor(),
+    ids[2]!,
+  );
+  assertEquals(events!.map(({ type }) => type), types);
+});
 
 Deno.test("SqliteJournal sends nobody what only the index has", async () => {
   await using at = await sqliteFolder();
