@@ -4,6 +4,7 @@ import { InputError } from "../../events/input_error.ts";
 import { BatchTooLargeError } from "../../journal/batch_limit.ts";
 import { UnavailableError, UnreadableError } from "../../journal/history.ts";
 import { Rpc } from "../../server/rpc.ts";
+import { within } from "../support/within.ts";
 
 /** Methods of the one end. */
 interface Far {
@@ -66,7 +67,7 @@ Deno.test("Rpc answers each caller, whichever is answered first", async () => {
   );
   assertEquals(sums, [2, 4, 6]);
   ends.near[Symbol.dispose]();
-  await hanging;
+  await within(hanging);
 });
 
 Deno.test("Rpc sends what one turn brings together, notices and calls in their order", async () => {
@@ -135,7 +136,7 @@ Deno.test("Rpc rejects all callers when it is closed, and later ones, and sends 
   const sent = ends.sent.length;
   ends.near.notify.note("too late");
   ends.near[Symbol.dispose]();
-  await Promise.all(waiting);
+  await within(Promise.all(waiting));
   await assertRejects(() => ends.near.call.add(1, 1), UnavailableError);
   await delay(0);
   assert(!ends.notes.includes("too late"));

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { until } from "./until.ts";
+import { within } from "./within.ts";
 
 Deno.test("until resolves with the first answer that is truthy, also while time is faked", async () => {
   using _time = new FakeTime();
@@ -12,10 +13,14 @@ Deno.test("until resolves with the first answer that is truthy, also while time 
 Deno.test("until rejects at its deadline where the condition does not hold, or is never answered", async () => {
   using _time = new FakeTime();
   const options = { deadlineMs: 30, message: () => "still false" };
-  await assertRejects(() => until(() => false, options), Error, "still false");
+  await assertRejects(
+    () => within(until(() => false, options)),
+    Error,
+    "still false",
+  );
   const { promise } = Promise.withResolvers<boolean>();
   await assertRejects(
-    () => until(() => promise, options),
+    () => within(until(() => promise, options)),
     Error,
     "still false",
   );

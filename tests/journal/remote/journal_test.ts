@@ -15,6 +15,7 @@ import {
   RemoteJournal,
 } from "../../../journal/remote/journal.ts";
 import { Rpc } from "../../../server/rpc.ts";
+import { within } from "../../support/within.ts";
 import { PLENTY, testJournal } from "../contract.ts";
 
 /** Connects one more remote journal to the host, through a real port. */
@@ -140,6 +141,6 @@ Deno.test("RemoteJournal answers nothing once it is closed", async () => {
   journal.floor = () => new Promise(() => {});
   const asked = assertRejects(() => far.floor(), UnavailableError, "no more");
   await close();
-  await asked;
+  await within(asked);
   await assertRejects(() => far.append([]), UnavailableError, "no more");
 });
