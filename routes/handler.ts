@@ -1,9 +1,11 @@
+import type { Client } from "./client.ts";
 import type { Target } from "./target.ts";
 
 /** Answers a request whose path and method are those of its route. */
 export type Handler = (
   request: Request,
   target: Target,
+  client: Client,
 ) => Response | Promise<Response>;
 
 /** A path and its handlers. */

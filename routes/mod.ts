@@ -4,6 +4,7 @@ import { UnavailableError } from "../journal/history.ts";
 import { log } from "../log/log.ts";
 import { addSlash } from "./add_slash.ts";
 import { publish, subscribe } from "./channel.ts";
+import type { Client } from "./client.ts";
 import { clock } from "./clock.ts";
 import { corsPolicy } from "./cors.ts";
 import type { Route } from "./handler.ts";
@@ -54,14 +55,14 @@ export function app(
   table: readonly Route[],
   corsOrigins: readonly string[] = [],
   onAnswer: (answer: string) => void = () => {},
-): (request: Request) => Promise<Response> {
+): (request: Request, client: Client) => Promise<Response> {
   const allowOrigin = corsPolicy(corsOrigins);
-  return async (request) => {
+  return async (request, client) => {
     let route: Route | undefined;
     const respond = async () => {
       const target = readTarget(request);
       route = table.find(({ path }) => matches(path, target.path));
-      return await answer(route, request, target);
+      return await answer(route, request, target, client);
     };
     const response = await respond().catch(toErrorResponse);
     response.headers.set("x-content-type-options", "nosniff");
@@ -77,6 +78,7 @@ async function answer(
   route: Route | undefined,
   request: Request,
   target: Target,
+  client: Client,
 ): Promise<Response> {
   const { method } = request;
   const { path } = target;
@@ -92,7 +94,7 @@ async function answer(
   const handler = Object.hasOwn(route.methods, name)
     ? route.methods[name]
     : undefined;
-  if (handler) return await handler(request, target);
+  if (handler) return await handler(request, target, client);
   const allow = allowed(route);
   if (method === "OPTIONS") {
     return new Response(null, { status: 204, headers: { allow } });

@@ -1,3 +1,4 @@
+import type { Client } from "../routes/client.ts";
 import { log } from "../log/log.ts";
 
 /** How long to wait before listening again, in ms: what made it fail is hardly over sooner. */
@@ -11,7 +12,7 @@ export interface DenoListenerOptions {
   /** Whether others that do the same may listen on the port, too. */
   reusePort: boolean;
   /** Answers a request. */
-  handler(request: Request): Response | Promise<Response>;
+  handler(request: Request, client: Client): Response | Promise<Response>;
 }
 
 /**
@@ -57,10 +58,10 @@ export class DenoListener {
     await this.#server.shutdown();
   }
 
-  async #answer(request: Request): Promise<Response> {
+  async #answer(request: Request, client: Client): Promise<Response> {
     this.#busy++;
     try {
-      return await this.#options.handler(request);
+      return await this.#options.handler(request, client);
     } finally {
       if (--this.#busy === 0) this.#onIdle?.();
     }
@@ -80,7 +81,8 @@ export class DenoListener {
           return new Response(null, { status: 500 });
         },
       },
-      (request) => this.#answer(request),
+      (request, { remoteAddr }) =>
+        this.#answer(request, { address: remoteAddr.hostname }),
     );
     server.finished.catch((error) => this.#onFault(error));
     return server;

@@ -3,6 +3,7 @@ import type { Counts } from "../hub/counts.ts";
 import { Faults } from "../hub/faults.ts";
 import { Hub } from "../hub/hub.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Client } from "../routes/client.ts";
 import { app, routes } from "../routes/mod.ts";
 import type { Services } from "../routes/services.ts";
 import type { InstanceOptions } from "./serve_options.ts";
@@ -19,7 +20,7 @@ export interface InstanceDependencies {
 /** Chime without a socket: the clock, the hub and the routes. A process has one, or one for each worker. */
 export class Instance implements Disposable {
   /** Answers a request. */
-  readonly answer: (request: Request) => Promise<Response>;
+  readonly answer: (request: Request, client: Client) => Promise<Response>;
   readonly clock: Clock;
   /** The hub of the named channels. */
   readonly hub: Hub;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { app } from "../../routes/mod.ts";
 import { assertProblem } from "../support/assert_problem.ts";
-import { inProcess } from "../support/in_process.ts";
+import { CLIENT, inProcess } from "../support/in_process.ts";
 
 const ERRORS = [
   new Error("a secret"),
@@ -38,7 +38,10 @@ for (const error of ERRORS) {
     Deno.test(`A handler that ${how} a ${error.name} is a 500 without its message`, async () => {
       using log = stub(console, "error", () => {});
       const answer = app([{ path: "/", methods: { GET } }]);
-      const response = await answer(new Request("http://chime.test/"));
+      const response = await answer(
+        new Request("http://chime.test/"),
+        CLIENT,
+      );
       await assertBare(response, log, error);
     });
   }

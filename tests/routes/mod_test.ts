@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { assertProblem } from "../support/assert_problem.ts";
-import { inProcess } from "../support/in_process.ts";
+import { CLIENT, inProcess } from "../support/in_process.ts";
 
 for (
   const [path, detail] of [
@@ -52,7 +52,7 @@ Deno.test("A request whose Host is no host is refused, and logs nothing", async 
   // As Deno.serve hands it on for `Host: a b`.
   Object.defineProperty(request, "url", { value: "http://a b/healthz" });
   await assertProblem(
-    await chime.instance.answer(request),
+    await chime.instance.answer(request, CLIENT),
     400,
     'Cannot read the host "a b": it must be a host or host:port',
   );

@@ -7,6 +7,9 @@ import type { InstanceOptions } from "../../server/serve_options.ts";
 /** The token that publishers need here. */
 export const TOKEN = "the-token";
 
+/** The client of every request here. */
+export const CLIENT = { address: "192.0.2.7" };
+
 /** Chime without a process or a socket, under fake time that begins at 2026-11-22 05:30:20.400 UTC. */
 export interface InProcess extends AsyncDisposable {
   readonly time: FakeTime;
@@ -39,17 +42,20 @@ export function inProcess(
     ...others,
   }, main ? { journal, main } : { journal });
   const request = (path: string, init?: RequestInit) =>
-    instance.answer(new Request(`http://chime.test${path}`, init));
+    instance.answer(new Request(`http://chime.test${path}`, init), CLIENT);
   return {
     time,
     instance,
     journal,
     request,
     raw: (target, init) =>
-      instance.answer(withUrl(
-        new Request("http://chime.test/", init),
-        `http://chime.test${target}`,
-      )),
+      instance.answer(
+        withUrl(
+          new Request("http://chime.test/", init),
+          `http://chime.test${target}`,
+        ),
+        CLIENT,
+      ),
     publish: (path, body, type = "text/plain") =>
       request(path, {
         method: "POST",
