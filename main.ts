@@ -29,20 +29,13 @@ async function openJournal(
   { journal, redisKey, retainEvents, retainForMs }: Config,
 ): Promise<Journal> {
   const retention = { maxEvents: retainEvents, maxAgeMs: retainForMs };
-  try {
-    if (journal.kind === "memory") return new MemoryJournal(retention);
-    if (journal.kind === "redis") {
-      const { RedisJournal } = await import("./journal/redis/journal.ts");
-      return await RedisJournal.start({ ...journal, key: redisKey, retention });
-    }
-    const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
-    return new SqliteJournal(journal.path, retention);
-  } catch (error) {
-    const isSettings = error instanceof JournalAddressError ||
-      error instanceof JournalFileError;
-    if (!isSettings) throw error;
-    return fail(error.message, 1);
+  if (journal.kind === "memory") return new MemoryJournal(retention);
+  if (journal.kind === "redis") {
+    const { RedisJournal } = await import("./journal/redis/journal.ts");
+    return await RedisJournal.start({ ...journal, key: redisKey, retention });
   }
+  const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
+  return new SqliteJournal(journal.path, retention);
 }
 
 /** Starts to serve: in this thread, or in several workers. */
@@ -139,5 +132,8 @@ outliveSignals();
 try {
   await serve(asked, ending);
 } catch (error) {
+  const isSettings = error instanceof JournalAddressError ||
+    error instanceof JournalFileError;
+  if (isSettings) fail(error.message, 1);
   ending.fail("the server could not start", error);
 }

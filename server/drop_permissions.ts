@@ -1,4 +1,5 @@
-import { dirname, resolve } from "node:path";
+import { dirname, parse, resolve } from "node:path";
+import { JournalFileError } from "../journal/journal.ts";
 
 /**
  * Gives up for good the permission to read and write files, except in the journal's folder and the files named.
@@ -8,12 +9,18 @@ import { dirname, resolve } from "node:path";
  *
  * @param file The journal's file, if it has one. Its folder is kept, also where links lead: SQLite writes other files there.
  * @param readable Other files and folders that are read.
+ * @throws {JournalFileError} The file is directly in the root, perhaps through links: its folder would be all files.
  */
 export function dropPermissions(
   file: string | undefined,
   readable: readonly string[],
 ): void {
   const folders = file === undefined ? [] : foldersOf(file);
+  if (folders.some((folder) => folder === parse(folder).root)) {
+    throw new JournalFileError(
+      `Cannot open the journal "${file}": it must be a file in a folder, not directly in the root`,
+    );
+  }
   keepOnly("read", [...folders, ...readable]);
   keepOnly("write", folders);
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { sqliteFolder } from "../journal/sqlite/folder.ts";
 import { startServer } from "../support/server_process.ts";
 
 for (
@@ -23,4 +24,39 @@ for (
     assert(lines[0]!.startsWith("chime: Cannot use --"), lines[0]);
     assert(lines[0]!.includes(right), lines[0]);
   });
+}
+
+for (
+  const [what, target, name] of [
+    // Any file there will do, as it is refused before it is opened; some systems have none.
+    ["a file", () => fileInRoot(), ""],
+    ["the folder", () => "/", "/events.db"],
+  ] as const
+) {
+  Deno.test({
+    name:
+      `Chime does not start with a journal whose link leads to ${what} in the root`,
+    ignore: Deno.build.os === "windows" || target() === undefined,
+    async fn() {
+      await using at = await sqliteFolder();
+      await Deno.symlink(target()!, at.file);
+      const error = await assertRejects(
+        () =>
+          startServer([
+            ...["--port", "0", "--journal", `sqlite:${at.file}${name}`],
+          ]),
+        Error,
+        "The server ended: ",
+      );
+      const line = `chime: Cannot open the journal "${at.file}${name}": ` +
+        "it must be a file in a folder, not directly in the root";
+      assert(error.message.trim().endsWith(line), error.message);
+    },
+  });
+}
+
+/** A file directly in the root; nothing where there is none. */
+function fileInRoot(): string | undefined {
+  const file = Deno.readDirSync("/").find(({ isFile }) => isFile);
+  return file && `/${file.name}`;
 }
