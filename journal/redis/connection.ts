@@ -3,6 +3,7 @@ import { delay } from "@std/async/delay";
 import type { RedisAddress } from "./address.ts";
 import { createRedisClient, type RedisClient } from "./client.ts";
 import { RedisError, toRedisError } from "./error.ts";
+import { Silence, SILENCE_MS } from "./silence.ts";
 
 /**
  * Asks Redis a question. The commands that it sends without waiting go out together, and Redis answers in their order.
@@ -13,12 +14,6 @@ export type Ask = <T>(
   question: (client: RedisClient) => Promise<T>,
 ) => Promise<T>;
 
-/**
- * How long a connection may go without an answer to a ping, in ms: longer than Redis may block, or take to send a page of
- * large events. The library's `socketTimeout` does not serve: Node.js counts what is sent as activity, so it would not
- * notice a Redis that hangs for as long as somebody publishes.
- */
-const SILENCE_MS = 4_000;
 /** The pauses between two attempts, in ms: they double from the first to the last. */
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2_000;
@@ -89,7 +84,7 @@ export class RedisConnection implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    this.#end(new Error("the journal is closed"));
+    this.#end(new RedisError("the journal is closed"));
     this.#hasChanged.resolve();
     await this.#running;
   }
@@ -119,22 +114,21 @@ export class RedisConnection implements AsyncDisposable {
     const client = createRedisClient(this.#address, cut.signal);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     let failure: RedisError | undefined;
-    let silence: ReturnType<typeof setTimeout> | undefined;
+    // Longer than Redis may block, or take to send a page of large events. `socketTimeout` cannot tell: to Node.js what
+    // is sent counts as activity too, so that a Redis that hangs would go unnoticed for as long as somebody publishes.
+    using silence = new Silence(() =>
+      end(new RedisError(`no answer for ${SILENCE_MS / 1_000} s`))
+    );
     const end = this.#end = (error) => {
       if (failure) return;
       failure = toRedisError(error, password);
       this.#ask = undefined;
-      clearTimeout(silence);
+      silence[Symbol.dispose]();
       cut.abort();
       resolve();
     };
     const noteAnswer = () => {
-      clearTimeout(silence);
-      if (failure) return;
-      silence = setTimeout(
-        () => end(new Error(`no answer for ${SILENCE_MS / 1_000} s`)),
-        SILENCE_MS,
-      );
+      if (!failure) silence.restart();
     };
     const ask: Ask = async (question) => {
       try {

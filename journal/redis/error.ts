@@ -55,12 +55,33 @@ export class RedisError extends UnavailableError {
   }
 }
 
+/** A password of fewer characters is part of many words, where a mask would show it. */
+const MIN_MASKED_ANYWHERE = 4;
+/** Short words of Redis's own refusals. None is masked, whatever the password is, so that the mask does not show it. */
+const SHORT_WORDS: ReadonlySet<string> = new Set(
+  "a an and as at by can cmd db err for has if in is it key log max min no not of off on oom one or out run set the this to too use was with"
+    .split(" "),
+);
+
 /** Makes a {@linkcode RedisError} of any error, without the password. */
-export function toRedisError(error: unknown, password?: string): RedisError {
+export function toRedisError(error: unknown, password = ""): RedisError {
   if (error instanceof RedisError) return error;
   const { message } = error as Error;
-  const masked = password ? message.replaceAll(password, "***") : message;
-  return error instanceof ErrorReply ? refusal(masked) : new RedisError(masked);
+  // The password was sent to Redis, which may repeat it. Other errors do not hold it.
+  return error instanceof ErrorReply
+    ? refusal(mask(message, password))
+    : new RedisError(message);
+}
+
+function mask(message: string, password: string): string {
+  if (password === "") return message;
+  if (password.length >= MIN_MASKED_ANYWHERE) {
+    return message.replaceAll(password, "***");
+  }
+  if (SHORT_WORDS.has(password.toLowerCase())) return message;
+  // Only where it stands alone.
+  return message.split(/([\s'"`,:]+)/)
+    .map((word) => word === password ? "***" : word).join("");
 }
 
 /** Makes an error of Redis's refusal, as a client or a script gets it. */
