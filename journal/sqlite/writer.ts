@@ -92,24 +92,26 @@ export class SqliteWriter {
   }
 
   /**
-   * Finds out whether so much can be appended: writes it as an event of no channel, and removes that again.
+   * Finds out whether so much can be appended. Whatever it writes, it removes or puts back within one transaction: SQLite
+   * writes all the pages, and no id is taken, so that an id that a crash has lost stays unknown.
    *
-   * @param bytes How much data; with 0 no event is written.
+   * @param bytes How much data to write as an event of no channel; with 0 only the timeline is written.
    * @throws {Error} It could not be written.
    */
   probe(bytes: number): void {
-    // Each probe takes an id. SQLite writes nothing where nothing changes, and after a crash the probe's event may still
-    // be there: its id must not be given out again.
-    const last = nextEventId(this.#last);
-    if (bytes === 0) return this.write([], last);
     this.#transact(() => {
-      this.#insert.run(...parts(last), "", null, new Uint8Array(bytes));
-      this.#updateTimeline(this.#floor, last);
-      return () => this.#last = last;
+      if (bytes === 0) {
+        // SQLite writes nothing where an update changes nothing.
+        this.#database.exec("DELETE FROM timeline");
+        this.#database.prepare("INSERT INTO timeline VALUES (?, ?)")
+          .run(this.#floor, this.#last);
+        return;
+      }
+      const place = parts(nextEventId(this.#last));
+      this.#insert.run(...place, "", null, new Uint8Array(bytes));
+      this.#database.prepare("DELETE FROM event WHERE ms = ? AND n = ?")
+        .run(...place);
     });
-    this.#transact(() =>
-      this.#database.exec("DELETE FROM event WHERE channel = ''")
-    );
   }
 
   /** @param change Makes the changes, and returns what to do once they are committed. */
