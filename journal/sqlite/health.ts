@@ -14,6 +14,7 @@ export class SqliteHealth implements Disposable {
   readonly #probe: (bytes: number) => void;
   readonly #reading = new JournalTrouble();
   readonly #writing = new JournalTrouble();
+  readonly #removing = new JournalTrouble();
   readonly #timer: ReturnType<typeof setInterval>;
   /** Whether something was written since the last trial. */
   #hasWritten = false;
@@ -37,11 +38,20 @@ export class SqliteHealth implements Disposable {
     this.#timer = setInterval(() => this.#try(), TRIAL_MS);
   }
 
-  /** Whether the last write and the last readings succeeded, and the files are there. */
+  /** Whether the last write and the last readings succeeded, old events can be removed, and the files are there. */
   get isGood(): boolean {
     const change = this.#file.look();
     if (change) this.#noteUnwritten(change);
-    return this.#reading.isNone && this.#writing.isNone;
+    return this.#reading.isNone && this.#writing.isNone &&
+      this.#removing.isNone;
+  }
+
+  /** Notes whether what exceeds the retention can be removed. */
+  noteRemoval(failure?: Error): void {
+    if (!failure) return this.#removing.clear();
+    this.#removing.note(
+      `cannot remove old events from "${this.#path}", and keeps them: ${failure.message}`,
+    );
   }
 
   /**

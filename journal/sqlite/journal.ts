@@ -47,7 +47,11 @@ export class SqliteJournal implements Journal {
     this.#retention = retention;
     this.#database = openDatabase(path);
     try {
-      this.#writer = new SqliteWriter(this.#database, retention);
+      this.#writer = new SqliteWriter(
+        this.#database,
+        retention,
+        (failure) => this.#health.noteRemoval(failure),
+      );
       // Proves that the file can be written, and makes SQLite create the write-ahead log.
       this.#writer.probe(0);
       this.#file = new SqliteFileWatch(path);

@@ -3,32 +3,53 @@ import {
   compareEventIds,
   type EventId,
   eventIdMs,
-  isEventId,
   nextEventId,
 } from "../../events/event_id.ts";
 import type { Retention } from "../journal.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import { parts, type Place, toId } from "./rows.ts";
+import { BY_CHANNEL, readTimeline } from "./timeline.ts";
+import { transact } from "./transact.ts";
 
-/** The table, read by its index, which is small. Damaged events then do not keep a journal from starting. */
-const BY_CHANNEL = "event INDEXED BY event_by_channel";
+/** How long events are kept beyond the retention once removing them has failed, before that is tried again, in ms. */
+const REMOVAL_PAUSE_MS = 5_000;
 
 const encoder = new TextEncoder();
+
+/** What is there once events were removed. */
+interface Removal {
+  floor: EventId;
+  removed: number;
+  /** When the oldest event was published that is still there, in ms since the epoch. */
+  oldestMs: number;
+}
 
 /** Writes events to a journal's file, removes what exceeds the retention, and knows the ends of the timeline. */
 export class SqliteWriter {
   readonly #database: DatabaseSync;
   readonly #retention: Retention;
+  readonly #onRemoval: (failure?: Error) => void;
   readonly #insert: StatementSync;
   #count: number;
   #oldestMs: number;
   #floor: EventId;
   #last: EventId;
+  /** When to remove events again, in ms since the epoch, where that has failed. */
+  #nextRemovalMs = -Infinity;
 
-  /** @throws {Error} The file is damaged. */
-  constructor(database: DatabaseSync, retention: Retention) {
+  /**
+   * @param onRemoval Called with the reason when what exceeds the retention cannot be removed, and with nothing when it
+   * can.
+   * @throws {Error} The file is damaged.
+   */
+  constructor(
+    database: DatabaseSync,
+    retention: Retention,
+    onRemoval: (failure?: Error) => void,
+  ) {
     this.#database = database;
     this.#retention = retention;
+    this.#onRemoval = onRemoval;
     this.#insert = database.prepare(
       "INSERT INTO event (ms, n, channel, type, data) VALUES (?, ?, ?, ?, ?)",
     );
@@ -52,43 +73,38 @@ export class SqliteWriter {
     return this.#last;
   }
 
-  /** Whether an event is too old to be kept. */
+  /** Whether an event is too old to be kept, and can be removed as far as is known. */
   get isExpiryDue(): boolean {
-    return this.#oldestMs < Date.now() - this.#retention.maxAgeMs;
+    const now = Date.now();
+    return this.#oldestMs < now - this.#retention.maxAgeMs &&
+      now >= this.#nextRemovalMs;
   }
 
   /**
-   * Commits the events: afterwards either all are durable, or none is there.
+   * Commits the events: afterwards either all are durable, or none is there. Where what exceeds the retention cannot be
+   * removed, they are committed all the same.
    *
    * @param last The last id given out, once this is committed.
    * @throws {Error} Nothing was written.
    */
   write(events: readonly ChannelEvent[], last: EventId): void {
-    this.#transact(() => {
-      for (const { id, channel, type, data } of events) {
-        this.#insert.run(
-          ...parts(id),
-          channel,
-          type ?? null,
-          encoder.encode(data),
-        );
-      }
-      const floor = this.#lastExpired(this.#count + events.length) ??
-        this.#floor;
-      const removed = floor === this.#floor
-        ? 0
-        : this.#database.prepare("DELETE FROM event WHERE (ms, n) <= (?, ?)")
-          .run(...parts(floor)).changes;
-      this.#updateTimeline(floor, last);
-      // Read before the commit, as nothing may fail after it: the events would be there, and their appends rejected.
-      const oldestMs = this.#oldestMsAfter(events, Number(removed));
-      return () => {
-        this.#oldestMs = oldestMs;
-        this.#count += events.length - Number(removed);
-        this.#floor = floor;
-        this.#last = last;
-      };
-    });
+    if (Date.now() < this.#nextRemovalMs) return this.#append(events, last);
+    let isRemoving = false;
+    try {
+      this.#append(events, last, () => {
+        isRemoving = true;
+        const removal = this.#remove(this.#count + events.length);
+        isRemoving = false;
+        return removal;
+      });
+      this.#onRemoval();
+    } catch (error) {
+      if (!isRemoving) throw error;
+      // One damaged page of old events must not prevent all publishing.
+      this.#append(events, last);
+      this.#nextRemovalMs = Date.now() + REMOVAL_PAUSE_MS;
+      this.#onRemoval(error as Error);
+    }
   }
 
   /**
@@ -99,7 +115,7 @@ export class SqliteWriter {
    * @throws {Error} It could not be written.
    */
   probe(bytes: number): void {
-    this.#transact(() => {
+    transact(this.#database, () => {
       if (bytes === 0) {
         // SQLite writes nothing where an update changes nothing.
         this.#database.exec("DELETE FROM timeline");
@@ -114,24 +130,52 @@ export class SqliteWriter {
     });
   }
 
-  /** @param change Makes the changes, and returns what to do once they are committed. */
-  #transact(change: () => (() => void) | void): void {
-    const database = this.#database;
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      const onCommitted = change();
-      database.exec("COMMIT");
-      onCommitted?.();
-    } catch (error) {
-      // After some failures SQLite has rolled back already.
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
+  #append(
+    events: readonly ChannelEvent[],
+    last: EventId,
+    remove: () => Removal | undefined = () => undefined,
+  ): void {
+    transact(this.#database, () => {
+      for (const { id, channel, type, data } of events) {
+        this.#insert.run(
+          ...parts(id),
+          channel,
+          type ?? null,
+          encoder.encode(data),
+        );
+      }
+      const [first] = events;
+      const { floor, removed, oldestMs } = remove() ?? {
+        floor: this.#floor,
+        removed: 0,
+        oldestMs: Math.min(
+          this.#oldestMs,
+          first ? eventIdMs(first.id) : Infinity,
+        ),
+      };
+      this.#database.prepare("UPDATE timeline SET floor = ?, last = ?")
+        .run(floor, last);
+      return () => {
+        this.#oldestMs = oldestMs;
+        this.#count += events.length - removed;
+        this.#floor = floor;
+        this.#last = last;
+      };
+    });
   }
 
-  #updateTimeline(floor: EventId, last: EventId): void {
-    this.#database.prepare("UPDATE timeline SET floor = ?, last = ?")
-      .run(floor, last);
+  /** @returns Nothing where nothing exceeds the retention, given how many events there are. */
+  #remove(count: number): Removal | undefined {
+    const floor = this.#lastExpired(count);
+    if (floor === undefined) return undefined;
+    const { changes } = this.#database.prepare(
+      "DELETE FROM event WHERE (ms, n) <= (?, ?)",
+    ).run(...parts(floor));
+    // Read before the commit, as nothing may fail after it: the events would be there, and their appends rejected.
+    const { ms } = this.#database.prepare("SELECT min(ms) AS ms FROM event")
+      .get()!;
+    const oldestMs = ms === null ? Infinity : ms as number;
+    return { floor, removed: Number(changes), oldestMs };
   }
 
   /** @returns The newest event that exceeds the retention, given how many events there are. */
@@ -151,32 +195,4 @@ export class SqliteWriter {
       .map((row) => toId(row as unknown as Place))
       .sort(compareEventIds).at(-1);
   }
-
-  /** @returns The moment of the oldest event. Reads events only where some were removed, as they may be damaged. */
-  #oldestMsAfter(appended: readonly ChannelEvent[], removed: number): number {
-    if (removed === 0) {
-      const [first] = appended;
-      return first
-        ? Math.min(this.#oldestMs, eventIdMs(first.id))
-        : this.#oldestMs;
-    }
-    const row = this.#database.prepare("SELECT min(ms) AS ms FROM event").get();
-    return row!.ms === null ? Infinity : row!.ms as number;
-  }
-}
-
-/** @throws {Error} The record of the timeline is damaged, or does not fit the events. */
-function readTimeline(
-  database: DatabaseSync,
-): { floor: EventId; last: EventId } {
-  const rows = database.prepare("SELECT floor, last FROM timeline").all();
-  const [floor, last] = [`${rows[0]?.floor}`, `${rows[0]?.last}`];
-  const newest = database.prepare(
-    `SELECT ms, n FROM ${BY_CHANNEL} ORDER BY ms DESC, n DESC LIMIT 1`,
-  ).get() as Place | undefined;
-  const isWhole = rows.length === 1 && isEventId(floor) && isEventId(last) &&
-    compareEventIds(floor, last) <= 0 &&
-    (!newest || compareEventIds(toId(newest), last) <= 0);
-  if (!isWhole) throw new Error("it is damaged: its timeline is not whole");
-  return { floor, last };
 }

@@ -1,0 +1,54 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { FakeTime } from "@std/testing/time";
+import type { EventId } from "../../../events/event_id.ts";
+import { UnreadableError } from "../../../journal/history.ts";
+import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
+import { PLENTY } from "../contract.ts";
+import { readEvents } from "../read_events.ts";
+import { sqliteFolder } from "./folder.ts";
+import { damagePages } from "./pages.ts";
+
+for (
+  const [why, retention] of [
+    ["too many", { ...PLENTY, maxEvents: 100 }],
+    ["too old", { ...PLENTY, maxAgeMs: 60_000 }],
+  ] as const
+) {
+  Deno.test(`SqliteJournal goes on publishing though events that are ${why} are damaged, keeps them, and says so`, async () => {
+    await using at = await sqliteFolder();
+    using time = new FakeTime();
+    const pending = (async () => {
+      await using journal = new SqliteJournal(at.file, retention);
+      return await journal.append(Array.from({ length: 100 }, (_, i) => ({
+        channel: "old",
+        data: `<${i}>`.repeat(200),
+      })));
+    })();
+    await time.tickAsync(1);
+    const old = await pending;
+    assert(await damagePages(at.file, "<0>") > 0);
+    using log = stub(console, "error", () => {});
+    await using journal = new SqliteJournal(at.file, retention);
+    const floor = await journal.floor();
+    assertEquals(await journal.isReady(), true);
+    const ids: EventId[] = [];
+    for (let i = 0; i < 3; i++) {
+      if (why === "too old") await time.tickAsync(61_000);
+      const appended = journal.append([{ channel: "new", data: `${i}` }]);
+      await time.tickAsync(6_000);
+      ids.push(...await appended);
+    }
+    assertEquals(await journal.isReady(), false);
+    assertEquals(log.calls.map(({ args }) => args[0]), [
+      `chime: the journal failed: cannot remove old events from "${at.file}", and keeps them: database disk image is malformed`,
+    ]);
+    assertEquals(await journal.floor(), floor);
+    const kept = await readEvents(journal, ["new"], floor, ids[2]!);
+    assertEquals(kept!.map(({ data }) => data), ["0", "1", "2"]);
+    await assertRejects(
+      () => readEvents(journal, ["old"], floor, old[99]!),
+      UnreadableError,
+    );
+  });
+}
