@@ -1,6 +1,7 @@
 import { InputError } from "../events/input_error.ts";
 import { readLocalZone } from "./local_zone.ts";
 import { todaysName } from "./zone_names.ts";
+import { zoneOffset } from "./zone_offset.ts";
 
 /** Zones that were looked up, by their lower-case names: each look-up takes kilobytes outside the heap. */
 const known = new Map<string, string>();
@@ -45,24 +46,13 @@ export function localZone(): string {
   return local ??= todaysName(readLocalZone(Deno.env.get("TZ")).zone);
 }
 
-/** Makes a function that formats a moment, in ms since the epoch, as `2026-11-22 05:30:20` in a zone. */
+/**
+ * Makes a function that formats a moment, in ms since the epoch, as `2026-11-22 05:30:20` in a zone.
+ *
+ * @throws {RangeError} where no such zone exists.
+ */
 export function timeFormat(zone: string): (ms: number) => string {
-  const format = new Intl.DateTimeFormat("en", {
-    timeZone: zone,
-    calendar: "iso8601",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  });
-  return (ms) => {
-    const part = Object.fromEntries(
-      format.formatToParts(ms).map(({ type, value }) => [type, value]),
-    );
-    return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
-  };
+  const offsetMs = zoneOffset(zone);
+  return (ms) =>
+    new Date(ms + offsetMs(ms)).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -11,7 +11,7 @@ import type { Timeline } from "./timeline.ts";
 /** How many events the first reading brings at most: few, as many readers may come back at once for few events each. */
 const FIRST_READ_EVENTS = 32;
 /** How many events any later reading brings at most. */
-const MAX_READ_EVENTS = 512;
+const MAX_READ_EVENTS = 256;
 /** How much is read and written at once, in UTF-16 units of data, unless a single event is larger. */
 const MAX_WRITE_LENGTH = 64 * 1024;
 
@@ -29,6 +29,7 @@ export class Backlog {
   #lastRead = ORIGIN;
   #count = 0;
   #maxEvents = FIRST_READ_EVENTS;
+  #hasRead = false;
 
   constructor(timeline: Timeline, audience: Audience) {
     this.#timeline = timeline;
@@ -122,12 +123,13 @@ export class Backlog {
     const { channels } = this.#audience;
     let after = ORIGIN;
     while (true) {
-      const { events, isComplete } = yield* this.#ask(() =>
-        this.#timeline.history.latest(
+      const { events, isComplete } = yield* this.#ask(async () => {
+        await this.#takeTurn();
+        return await this.#timeline.history.latest(
           { channels, upTo, count, after },
           { maxEvents: MAX_READ_EVENTS, maxLength: MAX_WRITE_LENGTH },
-        )
-      );
+        );
+      });
       const write = events.length > 0 ? await this.#encode(events) : undefined;
       if (isComplete || !write) return write;
       yield write;
@@ -140,14 +142,22 @@ export class Backlog {
     while (isAfter(after, this.#timeline.position)) {
       yield { waitFrom: this.#timeline.position };
     }
-    return yield* this.#ask(async (position) => {
+    return yield* this.#ask(async () => {
       const cursor = this.#audience.seek(after);
       if (cursor) return cursor;
+      await this.#takeTurn();
+      const { position } = this.#timeline;
       const reading = await this.#read(after, position);
       if (!reading) return undefined;
       const { events, isComplete } = reading;
       return { events, last: isComplete ? position.id : events.at(-1)!.id };
     });
+  }
+
+  /** Lets others go first before every reading but the first: most readers need no second one. */
+  async #takeTurn(): Promise<void> {
+    if (this.#hasRead) await this.#timeline.turns.take();
+    this.#hasRead = true;
   }
 
   #read(after: EventId, { id: upTo }: Position): Promise<Reading | undefined> {

@@ -1,8 +1,10 @@
 import type { Frame } from "../events/frame.ts";
 import type { ChannelEvent } from "../events/message.ts";
 
-/** How much is kept, in bytes: enough for many readers that come back together. */
+/** How much memory the frames may take, in bytes: enough for many readers that come back together. */
 const MAX_BYTES = 4 * 1024 * 1024;
+/** What a frame takes besides its own bytes: an array, a buffer, a key and its place in the map. */
+const FRAME_OVERHEAD = 512;
 
 /** Frames that were encoded for one replay, kept for others that replay the same events. */
 export class FrameCache {
@@ -32,11 +34,15 @@ export class FrameCache {
   #keep(key: string, frame: Frame): void {
     if (this.#frames.has(key)) return;
     this.#frames.set(key, frame);
-    this.#bytes += frame.length;
-    for (const [oldest, { length }] of this.#frames) {
+    this.#bytes += cost(frame);
+    for (const [oldest, oldFrame] of this.#frames) {
       if (this.#bytes <= MAX_BYTES) return;
       this.#frames.delete(oldest);
-      this.#bytes -= length;
+      this.#bytes -= cost(oldFrame);
     }
   }
+}
+
+function cost({ length }: Frame): number {
+  return length + FRAME_OVERHEAD;
 }

@@ -12,6 +12,7 @@ import type { Flusher } from "./flusher.ts";
 import { FrameCache } from "./frame_cache.ts";
 import type { Registry } from "./registry.ts";
 import type { Position } from "./ring.ts";
+import { Turns } from "./turns.ts";
 
 /** What a timeline works with. */
 export interface TimelineParts {
@@ -28,6 +29,8 @@ export interface TimelineParts {
 /** A hub's one order of events: takes them in, encodes each once, and puts the frames into the rings. */
 export class Timeline {
   readonly history: History;
+  /** For the readers that catch up. */
+  readonly turns: Turns = new Turns();
   readonly #registry: Registry;
   readonly #flusher: Flusher;
   readonly #faults: Faults;

@@ -293,7 +293,8 @@ for (
 }
 
 Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks on for the others", async () => {
-  await using set = setUp();
+  // The offset is asked for anew at a quarter of an hour.
+  await using set = setUp(Date.parse("2026-11-22T05:44:59.500Z"));
   using log = stub(console, "error", () => {});
   const tokyo = set.open("Asia/Tokyo").getReader();
   const utc = new EventReader(set.open("UTC"));
@@ -316,7 +317,7 @@ Deno.test("Clock cuts the streams of a zone whose time cannot be told, and ticks
   }
   await lost;
   const ids = (await utc.take(3)).map(({ id }) => id);
-  assertEquals(ids, ["1795325420000-0", "1795325421000-0", "1795325422000-0"]);
+  assertEquals(ids, ["1795326299000-0", "1795326300000-0", "1795326301000-0"]);
   assertEquals(set.clock.hub.faults.count, 1);
   assertEquals(log.calls[0]!.args[0], "chime: a stream was cut:");
 });

@@ -27,8 +27,8 @@ Deno.test("FrameCache encodes an event once, and tells the same id on two channe
   assertEquals(encoded, ["1-0 a", "1-0 b"]);
 });
 
-Deno.test("FrameCache holds 4 MiB, the newest", async () => {
-  const { get, encoded } = setUp(1024 * 1024);
+Deno.test("FrameCache holds 4 MiB with what a frame takes besides its bytes, the newest", async () => {
+  const { get, encoded } = setUp(1024 * 1024 - 512);
   for (const id of [1, 2, 3, 4, 5]) await get(id);
   encoded.length = 0;
   for (const id of [2, 3, 4, 5]) await get(id);
@@ -38,11 +38,20 @@ Deno.test("FrameCache holds 4 MiB, the newest", async () => {
 });
 
 Deno.test("FrameCache counts what two asked for at once a single time", async () => {
-  const { get, encoded } = setUp(1024 * 1024);
+  const { get, encoded } = setUp(1024 * 1024 - 512);
   for (let i = 0; i < 4; i++) await Promise.all([get(i), get(i)]);
   encoded.length = 0;
   for (let i = 0; i < 4; i++) await get(i);
   assertEquals(encoded, []);
+});
+
+Deno.test("FrameCache holds 8,192 frames at most, however small", async () => {
+  const { get, encoded } = setUp(0);
+  for (let id = 0; id <= 8_192; id++) await get(id);
+  encoded.length = 0;
+  await get(1);
+  await get(0);
+  assertEquals(encoded, ["0-0 a"]);
 });
 
 Deno.test("FrameCache forgets all when it is cleared", async () => {
