@@ -2,12 +2,16 @@ import { concat } from "@std/bytes/concat";
 import { InputError } from "../events/input_error.ts";
 import { HttpError } from "./http_error.ts";
 
+/** A Content-Length, perhaps repeated: `9` or `9, 9`. */
+const LENGTH = /^(\d+)(?:, \1)*$/;
+
 /**
- * Reads a request's body as text.
+ * Reads a request's body as text, to its end.
  *
  * @param maxBytes The largest size that is taken, in bytes. Of a larger body no more is read than it takes to know.
- * @throws {InputError} if the body is not UTF-8.
- * @throws {HttpError} 413 if the body is too large, 503 if the connection is lost before its end.
+ * @throws {InputError} if the body is not UTF-8, or not as long as its Content-Length.
+ * @throws {HttpError} 411 if nothing says where the body ends, 413 if it is too large, 503 if the connection is lost
+ * before its end.
  */
 export async function readBody(
   request: Request,
@@ -34,10 +38,39 @@ async function readBytes(
   request: Request,
   maxBytes: number,
 ): Promise<Uint8Array | undefined> {
+  const length = readLength(request);
+  if (length !== undefined && length > maxBytes) return undefined;
+  const bytes = await readWhole(request, maxBytes);
+  if (!bytes || length === undefined || bytes.length === length) return bytes;
+  throw new InputError(
+    `Cannot take ${bytes.length} bytes: a body must be as long as its Content-Length, ${length}`,
+  );
+}
+
+/**
+ * Reads from the headers how long the body is, in bytes. `Deno.serve` checks the end of a chunked body, but shows an
+ * HTTP/2 stream that was reset as a body that has ended: https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1
+ *
+ * @returns Nothing for a chunked body, which only HTTP/1.1 has.
+ * @throws {HttpError} 411 if the headers do not say it.
+ */
+function readLength({ headers }: Request): number | undefined {
+  if (headers.has("transfer-encoding")) return undefined;
+  const length = LENGTH.exec(headers.get("content-length") ?? "");
+  if (length) return Number(length[1]);
+  throw new HttpError(
+    411,
+    "Cannot tell where this body ends: a publish must have a Content-Length, or be chunked over HTTP/1.1",
+  );
+}
+
+async function readWhole(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
   const length = request.headers.get("content-length") ?? "";
-  if (Number(length) > maxBytes) return undefined;
   try {
-    // HTTP ends a body at its Content-Length. A repeated one ("9, 9") is no number, and such a body is measured.
+    // The body ends at its Content-Length. With a repeated one ("9, 9") that is not sure, and the body is measured.
     return /^\d+$/.test(length)
       ? await request.bytes()
       : await readUpTo(maxBytes, request.body);

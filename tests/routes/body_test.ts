@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { assertProblem } from "../support/assert_problem.ts";
-import { inProcess, TOKEN } from "../support/in_process.ts";
+import { type InProcess, inProcess, TOKEN } from "../support/in_process.ts";
 
 Deno.test("POST /sse/{channel} with a body that is no UTF-8 is refused", async () => {
   await using chime = inProcess();
@@ -60,4 +60,61 @@ Deno.test("POST /sse/{channel} judges by Content-Length, and reads nothing of a 
     "Cannot take this body: it must have 1000 bytes at most",
   );
   assertEquals(isRead, false);
+});
+
+/** Publishes over HTTP as a server shows it: with these headers, and so much of the body as came. */
+function post(
+  chime: InProcess,
+  headers: Record<string, string>,
+  body: string,
+): Promise<Response> {
+  // Not chime.request(), which adds a Content-Length.
+  return chime.instance.answer(
+    new Request("http://chime.test/sse/a", {
+      method: "POST",
+      headers: { ...headers, authorization: `Bearer ${TOKEN}` },
+      body,
+    }),
+  );
+}
+
+for (const length of ["", "3, 5", "-1", "0x3", "3 5"]) {
+  Deno.test(`POST /sse/{channel} with Content-Length ${JSON.stringify(length)} that says no length is a 411`, async () => {
+    await using chime = inProcess();
+    await assertProblem(
+      await post(chime, { "content-length": length }, "abc"),
+      411,
+      "Cannot tell where this body ends: a publish must have a Content-Length, or be chunked over HTTP/1.1",
+    );
+  });
+}
+
+Deno.test("POST /sse/{channel} without Content-Length is a 411, but for a chunked one", async () => {
+  await using chime = inProcess();
+  for (const body of ["", "abc"]) {
+    const answer = await post(chime, {}, body);
+    assertEquals(answer.status, 411);
+    await answer.body?.cancel();
+  }
+  const chunked = await post(chime, { "transfer-encoding": "chunked" }, "abc");
+  assertEquals(chunked.status, 201);
+});
+
+for (const length of ["4", "2", "4, 4"]) {
+  Deno.test(`POST /sse/{channel} with 3 bytes and Content-Length ${length} is a 400`, async () => {
+    await using chime = inProcess();
+    await assertProblem(
+      await post(chime, { "content-length": length }, "abc"),
+      400,
+      `Cannot take 3 bytes: a body must be as long as its Content-Length, ${
+        length[0]
+      }`,
+    );
+  });
+}
+
+Deno.test("POST /sse/{channel} takes a Content-Length that is repeated", async () => {
+  await using chime = inProcess();
+  const answer = await post(chime, { "content-length": "3, 3" }, "abc");
+  assertEquals(answer.status, 201);
 });

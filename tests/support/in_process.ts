@@ -42,7 +42,10 @@ export function inProcess(
     ...others,
   }, main ? { journal, main } : { journal });
   const request = (path: string, init?: RequestInit) =>
-    instance.answer(new Request(`http://chime.test${path}`, init), CLIENT);
+    instance.answer(
+      withFraming(new Request(`http://chime.test${path}`, init), init?.body),
+      CLIENT,
+    );
   return {
     time,
     instance,
@@ -68,6 +71,23 @@ export function inProcess(
       time[Symbol.dispose]();
     },
   };
+}
+
+/** A request with the header that says where its body ends, as an HTTP/1.1 client sends it. */
+function withFraming(request: Request, body: BodyInit | null = null): Request {
+  const { headers } = request;
+  const isFramed = headers.has("content-length") ||
+    headers.has("transfer-encoding");
+  if (isFramed) return request;
+  if (body instanceof ReadableStream) {
+    headers.set("transfer-encoding", "chunked");
+  } else if (request.method === "POST") {
+    const bytes = typeof body === "string"
+      ? new TextEncoder().encode(body)
+      : body as Uint8Array | null;
+    headers.set("content-length", `${bytes?.length ?? 0}`);
+  }
+  return request;
 }
 
 /** A Chime that opens no stream for now. */
