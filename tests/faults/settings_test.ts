@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { sqliteFolder } from "../journal/sqlite/folder.ts";
+import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { startServer } from "../support/server_process.ts";
 
 for (

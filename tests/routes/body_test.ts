@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { assertProblem } from "../support/assert_problem.ts";
-import { type InProcess, inProcess, TOKEN } from "../support/in_process.ts";
+import {
+  CLIENT,
+  type InProcess,
+  inProcess,
+  TOKEN,
+} from "../support/in_process.ts";
 
 Deno.test("POST /sse/{channel} with a body that is no UTF-8 is refused", async () => {
   await using chime = inProcess();
@@ -75,6 +80,7 @@ function post(
       headers: { ...headers, authorization: `Bearer ${TOKEN}` },
       body,
     }),
+    CLIENT,
   );
 }
 

@@ -4,8 +4,8 @@ import { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../../events/event_id.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
+import { readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 const CHANNEL = "a";
 

@@ -5,9 +5,9 @@ import type { EventId } from "../../../events/event_id.ts";
 import { UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
-import { damagePages } from "./pages.ts";
+import { readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
+import { damagePages } from "../../support/damage_pages.ts";
 
 for (
   const [why, retention] of [
