@@ -2,9 +2,10 @@ import { MIMEType } from "node:util";
 import { HttpError } from "./http_error.ts";
 
 /** The media types in use for NDJSON. None is registered. */
-const LINES = /^(?:application|text)\/(?:x-)?(?:ndjson|jsonl|jsonlines)$/;
+const LINES =
+  /^(?:(?:application|text)\/|.+\+)(?:x-)?(?:nd-?json|ldjson|jsonl|json-?lines|json-stream)$|^application\/stream\+json$/;
 /** Media types that wrap several messages: the wrapping must not reach readers as part of an event. */
-const WRAPPED = /^multipart\/|^application\/json-seq$/;
+const WRAPPED = /^multipart\/|[/+]json-seq$/;
 
 /**
  * Reads from the headers whether a body is one message, or one message a line.

@@ -1,6 +1,9 @@
 import { InputError } from "../events/input_error.ts";
 import { checkType, type Message } from "../events/message.ts";
 
+/** The members of a line. Any other one would be lost without a word. */
+const MEMBERS = new Set(["data", "event"]);
+
 /**
  * Reads NDJSON with one message a line: `{"data": "…", "event": "…"}`.
  *
@@ -30,8 +33,16 @@ function readLine(
   line: string,
 ): Message {
   const parsed = parse(line);
-  if (typeof parsed !== "object" || parsed === null) {
-    throw new InputError("a line must be a JSON object");
+  const isObject = typeof parsed === "object" && parsed !== null &&
+    !Array.isArray(parsed);
+  if (!isObject) throw new InputError("a line must be a JSON object");
+  const unknown = Object.keys(parsed).find((name) => !MEMBERS.has(name));
+  if (unknown !== undefined) {
+    throw new InputError(
+      `no member may be named ${
+        JSON.stringify(unknown)
+      }: each must be data or event`,
+    );
   }
   const { data, event = type } = parsed as Record<string, unknown>;
   if (typeof data !== "string") {

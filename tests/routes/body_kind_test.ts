@@ -29,6 +29,10 @@ for (
     ...["application/x-ndjson", "application/ndjson", "application/jsonl"],
     ...["application/x-jsonlines", "application/jsonlines", "text/ndjson"],
     ...["Application/NDJSON", "application/jsonl; charset=utf-8"],
+    ...["application/ldjson", "application/x-ldjson", "application/nd-json"],
+    ...["application/json-lines", "application/x-json-stream", "text/x-jsonl"],
+    ...["application/stream+json", "application/vnd.a+ndjson", "text/a+jsonl"],
+    ...["application/vnd.elasticsearch+x-ndjson;compatible-with=8"],
     ...['application/x-jsonlines ;Charset="UTF-8"; profile=x'],
   ]
 ) {
@@ -46,6 +50,8 @@ for (
     { "content-type": 'text/plain; charset="utf8"' },
     { "content-type": "application/x-www-form-urlencoded" },
     { "content-type": "application/json" },
+    { "content-type": "application/ld+json" },
+    { "content-type": "application/cloudevents+json" },
     { "content-type": 'text/plain; boundary="; charset=latin1"' },
     { "content-encoding": "identity" },
     { "content-encoding": "Identity, identity" },
@@ -79,6 +85,7 @@ for (
       "multipart/form-data; boundary=x",
       "Multipart/Mixed",
       "application/json-seq",
+      "application/geo+json-seq",
     ]
       .map((type) =>
         ["Content-Type", type, "be text, or NDJSON for many messages"] as const

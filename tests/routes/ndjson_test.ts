@@ -57,6 +57,22 @@ for (
       "a type must hold no newline",
     ],
     ["is empty", "", "Unexpected end"],
+    ["is a list", '["x"]', "a line must be a JSON object"],
+    ...["type", "evnt", "channel", "id", "retry", "Data", "", "__proto__"]
+      .map((name) =>
+        [
+          `has a member ${JSON.stringify(name)}`,
+          `{"data":"x",${JSON.stringify(name)}:"y"}`,
+          `no member may be named ${
+            JSON.stringify(name)
+          }: each must be data or event`,
+        ] as const
+      ),
+    [
+      "names its data otherwise",
+      '{"text":"x"}',
+      'no member may be named "text"',
+    ],
   ] as const
 ) {
   Deno.test(`POST /sse/{channel} of NDJSON with a line that ${what} is refused as a whole`, async () => {
