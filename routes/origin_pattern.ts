@@ -3,7 +3,7 @@ const RULE =
 /** A scheme, an optional `*.` (or `.`, which some write for it) and a host. */
 const PATTERN = /^([a-z][a-z\d+.-]*):\/\/(\*?\.)?(.*)$/i;
 /** Schemes of which there are no pages, or whose pages have the origin `null`. */
-const PAGELESS = /^(?:about|blob|data|file|filesystem|ftp|javascript|wss?)$/;
+const PAGELESS = /^(?:about|blob|data|filesystem|ftp|javascript|wss?)$/;
 /** What `*.` matches, without the last dot. */
 const LABELS = /^[a-z\d_-]+(?:\.[a-z\d_-]+)*$/;
 
@@ -22,16 +22,27 @@ export function originFault(text: string): string | undefined {
   if (name === undefined) return RULE;
   const scheme = name.toLowerCase();
   if (PAGELESS.test(scheme)) return `no page's origin begins with ${scheme}:`;
+  // WebViews on Android send the first one, Electron the second.
+  if (scheme === "file") return spelled("file://", text);
+  const isApp = scheme !== "http" && scheme !== "https";
+  if (isApp && dots === "." && /^\/?$/.test(rest!)) {
+    return spelled(`${scheme}://.`, text);
+  }
   const url = URL.parse(`${scheme}://${rest}`);
   if (!url) return RULE;
-  const { host, hostname } = url;
+  const { host, hostname, port } = url;
+  if (port === "0") return "no page's origin has the port 0";
   if (host.includes("*")) {
     return `* must stand alone, or for the first labels of a domain, as in ${scheme}://*.example.com`;
   }
   const isAddress = /^\[|^[\d.]+$/.test(hostname);
   const hasEmptyLabel = hostname.replace(/\.$/, "").split(".").includes("");
   if (hasEmptyLabel || (dots && isAddress)) return RULE;
-  const right = `${scheme}://${dots ? "*." : ""}${host}`;
+  return spelled(`${scheme}://${dots ? "*." : ""}${host}`, text);
+}
+
+/** The fault of an origin that browsers spell differently, if they do. */
+function spelled(right: string, text: string): string | undefined {
   return right === text
     ? undefined
     : `an origin must be as browsers send it: ${right}`;

@@ -11,8 +11,12 @@ export interface Target {
   origin: string;
 }
 
-/** A name, an IPv4 or an IPv6 address, and a port. https://www.rfc-editor.org/rfc/rfc9110#section-7.2 */
-const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
+/**
+ * A name, an IPv4 or an IPv6 address, and a port. https://www.rfc-editor.org/rfc/rfc9110#section-7.2
+ * No label of a name begins or ends with a hyphen: https://www.rfc-editor.org/rfc/rfc1123#section-2.1
+ */
+const HOST =
+  /^(?:(?!-)[\w-]+(?<!-)(?:\.(?!-)[\w-]+(?<!-))*\.?|\[[\da-f:.]+\])(?::\d*)?$/i;
 /** `Deno.serve` writes `http://` and `Host` before a target that begins with `/`, and passes on a URL as it is. */
 const PARTS =
   /^https?:\/\/(?<host>[^/?#*]*)(?<path>[^?#]*)(?<search>\?[^#]*)?(?<fragment>#.*)?$/is;

@@ -12,6 +12,8 @@ const SENT = [
   "moz-extension://0f6b1a4e-0000-4000-8000-123456789abc",
   "safari-web-extension://0F6B1A4E-0000-4000-8000-123456789ABC",
   "vscode-webview://1a2b",
+  // Of a WebView on Android, and of Electron.
+  ...["file://", "app://."],
 ];
 
 for (const origin of SENT) {
@@ -49,6 +51,11 @@ for (
     ["capacitor://localhost/", "capacitor://localhost"],
     ["Capacitor://localhost", "capacitor://localhost"],
     ["app://user@bundle", "app://bundle"],
+    ["file:///", "file://"],
+    ["file:///x/index.html", "file://"],
+    ["FILE://", "file://"],
+    ["app://./", "app://."],
+    ["App://.", "app://."],
   ] as const
 ) {
   Deno.test(`originFault() says how ${text} is written`, () => {
@@ -65,7 +72,16 @@ for (
     ["an origin must be as https://example.com, ", [
       ...["", "null", "example.com", "localhost:8100", "*.example.com"],
       ...["//example.com", "https:example.com", "https://", "capacitor://"],
-      ...["https://*.", "https://a..b", "https://..a", "https://*..a"],
+      ...[
+        "https://*.",
+        "https://.",
+        "https://..",
+        "app://..",
+        "app://*..",
+        "https://a..b",
+        "https://..a",
+        "https://*..a",
+      ],
       ...["https://*.127.0.0.1", "https://*.[::1]", "http://h:65536"],
       ...["http://a%b", "http://[::1", "app://a:x"],
     ]],
@@ -81,7 +97,10 @@ for (
       ...[" https://a.test", "https://a.test\n"],
     ]],
     ["no page's origin begins with ", [
-      ...["file://h", "file:///x", "ws://h", "WSS://h", "ftp://h"],
+      ...["data://h", "ws://h", "WSS://h", "ftp://h", "ftp://."],
+    ]],
+    ["no page's origin has the port 0", [
+      ...["http://localhost:0", "https://*.example.com:0", "app://bundle:00"],
     ]],
   ] as const
 ) {

@@ -80,6 +80,7 @@ for (
   const host of [
     ...["h", "H.Example", "h:80", "h:", "my_service:8000", "127.0.0.1:8000"],
     ...["[::1]", "[::1]:8000", "localhost.", "xn--exmple-cua.com"],
+    ...["a-b.c--d", "_a.b_", "1a.example.", "h.:80"],
   ]
 ) {
   Deno.test(`readTarget() takes the host "${host}"`, () => {
@@ -93,6 +94,20 @@ for (
     ...["", "h?x", "h#x", "h/x", "h/..", "u@h", "u:p@h", "a b", "h\\x", "a,b"],
     ...["h, h", "*", "h:x", "h:99999", "h:80:80", "[::1", "::1", "[h]", "h;x"],
     ...["h%41", "h'", "é", "999.1.1.1", "[1:2:3:4:5:6:7:8:9]", "http://h"],
+    ...[
+      ".",
+      "..",
+      ".h",
+      "h..",
+      "a..b",
+      ".:80",
+      "-h",
+      "h-",
+      "a.-b",
+      "a-.b",
+      "-",
+    ],
+    ":80",
   ]
 ) {
   Deno.test(`readTarget() refuses the host "${host}"`, () => {
