@@ -10,6 +10,7 @@ import type {
 } from "../history.ts";
 import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
 import type { SqliteHealth } from "./health.ts";
+import type { IndexGuard } from "./index_guard.ts";
 import { comparePlaces, parts, type Place, toEvent, toId } from "./rows.ts";
 import type { SqliteWriter } from "./writer.ts";
 
@@ -26,6 +27,8 @@ export interface SqliteHistoryOptions {
   writer: SqliteWriter;
   /** Takes note of what cannot be read. */
   health: SqliteHealth;
+  /** Knows what the index cannot be trusted with. */
+  index: IndexGuard;
   /** Aborted when the journal is closed. Readings then fail with its reason. */
   signal: AbortSignal;
 }
@@ -37,15 +40,18 @@ export interface SqliteHistoryOptions {
 export class SqliteHistory implements History {
   readonly #writer: SqliteWriter;
   readonly #health: SqliteHealth;
+  readonly #index: IndexGuard;
   readonly #signal: AbortSignal;
   readonly #oldest: StatementSync;
   readonly #newest: StatementSync;
   readonly #one: StatementSync;
 
   /** @throws {Error} The file is damaged. */
-  constructor({ database, writer, health, signal }: SqliteHistoryOptions) {
+  constructor(options: SqliteHistoryOptions) {
+    const { database, writer, health, index, signal } = options;
     this.#writer = writer;
     this.#health = health;
+    this.#index = index;
     this.#signal = signal;
     this.#oldest = database.prepare(`
       SELECT ms, n FROM event
@@ -84,10 +90,12 @@ export class SqliteHistory implements History {
    */
   #read(
     ids: StatementSync,
-    { channels, after, upTo }: ReadQuery,
+    query: ReadQuery,
     count: number,
     limits: ReadLimits,
   ): Reading {
+    this.#index.assertTrusted(query);
+    const { channels, after, upTo } = query;
     const places = channels.flatMap((channel) =>
       ids.all(channel, ...parts(after), ...parts(upTo), count)
     ) as unknown as Place[];

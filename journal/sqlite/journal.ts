@@ -14,6 +14,7 @@ import { LocalTails } from "../local_tail.ts";
 import { SqliteFileWatch } from "./file_watch.ts";
 import { SqliteHealth } from "./health.ts";
 import { SqliteHistory } from "./history.ts";
+import { IndexGuard } from "./index_guard.ts";
 import { fileError, openDatabase } from "./schema.ts";
 import { SqliteWriter } from "./writer.ts";
 
@@ -46,7 +47,9 @@ export class SqliteJournal implements Journal {
   constructor(path: string, retention: Retention) {
     this.#retention = retention;
     this.#database = openDatabase(path);
+    const index = new IndexGuard(this.#database, path);
     try {
+      index.check();
       this.#writer = new SqliteWriter(
         this.#database,
         retention,
@@ -68,6 +71,7 @@ export class SqliteJournal implements Journal {
       database: this.#database,
       writer: this.#writer,
       health: this.#health,
+      index,
       signal: this.#closing.signal,
     });
   }

@@ -1,4 +1,5 @@
-const PAGE_BYTES = 4_096;
+/** The size of a database's page, in bytes. */
+export const PAGE_BYTES = 4_096;
 /** Leaf pages of tables without rowids, and of indexes, begin with this byte. https://www.sqlite.org/fileformat.html#b_tree_pages */
 const LEAF = 0x0a;
 

@@ -192,7 +192,7 @@ Deno.test("SqliteJournal sends nobody what only the index has", async () => {
   await assertRejects(
     () => readEvents(journal, ["torn"], ids[49]!, ids[99]!),
     UnreadableError,
-    `Cannot find event ${ids[60]}: the index is wrong`,
+    `Cannot trust event ${ids[60]}: the index and the events disagree`,
   );
 });
 

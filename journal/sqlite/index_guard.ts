@@ -1,0 +1,52 @@
+import type { DatabaseSync } from "node:sqlite";
+import { log } from "../../log/log.ts";
+import type { ReadQuery } from "../history.ts";
+import { checkIndex, type IndexEntry } from "./check_index.ts";
+import { comparePlaces, parts, type Place, toId } from "./rows.ts";
+
+/** Mends the index by channel where it alone is damaged, and refuses the readings that it cannot be trusted with. */
+export class IndexGuard {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  #untrusted: readonly IndexEntry[] = [];
+
+  /** @param path The file's name in the log. */
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  /**
+   * Compares the index with the events, and makes it anew if need be.
+   *
+   * @throws {Error} The index cannot be read or written.
+   */
+  check(): void {
+    const { isRepairable = false, untrusted = [] } =
+      checkIndex(this.#database) ?? {};
+    this.#untrusted = untrusted;
+    if (!isRepairable) return;
+    this.#database.exec("REINDEX event_by_channel");
+    log(
+      `the index of the journal "${this.#path}" was damaged, and was made anew from its events: none is lost`,
+    );
+  }
+
+  /** @throws {TypeError} The index and the events disagree on some of what is asked for. */
+  assertTrusted({ channels, after, upTo }: ReadQuery): void {
+    const found = this.#untrusted.find((entry) =>
+      channels.includes(entry.channel) &&
+      comparePlaces(entry, place(after)) > 0 &&
+      comparePlaces(entry, place(upTo)) <= 0
+    );
+    if (!found) return;
+    throw new TypeError(
+      `Cannot trust event ${toId(found)}: the index and the events disagree`,
+    );
+  }
+}
+
+function place(id: ReadQuery["after"]): Place {
+  const [ms, n] = parts(id);
+  return { ms, n };
+}
