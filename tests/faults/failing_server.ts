@@ -6,14 +6,14 @@
  */
 const serve = Deno.serve as (
   options: Deno.ServeTcpOptions,
-  handler: (request: Request) => Promise<Response>,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
 ) => Deno.HttpServer<Deno.NetAddr>;
 
 Object.assign(Deno, {
   serve: (...[options, handler]: Parameters<typeof serve>) =>
-    serve(options, (request) => {
+    serve(options, (request, info) => {
       fail(new URL(request.url).pathname);
-      return handler(request);
+      return handler(request, info);
     }),
 });
 
