@@ -42,6 +42,7 @@ async function readBytes(
   if (length !== undefined && length > maxBytes) return undefined;
   const bytes = await readWhole(request, maxBytes);
   if (!bytes || length === undefined || bytes.length === length) return bytes;
+  if (!request.headers.has("content-length")) throw lengthRequired();
   throw new InputError(
     `Cannot take ${bytes.length} bytes: a body must be as long as its Content-Length, ${length}`,
   );
@@ -51,14 +52,20 @@ async function readBytes(
  * Reads from the headers how long the body is, in bytes. `Deno.serve` checks the end of a chunked body, but shows an
  * HTTP/2 stream that was reset as a body that has ended: https://www.rfc-editor.org/rfc/rfc9113#section-8.1.1
  *
- * @returns Nothing for a chunked body, which only HTTP/1.1 has.
+ * @returns Nothing for a chunked body, which only HTTP/1.1 has; 0 where there is no body, as with `curl -X POST`.
  * @throws {HttpError} 411 if the headers do not say it.
  */
 function readLength({ headers }: Request): number | undefined {
   if (headers.has("transfer-encoding")) return undefined;
   const length = LENGTH.exec(headers.get("content-length") ?? "");
   if (length) return Number(length[1]);
-  throw new HttpError(
+  // HTTP/1.1 has a Host, and no body where nothing says how long it is: https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+  if (headers.has("host") && !headers.has("content-length")) return 0;
+  throw lengthRequired();
+}
+
+function lengthRequired(): HttpError {
+  return new HttpError(
     411,
     "Cannot tell where this body ends: a publish must have a Content-Length, or be chunked over HTTP/1.1",
   );

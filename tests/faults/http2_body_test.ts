@@ -25,7 +25,6 @@ const BODIES = [
     '{"data":"1"}\n',
   ],
   [[], ""],
-  [[["host", "x"]], ""],
 ] as const;
 
 const ENDINGS = {

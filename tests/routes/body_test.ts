@@ -102,8 +102,17 @@ Deno.test("POST /sse/{channel} without Content-Length is a 411, but for a chunke
     assertEquals(answer.status, 411);
     await answer.body?.cancel();
   }
+  const cut = await post(chime, { host: "chime.test" }, "abc");
+  assertEquals(cut.status, 411);
+  await cut.body?.cancel();
   const chunked = await post(chime, { "transfer-encoding": "chunked" }, "abc");
   assertEquals(chunked.status, 201);
+});
+
+Deno.test("POST /sse/{channel} over HTTP/1.1 without Content-Length and body publishes an empty message", async () => {
+  await using chime = inProcess();
+  const answer = await post(chime, { host: "chime.test" }, "");
+  assertEquals(answer.status, 201);
 });
 
 for (const length of ["4", "2", "4, 4"]) {
