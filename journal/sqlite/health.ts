@@ -1,6 +1,6 @@
 import { UnavailableError, UnreadableError } from "../history.ts";
 import { JournalTrouble } from "../trouble.ts";
-import type { SqliteFileWatch } from "./file_watch.ts";
+import type { FileWatch } from "./file_watch.ts";
 
 /** How often to try to write where nothing else was written, and to read what could not be read, in ms. */
 const TRIAL_MS = 5_000;
@@ -10,7 +10,7 @@ const MAX_TRIAL_BYTES = 64 * 1024;
 /** Whether a journal's file can be read and written. Every use of it shows that, and a trial every 5 s. */
 export class SqliteHealth implements Disposable {
   readonly #path: string;
-  readonly #file: Pick<SqliteFileWatch, "look">;
+  readonly #file: FileWatch;
   readonly #probe: (bytes: number) => void;
   readonly #reading = new JournalTrouble();
   readonly #writing = new JournalTrouble();
@@ -29,7 +29,7 @@ export class SqliteHealth implements Disposable {
    */
   constructor(
     path: string,
-    file: Pick<SqliteFileWatch, "look">,
+    file: FileWatch,
     probe: (bytes: number) => void,
   ) {
     this.#path = path;
@@ -40,8 +40,7 @@ export class SqliteHealth implements Disposable {
 
   /** Whether the last write and the last readings succeeded, old events can be removed, and the files are there. */
   get isGood(): boolean {
-    const change = this.#file.look();
-    if (change) this.#noteUnwritten(change);
+    this.#look();
     return this.#reading.isNone && this.#writing.isNone &&
       this.#removing.isNone;
   }
@@ -64,7 +63,11 @@ export class SqliteHealth implements Disposable {
     try {
       const change = this.#file.look();
       if (change) throw new Error(change);
-      write();
+      try {
+        write();
+      } finally {
+        this.#file.noteWrite();
+      }
       this.#hasWritten = true;
       this.#failedBytes = 0;
       this.#writing.clear();
@@ -89,11 +92,16 @@ export class SqliteHealth implements Disposable {
    * @throws {unknown} What `read` throws.
    */
   read<T>(read: () => T): T {
-    try {
+    const attempt = () => {
+      const change = this.#file.look();
+      if (this.#file.isOverwritten) throw new UnreadableError(change);
       return read();
+    };
+    try {
+      return attempt();
     } catch (error) {
       if (error instanceof UnreadableError) {
-        this.#failedReading ??= read;
+        this.#failedReading ??= attempt;
         this.#reading.note(`cannot read "${this.#path}": ${error.message}`);
       }
       throw error;
@@ -106,7 +114,8 @@ export class SqliteHealth implements Disposable {
 
   /** Finds out whether the file can be written though nobody publishes, and whether what failed can be read by now. */
   #try(): void {
-    if (!this.#hasWritten) this.write(() => this.#probe(this.#failedBytes));
+    if (this.#hasWritten) this.#look();
+    else this.write(() => this.#probe(this.#failedBytes));
     this.#hasWritten = false;
     try {
       this.#failedReading?.();
@@ -116,6 +125,11 @@ export class SqliteHealth implements Disposable {
     }
     this.#failedReading = undefined;
     this.#reading.clear();
+  }
+
+  #look(): void {
+    const change = this.#file.look();
+    if (change) this.#noteUnwritten(change);
   }
 
   #noteUnwritten(reason: string): void {

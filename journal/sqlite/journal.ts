@@ -16,6 +16,7 @@ import { SqliteHealth } from "./health.ts";
 import { SqliteHistory } from "./history.ts";
 import { IndexGuard } from "./index_guard.ts";
 import { fileError, openDatabase } from "./schema.ts";
+import { verify } from "./verify.ts";
 import { SqliteWriter } from "./writer.ts";
 
 /** An append that waits for its commit. */
@@ -57,7 +58,10 @@ export class SqliteJournal implements Journal {
       );
       // Proves that the file can be written, and makes SQLite create the write-ahead log.
       this.#writer.probe(0);
-      this.#file = new SqliteFileWatch(path);
+      this.#file = new SqliteFileWatch(path, () => {
+        verify(this.#database, this.#writer);
+        index.check();
+      });
     } catch (error) {
       this.#database.close();
       throw fileError(path, error);

@@ -4,6 +4,12 @@ import { FakeTime } from "@std/testing/time";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteHealth } from "../../../journal/sqlite/health.ts";
 
+const FILE = {
+  look: () => undefined,
+  noteWrite() {},
+  isOverwritten: false,
+};
+
 /** Health whose file is well, and whose trials fail while there is a reason. */
 function setUp() {
   const time = new FakeTime();
@@ -13,7 +19,7 @@ function setUp() {
     reason: undefined as string | undefined,
     time,
     trials,
-    health: new SqliteHealth("x.db", { look: () => undefined }, (bytes) => {
+    health: new SqliteHealth("x.db", FILE, (bytes) => {
       trials.push(bytes);
       world.write();
     }),
