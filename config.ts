@@ -8,6 +8,7 @@ export interface Config {
   readonly host: string;
   /** 0 stands for any free port. */
   readonly port: number;
+  readonly listener: "deno" | "node";
   /** `undefined` where one is to be drawn. */
   readonly token: string | undefined;
   readonly journal: JournalPlace;

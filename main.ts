@@ -48,7 +48,7 @@ async function start(
   try {
     return count > 1
       ? await Workers.start({ count, serve: options, journal, log, onFrozen })
-      : new Serving(options, { journal });
+      : await Serving.start(options, { journal });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use"
@@ -84,6 +84,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     workers,
     {
       version: VERSION,
+      listener: config.listener,
       hostname: config.host,
       port: config.port,
       sharesPort: false,

@@ -26,6 +26,16 @@ export const OPTIONS = {
     text: "the port to listen on; 0 picks a free one",
     read: readers.readPort,
   },
+  listener: {
+    name: "listener",
+    variables: ["CHIME_LISTENER"],
+    hint: "<kind>",
+    default: "deno",
+    text:
+      "what accepts connections: deno, which also takes HTTP/2, or node, which needs less memory and CPU for each " +
+      "client",
+    read: readers.readListener,
+  },
   token: {
     name: "token",
     variables: ["CHIME_TOKEN"],

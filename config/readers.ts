@@ -18,6 +18,12 @@ export function readPort(text: string): number {
   throw new RuleError("must be a whole number from 0 to 65535");
 }
 
+/** Reads the kind of a listener. */
+export function readListener(text: string): "deno" | "node" {
+  if (text === "deno" || text === "node") return text;
+  throw new RuleError("must be deno or node");
+}
+
 /** Reads a token, as https://www.rfc-editor.org/rfc/rfc6750#section-2.1 defines it. */
 export function readToken(text: string): string {
   if (/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return text;

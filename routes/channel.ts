@@ -11,13 +11,14 @@ import { tokenCheck } from "./token.ts";
 
 /** `GET /sse/{channel}[,{channel}…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
-  return async (request, target) => {
+  return async (request, target, client) => {
     const channels = readChannels(target);
     const from = readDeliverFrom(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.hub.sent, status);
-    const answer = openStream((sink) =>
-      services.hub.open(channels, from, sink)
+    const answer = openStream(
+      client,
+      (sink) => services.hub.open(channels, from, sink),
     );
     await services.tally.counted();
     return answer;

@@ -5,12 +5,12 @@ import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
 
 /** `GET /sse/`: streams the clock, in the zone `tz` or else in the server's. */
 export function clock(services: Services): Handler {
-  return (request, target) => {
+  return (request, target, client) => {
     const tz = target.query.get("tz");
     const zone = tz === null ? localZone() : canonicalZone(tz);
     const from = readDeliverFrom(request, target);
     const status = services.refusal();
     if (status) return refuseStream(request, services.clock.hub.sent, status);
-    return openStream((sink) => services.clock.open(zone, from, sink));
+    return openStream(client, (sink) => services.clock.open(zone, from, sink));
   };
 }

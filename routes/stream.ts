@@ -11,6 +11,7 @@ import { InputError } from "../events/input_error.ts";
 import type { Sent } from "../hub/counts.ts";
 import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
 import type { Sink } from "../hub/sink.ts";
+import type { Client } from "./client.ts";
 import { HttpError } from "./http_error.ts";
 import { StreamSink } from "./stream_sink.ts";
 import type { Target } from "./target.ts";
@@ -22,7 +23,7 @@ const RETRY_AFTER_S = 3;
 const MAX_LATEST = 1_000;
 
 /** Makes the response of a stream. */
-export function streamResponse(body: BodyInit): Response {
+export function streamResponse(body: BodyInit | null): Response {
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream",
@@ -38,10 +39,13 @@ export function streamResponse(body: BodyInit): Response {
  *
  * @param open Has a hub write to the sink.
  */
-export function openStream(open: (sink: Sink) => void): Response {
-  const sink = new StreamSink();
+export function openStream(
+  client: Client,
+  open: (sink: Sink) => void,
+): Response {
+  const sink = client.makeSink?.() ?? new StreamSink();
   open(sink);
-  return streamResponse(sink.stream);
+  return streamResponse(sink.body);
 }
 
 /**

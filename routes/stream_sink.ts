@@ -1,9 +1,10 @@
 import type { Frame } from "../events/frame.ts";
-import type { Sink, SinkWriter } from "../hub/sink.ts";
+import type { SinkWriter } from "../hub/sink.ts";
+import type { AnswerSink } from "./client.ts";
 
 /** A sink whose bytes come out of a `ReadableStream`, as `Deno.serve` takes it. */
-export class StreamSink implements Sink, UnderlyingDefaultSource<Frame> {
-  readonly stream: ReadableStream<Frame>;
+export class StreamSink implements AnswerSink, UnderlyingDefaultSource<Frame> {
+  readonly body: ReadableStream<Frame>;
   #controller!: ReadableStreamDefaultController<Frame>;
   #writer!: SinkWriter;
   /**
@@ -15,7 +16,7 @@ export class StreamSink implements Sink, UnderlyingDefaultSource<Frame> {
 
   constructor() {
     // With a high-water mark of 0, the stream pulls only when its reader asks for bytes that are not there.
-    this.stream = new ReadableStream(this, { highWaterMark: 0 });
+    this.body = new ReadableStream(this, { highWaterMark: 0 });
   }
 
   start(controller: ReadableStreamDefaultController<Frame>): void {

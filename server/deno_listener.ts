@@ -1,26 +1,21 @@
 import type { Client } from "../routes/client.ts";
 import { log } from "../log/log.ts";
+import {
+  BACKLOG,
+  type Listener,
+  type ListenerOptions,
+  urlOf,
+} from "./listener.ts";
 
 /** How long to wait before listening again, in ms: what made it fail is hardly over sooner. */
 const RELISTEN_MS = 100;
-
-/** Options for `DenoListener`. */
-export interface DenoListenerOptions {
-  hostname: string;
-  /** 0 stands for any free port. */
-  port: number;
-  /** Whether others that do the same may listen on the port, too. */
-  reusePort: boolean;
-  /** Answers a request. */
-  handler(request: Request, client: Client): Response | Promise<Response>;
-}
 
 /**
  * Listens with `Deno.serve`, and listens again on the same port where accepting failed: `Deno.serve` ends for good when
  * it runs out of file descriptors, while the connections that it has go on.
  */
-export class DenoListener {
-  readonly #options: DenoListenerOptions;
+export class DenoListener implements Listener {
+  readonly #options: ListenerOptions;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #isClosing = false;
   /** How many requests wait for their answer. */
@@ -33,21 +28,17 @@ export class DenoListener {
    *
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
-  constructor(options: DenoListenerOptions) {
+  constructor(options: ListenerOptions) {
     this.#options = { ...options };
     this.#server = this.#listen(options);
     this.#options.port = this.#server.addr.port;
   }
 
-  /** Where the server is reached, as a URL with a path of `/`. */
   get url(): string {
     const { hostname, port } = this.#server.addr;
-    return `http://${
-      hostname.includes(":") ? `[${hostname}]` : hostname
-    }:${port}/`;
+    return urlOf(hostname, port);
   }
 
-  /** Answers the requests it has, stops accepting, and resolves when every answer is sent: end the streams first. */
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#relistening);
@@ -67,11 +58,12 @@ export class DenoListener {
     }
   }
 
-  #listen({ hostname, port, reusePort }: DenoListenerOptions) {
+  #listen({ hostname, port, reusePort }: ListenerOptions) {
     const server = Deno.serve(
       {
         hostname,
         port,
+        tcpBacklog: BACKLOG,
         // Even a false one would need a permission that is not stable.
         ...(reusePort && { reusePort }),
         onListen() {},

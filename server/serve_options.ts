@@ -1,3 +1,5 @@
+import type { ListenerKind } from "./listener.ts";
+
 /** Options for `Instance`. All of it is plain data, so that it can be sent to another thread. */
 export interface InstanceOptions {
   /** Chime's version, such as `1.2.3`. */
@@ -14,6 +16,7 @@ export interface InstanceOptions {
 
 /** Options for `Serving`. */
 export interface ServeOptions extends InstanceOptions {
+  listener: ListenerKind;
   hostname: string;
   /** 0 stands for any free port. */
   port: number;

@@ -1,6 +1,7 @@
 import type { Counts } from "../hub/counts.ts";
-import { DenoListener } from "./deno_listener.ts";
 import { Instance, type InstanceDependencies } from "./instance.ts";
+import { listen } from "./listen.ts";
+import type { Listener } from "./listener.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { settlesWithin } from "./settles_within.ts";
 
@@ -10,25 +11,35 @@ export const DRAIN_MS = 3_000;
 /** An instance with its listener. */
 export class Serving {
   readonly #instance: Instance;
-  readonly #listener: DenoListener;
+  readonly #listener: Listener;
+
+  private constructor(instance: Instance, listener: Listener) {
+    this.#instance = instance;
+    this.#listener = listener;
+  }
 
   /**
    * Listens.
    *
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
-  constructor(options: ServeOptions, dependencies: InstanceDependencies) {
-    this.#instance = new Instance(options, dependencies);
-    const { hostname, port, sharesPort } = options;
+  static async start(
+    options: ServeOptions,
+    dependencies: InstanceDependencies,
+  ): Promise<Serving> {
+    const instance = new Instance(options, dependencies);
+    const { hostname, port, sharesPort, maxStreams } = options;
     try {
-      this.#listener = new DenoListener({
+      const listener = await listen(options.listener, {
         hostname,
         port,
         reusePort: sharesPort,
-        handler: this.#instance.answer,
+        maxConnections: maxStreams,
+        handler: instance.answer,
       });
+      return new Serving(instance, listener);
     } catch (error) {
-      this.#instance[Symbol.dispose]();
+      instance[Symbol.dispose]();
       throw error;
     }
   }

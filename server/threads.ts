@@ -22,13 +22,13 @@ export interface WorkerThread {
    *
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
-  start(options: ServeOptions): string;
+  start(options: ServeOptions): Promise<string>;
   /** Takes the next batch of the journal's tail. */
   onBatch(batch: TailBatch): void;
   /** Answers if the thread is not frozen. */
   ping(): void;
   /** What the worker has done and holds now. */
-  count(): Counts;
+  count(): Promise<Counts>;
   /** Ends all streams, and resolves when their clients have been told or have had time enough. */
   drain(): Promise<void>;
 }

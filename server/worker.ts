@@ -10,19 +10,19 @@ import { Serving } from "./serving.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
 
 /** Set by the first call from the main thread. */
-let serving: Serving | undefined;
+let serving: Promise<Serving> | undefined;
 
 const main: Rpc<MainThread> = new Rpc(
   globalThis as unknown as RpcPort,
   {
-    start(options) {
-      serving = new Serving(options, { journal, main: main.call });
-      return serving.url;
+    async start(options) {
+      serving = Serving.start(options, { journal, main: main.call });
+      return (await serving).url;
     },
     onBatch: (batch) => journal.onBatch(batch),
     ping() {},
-    count: () => serving!.counts(),
-    drain: () => serving!.drain(),
+    count: async () => (await serving!).counts(),
+    drain: async () => await (await serving!).drain(),
   } satisfies WorkerThread,
 );
 const journal: RemoteJournal = new RemoteJournal(

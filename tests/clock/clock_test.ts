@@ -19,7 +19,7 @@ function setUp(start = START) {
   const open = (zone: string, from: DeliverFrom = NEW) => {
     const sink = new StreamSink();
     clock.open(zone, from, sink);
-    return sink.stream;
+    return sink.body;
   };
   return {
     clock,

@@ -9,6 +9,7 @@ function read(args: string[], env: Record<string, string> = {}) {
 const DEFAULTS = {
   host: "127.0.0.1",
   port: 8000,
+  listener: "deno",
   token: undefined,
   journal: { kind: "memory" },
   retainEvents: 10_000,
@@ -27,6 +28,7 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   ["--journal", "sqlite:a.db", "CHIME_JOURNAL", {
     journal: { kind: "sqlite", path: "a.db" },
   }],
+  ["--listener", "node", "CHIME_LISTENER", { listener: "node" }],
   ["--journal", "rediss://u:secret@redis.test:6380/2", "CHIME_JOURNAL", {
     journal: { kind: "redis", url: "rediss://u:secret@redis.test:6380/2" },
   }],

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import http2 from "node:http2";
+import { HAS_HTTP2, LISTENER } from "../support/listener.ts";
 import { startServer } from "../support/server_process.ts";
 import { rawRequest } from "./raw_request.ts";
 
@@ -52,7 +53,7 @@ for (const workers of [1, 2]) {
         assertMatch(body, /"detail":"Cannot read the /, target);
       }
     }
-    for (const target of REFUSED) {
+    for (const target of HAS_HTTP2 ? REFUSED : []) {
       const { status, body } = await ask2(server.url, { ":path": target });
       assertEquals(status, 400, target);
       assertMatch(body, /"detail":"Cannot read the /, target);
@@ -94,6 +95,7 @@ for (const workers of [1, 2]) {
     assertEquals(twice.status, 400);
     const none = await rawRequest(server.port, "GET /healthz HTTP/1.0\r\n\r\n");
     assertEquals(none.status, 200);
+    if (!HAS_HTTP2) return;
     for (
       const [headers, status] of [
         [{ ":path": "/healthz" }, 200],
@@ -112,7 +114,9 @@ for (const workers of [1, 2]) {
       assertEquals((await ask(`OPTIONS * ${head}`)).status, 204);
     }
     const options = { ":method": "OPTIONS", ":path": "*" };
-    assertEquals((await ask2(server.url, options)).status, 204);
+    if (HAS_HTTP2) {
+      assertEquals((await ask2(server.url, options)).status, 204);
+    }
 
     const host = "HTTP/1.1\r\nHost: h";
     assertEquals((await ask(`GET http://h/healthz ${host}`)).status, 200);
@@ -149,13 +153,15 @@ Deno.test("A body whose length is sent twice is not read beyond what a body may 
   await using server = await startServer([
     ...["--port", "0", "--token", "t", "--max-body", "10"],
   ]);
-  for (const [length, status] of [[10, 201], [11, 413]] as const) {
+  // The parser of `node:http` refuses every body whose length is sent twice.
+  const statuses = LISTENER === "node" ? [400, 400] : [201, 413];
+  for (const [i, length] of [10, 11].entries()) {
     const twice = `Content-Length: ${length}\r\n`.repeat(2);
     const answer = await rawRequest(
       server.port,
       `POST /sse/news HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\n` +
         `Connection: close\r\n${twice}\r\n${"x".repeat(length)}`,
     );
-    assertEquals(answer.status, status);
+    assertEquals(answer.status, statuses[i]);
   }
 });

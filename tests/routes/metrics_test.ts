@@ -4,14 +4,16 @@ import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { Serving } from "../../server/serving.ts";
 import { addCounts } from "../../hub/counts.ts";
 import { EventReader } from "../support/event_reader.ts";
+import { LISTENER } from "../support/listener.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 
 /** A server in this process. */
-function start(maxStreams = 10) {
+async function start(maxStreams = 10) {
   const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
-  const serving = new Serving({
+  const serving = await Serving.start({
     version: "1.2.3",
+    listener: LISTENER,
     hostname: "127.0.0.1",
     port: 0,
     sharesPort: false,
@@ -32,7 +34,7 @@ function start(maxStreams = 10) {
 }
 
 Deno.test("GET /metrics counts streams, and the events and bytes that they carry", async () => {
-  await using chime = start();
+  await using chime = await start();
   await using clock = await EventReader.open(`${chime.url}sse/`);
   await clock.next();
   const bodies = await Promise.all(
@@ -58,7 +60,7 @@ Deno.test("GET /metrics counts streams, and the events and bytes that they carry
 });
 
 Deno.test("GET /metrics counts status events", async () => {
-  await using chime = start();
+  await using chime = await start();
   const ids = [];
   for (const data of ["1", "2", "3", "4"]) {
     ids.push(...await chime.journal.append([{ channel: "news", data }]));
@@ -87,7 +89,7 @@ Deno.test("GET /metrics counts status events", async () => {
 });
 
 Deno.test("An instance counts the streams that it drains", async () => {
-  await using chime = start();
+  await using chime = await start();
   const readers = await Promise.all(
     ["sse/", "sse/news", "sse/news"].map((path) =>
       EventReader.open(`${chime.url}${path}`)
@@ -103,7 +105,7 @@ Deno.test("An instance counts the streams that it drains", async () => {
 });
 
 Deno.test("GET /metrics counts refused streams", async () => {
-  await using chime = start(0);
+  await using chime = await start(0);
   for (const path of ["sse/", "sse/news"]) {
     await using reader = await EventReader.open(`${chime.url}${path}`, {
       headers: { accept: "text/event-stream" },
@@ -122,7 +124,7 @@ Deno.test("GET /metrics counts refused streams", async () => {
 });
 
 Deno.test("GET /metrics counts answers by method, route and status, without names that clients make up", async () => {
-  await using chime = start();
+  await using chime = await start();
   for (
     const [method, path] of [
       ["GET", "healthz"],
@@ -150,7 +152,7 @@ Deno.test("GET /metrics counts answers by method, route and status, without name
 });
 
 Deno.test("GET /metrics says what runs, and what it takes", async () => {
-  await using chime = start();
+  await using chime = await start();
   const metrics = await scrape(chime.url);
   assertEquals(
     metrics.get(
@@ -178,7 +180,7 @@ Deno.test("GET /metrics counts the streams that failed; the others, and the serv
       enqueue.call(this, chunk);
     },
   );
-  await using chime = start();
+  await using chime = await start();
   await using other = await EventReader.open(`${chime.url}sse/`);
   const cut = await fetch(`${chime.url}sse/news`);
   await publish(chime.url, "news", "1");
@@ -189,7 +191,7 @@ Deno.test("GET /metrics counts the streams that failed; the others, and the serv
 });
 
 Deno.test("GET /metrics says when the journal cannot be reached", async () => {
-  await using chime = start();
+  await using chime = await start();
   chime.journal.isReady = () => Promise.resolve(false);
   const metrics = await scrape(chime.url);
   assertEquals(metrics.get("chime_journal_ready"), 0);

@@ -19,7 +19,7 @@ function setUp() {
     },
   };
   sink.open(writer);
-  return { sink, told, reader: sink.stream.getReader() };
+  return { sink, told, reader: sink.body.getReader() };
 }
 
 /** Has a stream do what it does on its own. */

@@ -12,6 +12,7 @@ for (
       hostname,
       port: 0,
       reusePort: false,
+      maxConnections: Infinity,
       handler: (_request, client) => Response.json(client),
     });
     const response = await fetch(server.url);

@@ -11,6 +11,7 @@ Deno.test("DenoListener answers 500 where its handler fails, also where the log 
     hostname: "127.0.0.1",
     port: 0,
     reusePort: false,
+    maxConnections: Infinity,
     handler: () => Promise.reject(error),
   });
   const response = await fetch(server.url);

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import http2 from "node:http2";
 import { EventReader } from "../support/event_reader.ts";
+import { HAS_HTTP2 } from "../support/listener.ts";
 import { startServer } from "../support/server_process.ts";
 import { within } from "../support/within.ts";
 
@@ -52,42 +53,45 @@ Deno.test("The server resumes a stream that was cut, without a gap or a repeat",
   assertEquals(seconds, seconds.map((_, i) => seconds[0]! + i));
 });
 
-Deno.test("The server answers over HTTP/2 with prior knowledge, several streams on a connection", async () => {
-  await using server = await startServer();
-  const session = http2.connect(server.url);
-  try {
-    const firsts = await Promise.all(
-      ["UTC", "Asia/Tokyo"].map((zone) =>
-        new Promise<{ status: unknown; text: string }>((resolve, reject) => {
-          const stream = session.request({ ":path": `/sse/?tz=${zone}` });
-          let status: unknown;
-          let text = "";
-          const look = () => {
-            if (!status || !text.includes("\n\n")) return;
-            stream.close();
-            resolve({ status, text });
-          };
-          stream.setEncoding("utf8");
-          stream.on("response", (headers) => {
-            status = headers[":status"];
-            look();
-          });
-          stream.on("data", (chunk: string) => {
-            text += chunk;
-            look();
-          });
-          stream.on("error", reject);
-        })
-      ),
-    );
-    for (const { status, text } of firsts) {
-      assertEquals(status, 200);
-      assertMatch(text, /^retry:\d{4}\ndata: The current time is /);
+testHttp2(
+  "The server answers over HTTP/2 with prior knowledge, several streams on a connection",
+  async () => {
+    await using server = await startServer();
+    const session = http2.connect(server.url);
+    try {
+      const firsts = await Promise.all(
+        ["UTC", "Asia/Tokyo"].map((zone) =>
+          new Promise<{ status: unknown; text: string }>((resolve, reject) => {
+            const stream = session.request({ ":path": `/sse/?tz=${zone}` });
+            let status: unknown;
+            let text = "";
+            const look = () => {
+              if (!status || !text.includes("\n\n")) return;
+              stream.close();
+              resolve({ status, text });
+            };
+            stream.setEncoding("utf8");
+            stream.on("response", (headers) => {
+              status = headers[":status"];
+              look();
+            });
+            stream.on("data", (chunk: string) => {
+              text += chunk;
+              look();
+            });
+            stream.on("error", reject);
+          })
+        ),
+      );
+      for (const { status, text } of firsts) {
+        assertEquals(status, 200);
+        assertMatch(text, /^retry:\d{4}\ndata: The current time is /);
+      }
+    } finally {
+      await new Promise<void>((resolve) => session.close(resolve));
     }
-  } finally {
-    await new Promise<void>((resolve) => session.close(resolve));
-  }
-});
+  },
+);
 
 Deno.test("The server answers HEAD with the headers of GET", async () => {
   await using server = await startServer();
@@ -104,6 +108,11 @@ Deno.test("The server answers HEAD with the headers of GET", async () => {
     assertEquals(b, a);
   }
 });
+
+/** Tries what needs HTTP/2. */
+function testHttp2(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, ignore: !HAS_HTTP2 });
+}
 
 /** Opens a stream over HTTP/2 and gives the server no leave to send a byte of it: a client that does not read. */
 async function stall(port: number): Promise<Deno.TcpConn> {
@@ -142,7 +151,7 @@ async function stall(port: number): Promise<Deno.TcpConn> {
   return socket;
 }
 
-Deno.test("The server goes on while a client does not read", async () => {
+testHttp2("The server goes on while a client does not read", async () => {
   await using server = await startServer();
   using _stalled = await stall(server.port);
   await using reader = await EventReader.open(`${server.url}sse/`);
@@ -200,16 +209,19 @@ Deno.test("The server takes a body that is still arriving while it drains", asyn
   assertEquals((await ended).code, 0);
 });
 
-Deno.test("The server exits within 5 s though a client does not read", async () => {
-  await using server = await startServer();
-  using _stalled = await stall(server.port);
-  await using reader = await EventReader.open(`${server.url}sse/`);
-  await reader.take(2);
-  const { code } = await within(server.kill(), { deadlineMs: 5_000 });
-  assertEquals(code, 0);
-});
+testHttp2(
+  "The server exits within 5 s though a client does not read",
+  async () => {
+    await using server = await startServer();
+    using _stalled = await stall(server.port);
+    await using reader = await EventReader.open(`${server.url}sse/`);
+    await reader.take(2);
+    const { code } = await within(server.kill(), { deadlineMs: 5_000 });
+    assertEquals(code, 0);
+  },
+);
 
-Deno.test("The server ends at once at a second signal", async () => {
+testHttp2("The server ends at once at a second signal", async () => {
   await using server = await startServer();
   using _stalled = await stall(server.port);
   const repeat = setInterval(() => Deno.kill(server.pid, "SIGTERM"), 50);
@@ -218,12 +230,15 @@ Deno.test("The server ends at once at a second signal", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("The server takes a signal that comes twice at once for one", async () => {
-  await using server = await startServer();
-  using _stalled = await stall(server.port);
-  Deno.kill(server.pid, "SIGINT");
-  assertEquals((await server.kill("SIGINT")).code, 0);
-});
+testHttp2(
+  "The server takes a signal that comes twice at once for one",
+  async () => {
+    await using server = await startServer();
+    using _stalled = await stall(server.port);
+    Deno.kill(server.pid, "SIGINT");
+    assertEquals((await server.kill("SIGINT")).code, 0);
+  },
+);
 
 Deno.test("The server says in one line that its port is in use, and exits with 1", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

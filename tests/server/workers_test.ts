@@ -11,6 +11,7 @@ import type { Message } from "../../events/message.ts";
 import { Workers, type WorkersOptions } from "../../server/workers.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
+import { LISTENER } from "../support/listener.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
@@ -43,6 +44,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
     journal,
     serve: {
       version: "1.2.3",
+      listener: LISTENER,
       hostname: "127.0.0.1",
       port: 0,
       sharesPort: true,
@@ -231,6 +233,7 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
       start({
         serve: {
           version: "1.2.3",
+          listener: LISTENER,
           hostname: "127.0.0.1",
           port,
           sharesPort: true,

@@ -12,7 +12,7 @@ export function openStream(
 ): ReadableStream<Frame> {
   const sink = new StreamSink();
   hub.open(channels, from, sink);
-  return sink.stream;
+  return sink.body;
 }
 
 /** Where the stream of a reader begins that saw the id last. */

@@ -1,0 +1,58 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { HttpError } from "../routes/http_error.ts";
+
+/** Statuses without a body and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
+const BODILESS = [204, 304];
+
+/** Sends a response whose body is not a stream, unless its client has left. */
+export async function sendResponse(
+  answer: ServerResponse,
+  response: Response,
+): Promise<void> {
+  const bytes = await response.bytes();
+  if (answer.destroyed) return;
+  const { status } = response;
+  const head = toHead(response);
+  if (!BODILESS.includes(status)) {
+    head.push("content-length", `${bytes.length}`);
+  }
+  answer.writeHead(status, head);
+  answer.end(bytes);
+}
+
+/** Sends the head of a stream. The connection is closed at its end, as nothing else is sent on it. */
+export function sendStreamHead(
+  answer: ServerResponse,
+  response: Response,
+): void {
+  answer.shouldKeepAlive = false;
+  answer.writeHead(response.status, toHead(response));
+  // The head is otherwise sent with the first write to the answer, and a stream writes to the socket.
+  answer.flushHeaders();
+}
+
+/** Names and values in turn, as `writeHead` takes them without keeping them. */
+function toHead({ headers }: Response): string[] {
+  return [...headers].flat();
+}
+
+/** Answers what no `Request` can be made of, and closes the connection. */
+export async function refuse(socket: Duplex, error: HttpError): Promise<void> {
+  // Node has taken its own listener away. That the client has left is no error.
+  socket.on("error", () => socket.destroy());
+  const response = error.toResponse();
+  response.headers.set("x-content-type-options", "nosniff");
+  response.headers.set("connection", "close");
+  const body = await response.text();
+  response.headers.set("content-length", `${body.length}`);
+  const lines = [...response.headers].map(([name, value]) =>
+    `${name}: ${value}\r\n`
+  );
+  const { status } = error;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${
+      lines.join("")
+    }\r\n${body}`,
+  );
+}

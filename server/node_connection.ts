@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { log } from "../log/log.ts";
+import type { Client } from "../routes/client.ts";
+import { HttpError } from "../routes/http_error.ts";
+import type { ListenerOptions } from "./listener.ts";
+import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
+import { toRequest } from "./node_request.ts";
+import { NodeSink } from "./node_sink.ts";
+
+/** How many requests of one connection may wait for their turn: each takes memory, and clients seldom send more than one. */
+const MAX_WAITING = 100;
+
+/** What all connections of a listener share. */
+export interface NodeService extends Pick<ListenerOptions, "handler"> {
+  /** The listener's address and port, for requests that name no host. */
+  readonly host: string;
+  /** Whether connections are closed after their next answer. */
+  readonly isClosing: boolean;
+  /** Called when something begins (1) or ends (-1) that the listener's end must wait for. */
+  noteWork(change: 1 | -1): void;
+}
+
+/**
+ * One connection. It answers one request at a time; others that are sent meanwhile wait. A stream is the last answer: a
+ * further request destroys the connection, as its answer could only come after the stream's end.
+ */
+export class NodeConnection {
+  readonly #service: NodeService;
+  readonly #socket: Socket;
+  /** The answer at work. */
+  #answer: ServerResponse | undefined;
+  /** How many requests wait for their turn. */
+  #waiting = 0;
+  #isStream = false;
+  #isRefused = false;
+
+  constructor(service: NodeService, socket: Socket) {
+    this.#service = service;
+    this.#socket = socket;
+  }
+
+  /** Answers a request. */
+  take(message: IncomingMessage, answer: ServerResponse): void {
+    if (this.#isStream || this.#waiting === MAX_WAITING) {
+      this.#socket.destroy();
+    } else if (answer.socket) this.#serve(message, answer);
+    else {
+      this.#waiting++;
+      answer.once("socket", () => {
+        this.#waiting--;
+        this.#serve(message, answer);
+      });
+    }
+  }
+
+  /** Answers what cannot be parsed, and closes the connection. A client that has left causes it, too. */
+  fail(error: Error & { code?: string }): void {
+    const isAnswering = this.#answer?.headersSent ?? false;
+    if (!this.#socket.writable || isAnswering) this.#socket.destroy();
+    else {
+      this.#isRefused = true;
+      refuse(
+        this.#socket,
+        error.code === "HPE_HEADER_OVERFLOW"
+          ? new HttpError(431, "Cannot read the request: its head is too large")
+          : new HttpError(
+            400,
+            "Cannot read the request: it must be well-formed HTTP/1.1",
+          ),
+      );
+    }
+  }
+
+  async #serve(message: IncomingMessage, answer: ServerResponse) {
+    const service = this.#service;
+    const client = new NodeClient(message, answer);
+    this.#answer = answer;
+    service.noteWork(1);
+    answer.once("close", () => {
+      this.#answer = undefined;
+      client.sink?.leave();
+      service.noteWork(-1);
+    });
+    service.noteWork(1);
+    try {
+      const request = toRequest(message, service.host);
+      const response = await service.handler(request, client);
+      await this.#send(message, answer, response, client.sink);
+    } catch (error) {
+      log("a request failed", error);
+      if (answer.headersSent) this.#socket.destroy();
+      else await sendResponse(answer, new Response(null, { status: 500 }));
+    } finally {
+      service.noteWork(-1);
+    }
+  }
+
+  async #send(
+    { method }: IncomingMessage,
+    answer: ServerResponse,
+    response: Response,
+    sink: NodeSink | undefined,
+  ): Promise<void> {
+    const isStream = sink !== undefined && response.body === null;
+    const isGone = answer.destroyed || this.#isRefused;
+    if (!isStream || isGone || method === "HEAD") sink?.leave();
+    if (isGone) return;
+    if (this.#service.isClosing) answer.shouldKeepAlive = false;
+    if (!isStream) return await sendResponse(answer, response);
+    sendStreamHead(answer, response);
+    if (method === "HEAD") answer.end();
+    else if (this.#waiting > 0) this.#socket.destroy();
+    else {
+      this.#isStream = true;
+      sink.begin();
+    }
+  }
+}
+
+/** The client that sent a message. */
+class NodeClient implements Client {
+  readonly address: string;
+  /** The sink of the stream that answers the message, if a stream does. */
+  sink: NodeSink | undefined;
+  readonly #answer: ServerResponse;
+
+  constructor({ socket }: IncomingMessage, answer: ServerResponse) {
+    this.address = socket.remoteAddress ?? "";
+    this.#answer = answer;
+  }
+
+  makeSink(): NodeSink {
+    return this.sink = new NodeSink(this.#answer);
+  }
+}

@@ -1,0 +1,12 @@
+import type { ListenerKind } from "../../server/listener.ts";
+
+/**
+ * The listener of the tests' servers: the gate runs the tests that need a server a second time with
+ * `CHIME_LISTENER=node`. Chime itself, started by a test, reads the same variable.
+ */
+export const LISTENER: ListenerKind = Deno.env.get("CHIME_LISTENER") === "node"
+  ? "node"
+  : "deno";
+
+/** Whether HTTP/2 is spoken. */
+export const HAS_HTTP2 = LISTENER === "deno";
