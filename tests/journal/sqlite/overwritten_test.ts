@@ -4,8 +4,8 @@ import { FakeTime } from "@std/testing/time";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../read_events.ts";
-import { sqliteFolder } from "./folder.ts";
+import { readEvents } from "../../support/read_events.ts";
+import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 const MESSAGE = { channel: "a", data: "x".repeat(500) };
 
