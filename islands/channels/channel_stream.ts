@@ -20,6 +20,10 @@ import { Stopwatch } from "../page/stopwatch.ts";
 const LIVE_AFTER_MS = 200;
 /** A stream that brings nothing for this many heartbeat intervals is dead: one heartbeat may be lost or late. */
 const SILENT_HEARTBEATS = 2.5;
+/**
+ * The longest time to ask for, in ms: about a year. A page can measure more if its wall clock was set from 1970 to today.
+ */
+const MAX_BACK_MS = 366 * 86_400_000;
 /** How long a dropped connection stays closed, in ms: time enough to publish something. */
 const DROPPED_MS = 8_000;
 
@@ -149,7 +153,8 @@ export class ChannelStream extends StreamConnection {
     const path = channelPath(...this.#view.channels);
     if (this.#view.lastId) return path;
     if (this.#isBegun) {
-      return `${path}?since=${Math.ceil(this.#asked.read() / 1_000)}s`;
+      const backMs = Math.min(this.#asked.read(), MAX_BACK_MS);
+      return `${path}?since=${Math.ceil(backMs / 1_000)}s`;
     }
     this.#asked.restart();
     return path + newestQuery(FIRST_EVENTS);

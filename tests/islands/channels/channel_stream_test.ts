@@ -230,6 +230,7 @@ for (
     ["set back", -3_600_000, "5s"],
     ["set back a little", -500, "5s"],
     ["that went on while the machine slept", 3_600_000, "3605s"],
+    ["set from 1970 to 2026, and for a year at most", 1.77e12, "31622400s"],
   ] as const
 ) {
   Deno.test(`ChannelStream asks for no less than it missed, with a wall clock ${what}`, async () => {
