@@ -3,6 +3,7 @@ import type { StreamView } from "./channel_stream.ts";
 import { ConnectionLine } from "../page/connection_line.tsx";
 import { EventList } from "./event_list.tsx";
 import { EventLog } from "./event_log.ts";
+import { fullLocalTime } from "./local_time.tsx";
 import { PublishForm } from "./publish_form.tsx";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 
@@ -32,6 +33,8 @@ export interface ChannelsLife {
   onOldest(): void;
   /** Drops the connection, or restores it. */
   onDrop(): void;
+  /** The time, in ms since the epoch, when the page is being printed. */
+  printedMs: number | undefined;
 }
 
 const EMPTY = new EventLog();
@@ -45,6 +48,7 @@ export function Channels(
   const { connection, note, channels } = view;
   const url = origin + channelPath(...channels);
   const refusals = life?.refusals ?? 0;
+  const printedMs = life?.printedMs;
   const isAway = connection === "reconnecting";
   return (
     <>
@@ -93,11 +97,15 @@ export function Channels(
           </ConnectionLine>
         </div>
         {/* Printouts leave out the field that names the channels. */}
-        <p class="printed" {...UNTRANSLATED}>{channels.join(", ")}</p>
+        <p class="printed" {...UNTRANSLATED}>
+          {channels.join(", ")}
+          {printedMs && <>, printed at {fullLocalTime(printedMs)}</>}
+        </p>
         <EventList
           log={life?.log ?? EMPTY}
           named={channels.length > 1}
           isLive={connection === "live"}
+          isPrinted={printedMs !== undefined}
           onOldest={life?.onOldest}
         />
         <PublishForm

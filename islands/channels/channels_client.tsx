@@ -12,6 +12,7 @@ import { ChannelStream } from "./channel_stream.ts";
 import { Channels, type ChannelsProps } from "./channels.tsx";
 import { untilMidnightMs } from "./local_time.tsx";
 import { followPage } from "../page/page_life.ts";
+import { followPrint } from "./print.ts";
 import { tokenIn } from "./token.ts";
 
 const root = document.querySelector<HTMLElement>("#channels")!;
@@ -52,6 +53,7 @@ const life = {
     if (stream.view.connection === "reconnecting") stream.open();
     else stream.drop();
   },
+  printedMs: undefined as number | undefined,
 };
 
 function channels() {
@@ -104,4 +106,9 @@ function drawAtMidnight(): void {
 fillToken();
 addEventListener("hashchange", fillToken);
 drawAtMidnight();
+followPrint((isPrinted) => {
+  life.printedMs = isPrinted ? Date.now() : undefined;
+  // Not in the next frame, which would be too late.
+  render(channels(), root);
+});
 followPage(stream);

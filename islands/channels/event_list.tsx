@@ -4,7 +4,6 @@ import { plural } from "../page/connection.ts";
 import { ListRemark } from "./list_remark.tsx";
 import { heightOf, type Span, span } from "./span.ts";
 import { EventTable } from "./event_table.tsx";
-import { followPrint } from "./print.ts";
 import { UNTRANSLATED } from "../page/untranslated.ts";
 
 /** Props of {@linkcode EventList}. */
@@ -14,6 +13,8 @@ export interface EventListProps {
   named: boolean;
   /** Whether the stream is live. Until then it is not known whether there are events. */
   isLive: boolean;
+  /** Whether the page is being printed. */
+  isPrinted: boolean;
   /** Called when the reader scrolls near the oldest event. */
   onOldest: (() => void) | undefined;
 }
@@ -50,13 +51,8 @@ export class EventList extends Component<EventListProps> {
   #top = 0;
   #anchor: Anchor | undefined;
   #width = 0;
-  #isPrinted = false;
 
   override componentDidMount(): void {
-    followPrint((isPrinted) => {
-      this.#isPrinted = isPrinted;
-      this.forceUpdate();
-    });
     new ResizeObserver(([entry]) => {
       const { width } = entry!.contentRect;
       if (width !== this.#width) this.props.log.forgetHeights();
@@ -88,11 +84,11 @@ export class EventList extends Component<EventListProps> {
     if (from < this.#span.from || to > this.#span.to) this.forceUpdate();
   }
 
-  override render({ log, named, isLive }: EventListProps) {
+  override render({ log, named, isLive, isPrinted }: EventListProps) {
     // The log may have been cleared.
     if (log.events < this.#seen) this.#follows = true;
     if (this.#follows) this.#seen = log.events;
-    const { from, to, before, after } = this.#span = this.#isPrinted
+    const { from, to, before, after } = this.#span = isPrinted
       ? { from: 0, to: log.blocks.length, before: 0, after: 0 }
       : this.#inSight(1);
     this.#blocks = log.blocks.slice(from, to);
@@ -109,7 +105,7 @@ export class EventList extends Component<EventListProps> {
         >
           <EventTable
             body={this.#body}
-            {...{ log, named, before, after }}
+            {...{ log, named, isPrinted, before, after }}
             blocks={this.#blocks}
             onFocusIn={this.#hold}
             onToggle={this.#toggle}

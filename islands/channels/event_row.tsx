@@ -3,9 +3,16 @@ import { boundary, countText } from "./graphemes.ts";
 import { LocalTime } from "./local_time.tsx";
 import { WholeText } from "./whole_text.tsx";
 
-/** How much of an event's data is shown at first, in UTF-16 units and in lines. */
-const SHORT_LENGTH = 400;
-const SHORT_LINES = 5;
+/** How much of an event's data is shown, in UTF-16 units and in lines. */
+interface Limit {
+  length: number;
+  lines: number;
+}
+
+/** What is shown on the screen, until the reader asks for all. */
+const SHORT: Limit = { length: 400, lines: 5 };
+/** What is printed, about a page: paper has no button for the rest. */
+const PRINTED: Limit = { length: 4_000, lines: 50 };
 
 /** Props of {@linkcode EventRowView}. */
 export interface EventRowProps {
@@ -14,11 +21,15 @@ export interface EventRowProps {
   index: number;
   /** Whether to show the event's channel. */
   named: boolean;
+  /** Whether the page is being printed. */
+  isPrinted: boolean;
   onToggle(row: EventRow): void;
 }
 
 /** The row of an event or of a note. */
-export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
+export function EventRowView(
+  { row, index, named, isPrinted, onToggle }: EventRowProps,
+) {
   if ("note" in row) {
     return (
       <div role="row" aria-rowindex={index} class="row note">
@@ -28,7 +39,7 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
   }
   const { short, all } = preview(row);
   return (
-    <div role="row" aria-rowindex={index} class="row">
+    <div role="row" aria-rowindex={index} class={all ? "row long" : "row"}>
       <span role="cell" class="time">
         <LocalTime ms={Number.parseInt(row.id)} isPrecise />
       </span>
@@ -40,6 +51,8 @@ export function EventRowView({ row, index, named, onToggle }: EventRowProps) {
       <span role="cell" class="data" dir="auto">
         {all && row.isOpen
           ? <WholeText text={row.data} />
+          : isPrinted
+          ? printed(row)
           : all
           ? `${short}…`
           : short}
@@ -69,16 +82,32 @@ function preview(row: EventRow): Preview {
 }
 
 function previewOf({ data }: EventRow): Preview {
-  const start = data.length > SHORT_LENGTH
-    ? data.slice(0, boundary(data, SHORT_LENGTH))
-    : data;
-  const short = start.split("\n", SHORT_LINES).join("\n");
-  return { short, all: short.length < data.length ? showAll(data) : "" };
+  const short = cut(data, SHORT);
+  return {
+    short,
+    all: short.length < data.length ? `Show all${lengthOf(data)}` : "",
+  };
 }
 
-function showAll(data: string): string {
+/** The text on paper. Where it is cut, it says how long the data is. */
+function printed({ data }: EventRow): string {
+  const start = cut(data, PRINTED);
+  return start.length < data.length
+    ? `${start}… (cut: in all${lengthOf(data)})`
+    : data;
+}
+
+function cut(data: string, { length, lines }: Limit): string {
+  const start = data.length > length
+    ? data.slice(0, boundary(data, length))
+    : data;
+  return start.split("\n", lines).join("\n");
+}
+
+/** Such as ` 500 characters`, or `, about 20000 characters`: counting a long text takes too long. */
+function lengthOf(data: string): string {
   const count = countText(data);
   return count === undefined
-    ? `Show all, about ${data.length} characters`
-    : `Show all ${count} characters`;
+    ? `, about ${data.length} characters`
+    : ` ${count} characters`;
 }

@@ -12,6 +12,8 @@ export interface EventTableProps {
   after: number;
   /** Whether to show the channel of each event. */
   named: boolean;
+  /** Whether the page is being printed. */
+  isPrinted: boolean;
   /** Set to the element whose children are the blocks. */
   body: RefObject<HTMLDivElement | null>;
   onFocusIn(): void;
@@ -20,7 +22,7 @@ export interface EventTableProps {
 
 /** The part of the table of all events that has elements. */
 export function EventTable(
-  { log, blocks, before, after, named, body, onFocusIn, onToggle }:
+  { log, blocks, before, after, named, isPrinted, body, onFocusIn, onToggle }:
     EventTableProps,
 ) {
   // The first row is the head.
@@ -56,6 +58,7 @@ export function EventTable(
                 row={row}
                 index={index++}
                 named={named}
+                isPrinted={isPrinted}
                 onToggle={onToggle}
               />
             ))}

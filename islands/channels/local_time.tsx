@@ -17,11 +17,16 @@ export function LocalTime(
   return (
     <time
       datetime={new Date(ms).toISOString()}
-      title={`${local} UTC${utcOffset(-new Date(ms).getTimezoneOffset())}`}
+      title={fullLocalTime(ms)}
     >
       {localText(Date.now()).startsWith(date) ? shown : `${date} ${shown}`}
     </time>
   );
+}
+
+/** A time in the reader's own zone, such as `2026-11-22 05:30:20.123 UTC+01:00`. */
+export function fullLocalTime(ms: number): string {
+  return `${localText(ms)} UTC${utcOffset(-new Date(ms).getTimezoneOffset())}`;
 }
 
 /** The time until midnight in the reader's zone, in ms. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { browserSuite } from "../support/browser_suite.ts";
 import {
   live,
@@ -6,6 +6,7 @@ import {
   untilChannels,
 } from "../support/channels_page.ts";
 import { publish } from "../support/publish.ts";
+import { until } from "../support/until.ts";
 
 const { test, visit } = await browserSuite();
 
@@ -49,6 +50,46 @@ test("a printout has all of the list, no controls, and dark letters on white", a
     color: "rgb(0, 0, 0)",
     paper: "rgb(255, 255, 255)",
   });
+});
+
+test("a printout says its time and the length of what it cuts, and lines are as wide as the page", async () => {
+  // The width of A4.
+  await using visited = await visit({
+    viewport: { width: 794, height: 1_123 },
+  });
+  const { page, url } = visited;
+  await page.goto("/");
+  await live(page);
+  const whole = "word ".repeat(700);
+  for (const data of ["short", whole, "word ".repeat(4_000)]) {
+    await publish(url, "news", data);
+  }
+  await untilChannels(page, ({ rows }) => rows.length === 3);
+  await page.emulateMedia({ media: "print" });
+  const texts = () =>
+    page.locator(".row .data").evaluateAll((cells) =>
+      cells.map((cell) => cell.firstChild!.textContent!)
+    );
+  await until(async () => (await texts())[1] === whole);
+  assertMatch(
+    (await texts())[2]!,
+    /^(word ){800}… \(cut: in all, about 20000 characters\)$/,
+  );
+  assertMatch(
+    await page.locator(".printed").innerText(),
+    /^news, printed at \d{4}-\d\d-\d\d [\d:.]{12} UTC[+-]\d\d:\d\d$/,
+  );
+  // It says nothing about the time after.
+  assertEquals(await page.locator(".live").count(), 2);
+  assertEquals(await page.locator(".live:visible").count(), 0);
+  const rows = await page.locator(".row").evaluateAll((rows) =>
+    rows.map((row) => [
+      row.clientWidth - row.querySelector(".data")!.clientWidth,
+      getComputedStyle(row).breakInside,
+    ])
+  );
+  // Else half of the page before a long one would be blank.
+  assertEquals(rows, [[0, "avoid"], [0, "auto"], [0, "auto"]]);
 });
 
 test("a phone shows the clock and the channels at once, the statistics folded", async () => {
