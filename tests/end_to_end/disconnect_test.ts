@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
+import { NEW } from "../../hub/deliver_from.ts";
 import { Hub } from "../../hub/hub.ts";
-import { openStream } from "../support/open_stream.ts";
+import { openStream } from "../../routes/stream.ts";
+import { listen } from "../../server/listen.ts";
 import { ListHistory } from "../support/list_history.ts";
+import { LISTENER } from "../support/listener.ts";
 import { until } from "../support/until.ts";
 
 const CLIENTS = 100;
@@ -11,11 +14,15 @@ const CLIENTS = 100;
 async function setUp() {
   const history = new ListHistory();
   const hub = new Hub(history, { last: "0-0" });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    () => new Response(openStream(hub, ["a"])),
-  );
-  const { port } = server.addr;
+  const listener = await listen(LISTENER, {
+    hostname: "127.0.0.1",
+    port: 0,
+    reusePort: false,
+    maxConnections: Infinity,
+    handler: (_request, client) =>
+      openStream(client, (sink) => hub.open(["a"], NEW, sink)),
+  });
+  const port = Number(new URL(listener.url).port);
   const sockets = await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
       const socket = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -33,7 +40,7 @@ async function setUp() {
     sockets,
     async [Symbol.asyncDispose]() {
       hub[Symbol.dispose]();
-      await server.shutdown();
+      await listener.close();
     },
   };
 }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import http from "node:http";
+
 const serve = Deno.serve as (
   options: Deno.ServeTcpOptions,
   handler: Deno.ServeHandler<Deno.NetAddr>,
@@ -16,6 +18,15 @@ Object.assign(Deno, {
       return handler(request, info);
     }),
 });
+
+const node = http.Server.prototype as unknown as {
+  emit(name: string, message: { url: string }): boolean;
+};
+const { emit } = node;
+node.emit = function (name, message, ...others) {
+  if (name === "request") fail(message.url);
+  return emit.call(this, name, message, ...others);
+};
 
 function fail(path: string): void {
   if (path === "/throw") {
