@@ -45,6 +45,7 @@ export function loadedStream(channels: readonly string[]): StreamView {
  */
 export class ChannelStream extends StreamConnection {
   readonly log: EventLog = new EventLog();
+  protected override readonly isLiveByStatus = true;
   #view: StreamView;
   #onChange: () => void;
   #silentMs: number;
@@ -119,6 +120,9 @@ export class ChannelStream extends StreamConnection {
     return {
       get isSilent() {
         return source.isSilent;
+      },
+      get quietMs() {
+        return source.quietMs;
       },
       close() {
         clearTimeout(quiet);

@@ -13,6 +13,7 @@ import { Channels, type ChannelsProps } from "./channels.tsx";
 import { untilMidnightMs } from "./local_time.tsx";
 import { followPage } from "../page/page_life.ts";
 import { followPrint } from "./print.ts";
+import { onSilence } from "../page/silence.ts";
 import { tokenIn } from "./token.ts";
 
 const root = document.querySelector<HTMLElement>("#channels")!;
@@ -112,3 +113,5 @@ followPrint((isPrinted) => {
   render(channels(), root);
 });
 followPage(stream);
+// The clock ticks every second, so it notices a dead network first.
+onSilence(() => stream.suspect("the clock fell silent"));

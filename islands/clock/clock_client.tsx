@@ -10,19 +10,22 @@ import { Clock, type ClockProps } from "./clock.tsx";
 import { ClockStream } from "./clock_stream.ts";
 import { pageTitle } from "./clock_view.ts";
 import { followPage } from "../page/page_life.ts";
+import { reportSilence } from "../page/silence.ts";
 
 const root = document.querySelector<HTMLElement>("#clock")!;
 const props: ClockProps = JSON.parse(root.dataset.props!);
 const select = document.querySelector<HTMLSelectElement>("#tz")!;
 
 let frame = 0;
-const stream = new ClockStream(props.view, () => {
+function draw(): void {
   // Renders once a frame: a replay can bring an hour of ticks at once.
   frame ||= requestAnimationFrame(() => {
     frame = 0;
     render(clock(), root);
   });
-});
+}
+
+const stream = new ClockStream(props.view, draw, reportSilence);
 
 function clock() {
   return (

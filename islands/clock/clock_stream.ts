@@ -23,11 +23,15 @@ const JITTER_MS = 500;
 const MEASURE_MS = 5_000;
 
 /**
- * The clock's stream and the ticks that it brought. It renders nothing, and calls `onView` with each new view.
+ * The clock's stream and the ticks that it brought. It renders nothing, and calls `onView` with each new view, and
+ * `onSilent` when a live stream brings no more ticks.
  */
 export class ClockStream extends StreamConnection {
+  /** The time stands still until a tick comes, as after the server's clock was set back. */
+  protected override readonly isLiveByStatus = false;
   #view: ClockView;
   #onView: (view: ClockView) => void;
+  #onSilent: () => void;
   /** When the connection was opened, as `performance.now()`. For an earlier tick, lateness says nothing. */
   #openedMs = 0;
   /** When the last tick came, as `performance.now()`. */
@@ -36,10 +40,15 @@ export class ClockStream extends StreamConnection {
   #askedMs = 0;
   #measuring = new AbortController();
 
-  constructor(view: ClockView, onView: (view: ClockView) => void) {
+  constructor(
+    view: ClockView,
+    onView: (view: ClockView) => void,
+    onSilent: () => void,
+  ) {
     super();
     this.#view = view;
     this.#onView = onView;
+    this.#onSilent = onSilent;
   }
 
   get view(): ClockView {
@@ -53,15 +62,20 @@ export class ClockStream extends StreamConnection {
   }
 
   protected override connect(): FetchSource {
-    return new FetchSource({
+    const source = new FetchSource({
       url: () => streamPath(this.#view.zone),
       lastId: this.#view.lastId,
       silentMs: SILENT_MS,
       hears: "events",
       onOpen: () => this.#opened(),
       onEvent: (event) => this.#heard(event),
-      onFailed: (isRefused) => this.failed(isRefused),
+      onFailed: (isRefused) => {
+        const wasLive = this.#view.connection === "live";
+        this.failed(isRefused);
+        if (wasLive && source.isSilent) this.#onSilent();
+      },
     });
+    return source;
   }
 
   protected override show(view: ConnectionView): void {

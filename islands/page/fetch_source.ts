@@ -51,7 +51,11 @@ export class FetchSource implements Source {
 
   /** Whether nothing came for too long. The timer may not have noticed yet, if the machine slept. */
   get isSilent(): boolean {
-    return this.#silence.read() > this.#limitMs;
+    return this.quietMs > this.#limitMs;
+  }
+
+  get quietMs(): number {
+    return this.#silence.read();
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import {
   ChannelStream,
   loadedStream,
 } from "../../../islands/channels/channel_stream.ts";
+import { UNKNOWN } from "../unknown_statuses.ts";
 import { FakeFetch } from "../fake_fetch.ts";
 
 const HEARTBEAT_MS = 8_000;
@@ -268,6 +269,74 @@ Deno.test("ChannelStream has a row for each thing that the server says of the st
     "the server is shutting down",
     "nothing was missed",
   ]);
+});
+
+for (const data of UNKNOWN) {
+  Deno.test(`ChannelStream says that it does not know the status ${data}, and reads on`, async () => {
+    using w = world("news");
+    w.stream.open();
+    await w.open();
+    w.fetched.last.send(`event: status\ndata: ${data}\n\n`);
+    await w.time.runMicrotasks();
+    assertEquals(w.view().connection, "connecting");
+    await w.event("1-0", "a");
+    assertEquals(w.rows(), [
+      "the server said something that this page does not know",
+      "1-0 news message a",
+    ]);
+    assertEquals(w.view().connection, "live");
+  });
+}
+
+Deno.test("ChannelStream that is dropped stays so for 8 s, whatever the page does", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  w.stream.drop();
+  await w.time.tickAsync(1_000);
+  w.stream.refresh();
+  w.stream.comeBack();
+  w.stream.suspect("");
+  assertEquals(w.view().note, "the connection was dropped");
+  await w.time.tickAsync(6_999);
+  assertEquals(w.fetched.all.length, 1);
+  await w.time.tickAsync(1);
+  assertEquals(w.fetched.all.length, 2);
+  // From then on it comes back as ever.
+  await w.cut();
+  w.stream.refresh();
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("ChannelStream reconnects at once when the clock falls silent, unless it brought something just now", async () => {
+  using w = world("news");
+  w.stream.open();
+  w.stream.suspect("not live yet");
+  await w.open();
+  await w.event("1-0", "a");
+  await w.time.tickAsync(900);
+  w.stream.suspect("too early");
+  assertEquals(w.fetched.all.length, 1);
+  assertEquals(w.view().connection, "live");
+  await w.time.tickAsync(100);
+  w.stream.suspect("the clock fell silent");
+  assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.view().note, "the clock fell silent");
+  assertEquals(w.fetched.all.length, 2);
+  assertEquals(w.fetched.last.headers.get("last-event-id"), "1-0");
+  await w.open();
+  await w.status({ state: "resumed", replayed: 0 });
+  assertEquals(w.rows(), [
+    "1-0 news message a",
+    "the clock fell silent",
+    "nothing was missed",
+  ]);
+  // The page was left, and its stream closed.
+  await w.time.tickAsync(5_000);
+  w.stream.close();
+  w.stream.suspect("out of sight");
+  assertEquals(w.fetched.all.length, 2);
 });
 
 Deno.test("ChannelStream starts again with other channels", async () => {

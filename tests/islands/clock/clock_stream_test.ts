@@ -3,6 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import type { Status } from "../../../events/frame.ts";
 import { ClockStream } from "../../../islands/clock/clock_stream.ts";
 import { loadedView } from "../../../islands/clock/clock_view.ts";
+import { UNKNOWN } from "../unknown_statuses.ts";
 import { FakeFetch } from "../fake_fetch.ts";
 import { until } from "../../support/until.ts";
 
@@ -13,6 +14,7 @@ function world(aheadMs: number | "silent" = 0) {
   const time = new FakeTime(START_MS);
   const fetched = new FakeFetch();
   let asked = 0;
+  let silences = 0;
   const w = {
     time,
     fetched,
@@ -21,9 +23,14 @@ function world(aheadMs: number | "silent" = 0) {
     get asked() {
       return asked;
     },
+    /** How often the stream fell silent. */
+    get silences() {
+      return silences;
+    },
     stream: new ClockStream(
       loadedView("UTC", "2026-11-22 04:30:20", START_MS),
       () => {},
+      () => silences++,
     ),
     view: () => w.stream.view,
     late: () => w.view().ticks.map(({ lateMs }) => lateMs),
@@ -189,12 +196,20 @@ Deno.test("ClockStream is reconnecting after 3 s without a tick, whatever else c
     await w.time.tickAsync(500);
     w.fetched.last.send(":\n");
   }
+  assertEquals(w.silences, 0);
   await w.time.tickAsync(500);
   assertEquals(w.view().connection, "reconnecting");
+  assertEquals(w.silences, 1);
   assert(w.fetched.last.signal.aborted);
   await w.time.tickAsync(3_000);
   assertEquals(w.fetched.all.length, 2);
   assertEquals(w.fetched.last.headers.get("last-event-id"), `${START_MS}-0`);
+  // A stream that is cut, or that was not live, does not fall silent.
+  await w.time.tickAsync(20_000);
+  await w.begin();
+  await w.tick(START_MS + 1_000);
+  await w.cut();
+  assertEquals(w.silences, 1);
 });
 
 Deno.test("ClockStream keeps the last minute's ticks only", async () => {
@@ -244,9 +259,83 @@ Deno.test("ClockStream says what the server says of the stream", async () => {
     await w.begin();
     if (status.state === "lagged") await w.tick(START_MS);
     await w.status(status);
+    await w.tick(START_MS + 1_000);
     assertEquals(w.view().connection, connection);
     assertEquals(w.view().note, note);
   }
+});
+
+Deno.test("ClockStream is not live again until a tick comes, as after the server's clock was set back", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS);
+  await w.cut();
+  for (let i = 0; i < 3; i++) {
+    w.stream.comeBack();
+    await w.begin();
+    await w.status({ state: "resumed", replayed: 0 });
+    for (let s = 0; s < 4; s++) {
+      assertEquals(w.view().connection, "reconnecting");
+      await w.time.tickAsync(1_000);
+    }
+  }
+  w.stream.comeBack();
+  await w.begin();
+  await w.status({ state: "reset" });
+  assertEquals(w.view().connection, "reconnecting");
+  await w.tick(START_MS - 3_600_000);
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().note, "what was missed cannot be known");
+  // The note belongs to that connection.
+  await w.cut();
+  w.stream.comeBack();
+  await w.begin();
+  await w.tick(START_MS - 3_599_000);
+  assertEquals(w.view().note, "");
+});
+
+Deno.test("ClockStream drops a note after 10 s", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS);
+  await w.status({ state: "resumed", replayed: 2 });
+  for (let s = 1; s < 10; s++) {
+    await w.time.tickAsync(1_000);
+    await w.tick(START_MS + 1_000 * s);
+  }
+  assertEquals(w.view().note, "2 missed ticks came back");
+  await w.status({ state: "lagged", missed: 2 });
+  await w.time.tickAsync(1_000);
+  await w.tick(START_MS + 10_000);
+  assertEquals(
+    w.view().note,
+    "2 missed ticks did not come: the connection is slow",
+  );
+  for (let s = 11; s < 20; s++) {
+    await w.time.tickAsync(1_000);
+    await w.tick(START_MS + 1_000 * s);
+  }
+  assertEquals(w.view().connection, "live");
+  assertEquals(w.view().note, "");
+});
+
+Deno.test("ClockStream survives a status that it does not know", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS);
+  await w.cut();
+  w.stream.comeBack();
+  await w.begin();
+  for (const data of UNKNOWN) {
+    w.fetched.last.send(`event: status\ndata: ${data}\n\n`);
+    await w.time.runMicrotasks();
+    assertEquals(w.view().connection, "reconnecting", data);
+  }
+  await w.tick(START_MS + 1_000);
+  assertEquals(w.view().connection, "live");
 });
 
 Deno.test("ClockStream does not call a stream live that is opened only to be closed", async () => {
