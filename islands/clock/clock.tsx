@@ -32,8 +32,8 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
         <LatenessPlot ticks={view.ticks} nowMs={view.ms} />
         <p class="remark" {...UNTRANSLATED}>
           {against(view)}{" "}
-          Below the line: ticks that were due before the stream was open, such
-          as those that came back. Their lateness says nothing.
+          Below the line: ticks without a known lateness, such as those that
+          came back, or that came while a clock was set.
         </p>
       </details>
       <section class="terminal">
@@ -87,12 +87,12 @@ function Facts({ events, lastId, ticks }: ClockView) {
   );
 }
 
-function against({ clock }: ClockView): string {
+function against({ clock, errorMs }: ClockView): string {
   if (!clock) return "The server’s clock is not known yet.";
-  return clock.errorMs === undefined
+  return errorMs === undefined
     ? "Measured against this browser’s clock: the server’s could not be read."
     : `Measured against the server’s clock, known to ±${
-      Math.ceil(clock.errorMs)
+      Math.ceil(errorMs)
     } ms.`;
 }
 

@@ -1,4 +1,5 @@
 import { timeFormat } from "../../clock/zone.ts";
+import { ClockOffset } from "./clock_offset.ts";
 import { type ClockView, type SeenTick, streamPath } from "./clock_view.ts";
 import {
   type ConnectionView,
@@ -7,7 +8,6 @@ import {
 } from "../page/connection.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
-import { readServerClock } from "./server_clock.ts";
 
 /** How far back the plot goes, in ms. */
 const PLOTTED_MS = 60_000;
@@ -19,8 +19,6 @@ const SILENT_MS = 3 * TICK_MS;
 const COARSE_MS = 2;
 /** How much later than due a tick may come because of the network, in ms. */
 const JITTER_MS = 500;
-/** The shortest time between two measurements of the server's clock, in ms. */
-const MEASURE_MS = 5_000;
 
 /**
  * The clock's stream and the ticks that it brought. It renders nothing, and calls `onView` with each new view, and
@@ -36,9 +34,7 @@ export class ClockStream extends StreamConnection {
   #openedMs = 0;
   /** When the last tick came, as `performance.now()`. */
   #receivedMs = 0;
-  /** When the server was last asked for its time, as `performance.now()`. */
-  #askedMs = 0;
-  #measuring = new AbortController();
+  #offset = new ClockOffset((agrees) => this.#measured(agrees));
 
   constructor(
     view: ClockView,
@@ -81,7 +77,7 @@ export class ClockStream extends StreamConnection {
   protected override show(view: ConnectionView): void {
     const isNew = view.connection !== this.#view.connection;
     this.#show(view);
-    if (isNew && view.connection === "live") this.#measure();
+    if (isNew && view.connection === "live") this.#offset.measure();
   }
 
   protected override missed(count: number): string {
@@ -116,11 +112,11 @@ export class ClockStream extends StreamConnection {
     this.#receivedMs = receivedMs;
     const { clock, events, ticks } = this.#view;
     const measurable = clock && ms > clock.originMs + this.#openedMs;
-    const tick: SeenTick = {
-      ms,
-      lateMs: measurable ? clock.originMs + receivedMs - ms : undefined,
-    };
+    const lateMs = measurable ? clock.originMs + receivedMs - ms : undefined;
+    const tick: SeenTick = { ms, lateMs };
+    if (lateMs !== undefined) this.#offset.addLateness(lateMs);
     this.#show({
+      errorMs: this.#offset.errorMs(receivedMs),
       ms,
       time: data.replace("The current time is ", ""),
       events: events + 1,
@@ -130,34 +126,35 @@ export class ClockStream extends StreamConnection {
         tick,
       ],
     });
+    this.#offset.measureIfDue(receivedMs);
   }
 
   /**
-   * Measures the server's clock again if a tick shows that the last measurement no longer holds: that clock was set, or
+   * Drops the measurement of the server's clock if a tick shows that it no longer holds: that clock was set, or
    * `performance.now()` stood still while this machine slept.
    */
   #check(ms: number, receivedMs: number): void {
     const { clock, ms: previousMs } = this.#view;
+    const errorMs = this.#offset.errorMs(receivedMs) ?? 0;
     const isEarly = clock !== undefined &&
-      clock.originMs + receivedMs - ms < -(clock.errorMs ?? 0) - COARSE_MS;
+      clock.originMs + receivedMs - ms < -errorMs - COARSE_MS;
     const isApart = ms - previousMs !== TICK_MS ||
       receivedMs - this.#receivedMs > TICK_MS + JITTER_MS;
     if (isEarly || isApart) this.#forgetClock();
-    const isDue = receivedMs - this.#askedMs >= MEASURE_MS;
-    if (!this.#view.clock && isDue) this.#measure();
   }
 
   #forgetClock(): void {
-    this.#measuring.abort();
+    this.#offset.forget();
     this.#show({ clock: undefined });
   }
 
-  async #measure(): Promise<void> {
-    this.#measuring.abort();
-    this.#askedMs = performance.now();
-    const { signal } = this.#measuring = new AbortController();
-    const clock = await readServerClock(signal);
-    if (!signal.aborted) this.#show({ clock });
+  /** If the clock before was wrong, so is the lateness of the ticks that were measured against it. */
+  #measured(agrees: boolean): void {
+    const { clock } = this.#offset;
+    const errorMs = this.#offset.errorMs(performance.now());
+    if (agrees) return this.#show({ clock, errorMs });
+    const ticks = this.#view.ticks.map(({ ms }) => ({ ms, lateMs: undefined }));
+    this.#show({ clock, errorMs, ticks });
   }
 }
 

@@ -23,6 +23,8 @@ export interface ClockView extends ConnectionView {
   ticks: readonly SeenTick[];
   /** The clock to measure lateness against. Undefined until it is measured. */
   clock: ServerClock | undefined;
+  /** The greatest error of that clock at the last tick, in ms. Undefined if it is not known. */
+  errorMs: number | undefined;
 }
 
 /** The view of a page that was just loaded. */
@@ -37,6 +39,7 @@ export function loadedView(zone: string, time: string, ms: number): ClockView {
     lastId: "",
     ticks: [],
     clock: undefined,
+    errorMs: undefined,
   };
 }
 

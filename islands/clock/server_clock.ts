@@ -2,7 +2,9 @@
 export interface ServerClock {
   /** The server's time when `performance.now()` was 0, in ms since the epoch. */
   originMs: number;
-  /** The greatest error of `originMs`, in ms. Absent if the server could not be asked: then it is the browser's clock. */
+  /** When it was measured, as `performance.now()`. */
+  measuredMs: number;
+  /** The greatest error of `originMs` at that time, in ms. Absent if the server could not be asked: then it is the browser's clock. */
   errorMs?: number;
 }
 
@@ -19,7 +21,8 @@ const ROUND_TRIPS = 3;
 export async function readServerClock(
   signal: AbortSignal,
 ): Promise<ServerClock> {
-  let best: ServerClock = { originMs: Date.now() - performance.now() };
+  const measuredMs = performance.now();
+  let best: ServerClock = { originMs: Date.now() - measuredMs, measuredMs };
   try {
     for (let i = 0; i < ROUND_TRIPS; i++) {
       const clock = await roundTrip(signal);
@@ -39,6 +42,11 @@ async function roundTrip(
   const halfMs = (performance.now() - sentMs) / 2;
   const { now } = await response.json();
   if (!Number.isInteger(now)) throw new TypeError("/healthz tells no time");
+  const measuredMs = sentMs + halfMs;
   // `now` is cut to whole ms: on average, the server's clock was half a ms further.
-  return { originMs: now + 0.5 - (sentMs + halfMs), errorMs: halfMs + 0.5 };
+  return {
+    originMs: now + 0.5 - measuredMs,
+    measuredMs,
+    errorMs: halfMs + 0.5,
+  };
 }

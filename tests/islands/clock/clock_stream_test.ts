@@ -130,6 +130,92 @@ Deno.test("ClockStream measures again where the server's clock was set, and show
   }
 });
 
+Deno.test("ClockStream measures again where ticks come later than before, and drops what it measured wrongly", async () => {
+  for (const byMs of [-400, -100, -30]) {
+    using w = world();
+    w.stream.open();
+    await w.begin();
+    await w.tick(START_MS);
+    for (let s = 1; s < 20; s++) {
+      await w.time.tickAsync(1_000);
+      await w.tick(START_MS + 1_000 * s);
+    }
+    assertEquals(w.asked, 3);
+    // The server's clock is set back, by too little for one tick to show.
+    w.aheadMs = byMs;
+    await w.time.tickAsync(-byMs);
+    let s = 20;
+    for (; s < 24; s++) {
+      await w.time.tickAsync(1_000);
+      await w.tick(START_MS + 1_000 * s);
+    }
+    assertEquals(w.asked, 6, `${byMs}`);
+    assertEquals(w.late().filter((ms) => ms !== undefined), [0.5], `${byMs}`);
+    // What was measured tells how far the clocks drift: it is soon measured again, and found to hold.
+    for (; s < 60; s++) {
+      await w.time.tickAsync(1_000);
+      await w.tick(START_MS + 1_000 * s);
+    }
+    assertEquals(w.asked, 9, `${byMs}`);
+    assertEquals(w.late().at(-1), 0.5);
+  }
+});
+
+Deno.test("ClockStream measures again every minute, and claims less and less until then", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS);
+  const claims: number[] = [];
+  for (let s = 1; s < 150; s++) {
+    await w.time.tickAsync(1_000);
+    await w.tick(START_MS + 1_000 * s);
+    claims.push(w.view().errorMs!);
+  }
+  assertEquals(w.asked, 9);
+  assertEquals(claims[29], 0.5 + 30 * 0.2);
+  assertEquals(claims[59], 0.5);
+  assert(claims.every((ms) => ms < 13));
+});
+
+Deno.test("ClockStream claims no more than it knows while the clocks drift apart", async () => {
+  for (const drift of [0.01, -0.01]) {
+    using w = world();
+    w.stream.open();
+    await w.begin();
+    await w.tick(START_MS);
+    for (let s = 1; s < 60; s++) {
+      await w.time.tickAsync(1_000);
+      // The browser's clock stays as it is, and the server's goes slower or faster.
+      w.aheadMs = -drift * s * 1_000;
+      await w.tick(START_MS + 1_000 * s - drift * s * 1_000);
+      if (s < 15) continue;
+      const late = w.late().at(-1);
+      const claimed = w.view().errorMs;
+      assert(
+        late === undefined || Math.abs(late) <= claimed! + 2,
+        `${late} ms is claimed to ±${claimed} ms`,
+      );
+    }
+  }
+});
+
+Deno.test("ClockStream keeps what it measured where the server no longer answers", async () => {
+  const aheadMs = 3_600_000;
+  using w = world(aheadMs);
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS + aheadMs);
+  for (let s = 1; s < 150; s++) {
+    if (s === 10) w.aheadMs = "silent";
+    await w.time.tickAsync(1_000);
+    await w.tick(START_MS + aheadMs + 1_000 * s);
+  }
+  assertEquals(w.asked, 5);
+  assertEquals(w.late().at(-1), 0.5);
+  assertEquals(w.view().errorMs, 0.5 + 149 * 0.2);
+});
+
 Deno.test("ClockStream measures again after a sleep in which performance.now() stood still", async () => {
   using w = world();
   w.stream.open();
