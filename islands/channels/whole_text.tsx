@@ -1,4 +1,4 @@
-import { Component } from "preact";
+import { Component, Fragment } from "preact";
 import { boundary } from "./graphemes.ts";
 
 /** How much text to add at a time, in UTF-16 units: as much as a browser lays out in a few ms. */
@@ -37,9 +37,18 @@ export class WholeText extends Component<{ text: string }, WholeTextState> {
   override render(_: unknown, { pieces }: WholeTextState) {
     return (
       <span class="all" tabIndex={0}>
-        {pieces.map((piece, i) => (
-          <span key={i} class="piece" dir="auto">{piece}</span>
-        ))}
+        {pieces.map((piece, i) => {
+          const newline = piece.endsWith("\n") ? "\n" : "";
+          return (
+            <Fragment key={i}>
+              <span class="piece" dir="auto">
+                {newline ? piece.slice(0, -1) : piece}
+              </span>
+              {/* Chromium would not copy a newline at the end of the element. */}
+              {newline}
+            </Fragment>
+          );
+        })}
       </span>
     );
   }
@@ -60,7 +69,7 @@ function grown(
   return { pieces: [...pieces, text.slice(end, next)], end: next };
 }
 
-/** The end of a piece: after a newline if possible, because each piece is a block and so ends its line. */
+/** The end of a piece: after a newline if possible, because each piece begins on a new line. */
 function endOfPiece(text: string, start: number): number {
   const end = start + PIECE_LENGTH;
   if (end >= text.length) return text.length;
