@@ -1,15 +1,16 @@
-import { checkChannel, checkChannels } from "../../events/message.ts";
+import { InputError } from "../../events/input_error.ts";
+import { checkChannels } from "../../events/message.ts";
 
 /**
  * Reads channel names as a reader types them: with commas between them, and spaces anywhere around them.
  *
  * @returns The names, each once; at least one.
- * @throws {InputError} where the server would refuse the names, with the server's message.
+ * @throws {InputError} where there is none, and where the server would refuse the names, with the server's message.
  */
 export function readChannels(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   const unique = [...new Set(names.filter(Boolean))];
-  if (unique.length === 0) checkChannel("");
+  if (unique.length === 0) throw new InputError("Type at least one channel");
   checkChannels(unique);
   return unique;
 }

@@ -55,7 +55,7 @@ export function Channels(
       <div class="panel">
         <div class="bar">
           <form action="/" onSubmit={life?.onChoose}>
-            <label for="channels-field">Channels, with commas between</label>
+            <label for="channels-field">Channels, separated by commas</label>
             <input
               id="channels-field"
               name="channels"
@@ -69,7 +69,10 @@ export function Channels(
               dir="auto"
             />
             {tz && <input type="hidden" name="tz" value={tz} />}
-            <button type="submit">Show</button>
+            <button type="submit">
+              <span class="scripted">Show</span>
+              <span class="unscripted">Show the commands</span>
+            </button>
             <p
               id="channels-fault"
               class="fault"

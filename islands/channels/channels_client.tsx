@@ -19,6 +19,8 @@ import { tokenIn } from "./token.ts";
 const root = document.querySelector<HTMLElement>("#channels")!;
 const props: ChannelsProps = JSON.parse(root.dataset.props!);
 let { refusal } = props;
+/** Whether the page shows other channels than its address names, as those were refused. */
+let isAddressWrong = refusal !== "";
 
 let frame = 0;
 // Renders once a frame: thousands of events may come at once.
@@ -37,7 +39,9 @@ const life = {
     event.preventDefault();
     try {
       const names = readChannels(field.value);
-      keep(names.join(), event.timeStamp);
+      const isShown = names.join() === stream.view.channels.join();
+      if (!isShown || isAddressWrong) keep(names.join(), event.timeStamp);
+      isAddressWrong = false;
       field.value = names.join(", ");
       showChannels(names);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { InputError } from "../../events/input_error.ts";
-import { checkChannel } from "../../events/message.ts";
+import { checkChannel, checkType } from "../../events/message.ts";
 import { channelPath } from "./channel_names.ts";
 import { plural } from "../page/connection.ts";
 
@@ -15,12 +15,15 @@ export interface Draft {
   token: string;
 }
 
+/** A field of the form. */
+type Field = keyof Draft;
+
 /** What is known of the outcome. */
 export interface Outcome {
   /** A sentence for the reader, without its full stop. */
   text: string;
   /** The field at fault, else `other`. Undefined if the event is published. */
-  fault: "channel" | "token" | "other" | undefined;
+  fault: Field | "other" | undefined;
 }
 
 /**
@@ -30,8 +33,11 @@ export interface Outcome {
  * @returns The outcome, also if no answer came.
  */
 export async function publish(draft: Draft): Promise<Outcome> {
-  const { channel, type, data, token } = draft;
-  const fault = faultOf(draft);
+  const { channel, type, data, token } = {
+    ...draft,
+    channel: draft.channel.trim(),
+  };
+  const fault = faultOf({ channel, type, data, token });
   if (fault) return fault;
   const query = type ? `?${new URLSearchParams({ event: type })}` : "";
   const path = channelPath(encodeURIComponent(channel)) + query;
@@ -40,6 +46,8 @@ export async function publish(draft: Draft): Promise<Outcome> {
       method: "POST",
       headers: token ? { authorization: `Bearer ${token}` } : {},
       body: data,
+      // Chime redirects no publish. A login page on another server could not be read, and would look like no answer.
+      redirect: "manual",
       signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     });
     return read(response, await response.text());
@@ -52,28 +60,61 @@ export async function publish(draft: Draft): Promise<Outcome> {
 }
 
 const UNKNOWN = "Whether the event was published is not known";
+const REFUSED = "The event was probably not published";
 
-/** Finds faults before the request is sent: some that the server would refuse, and a token that no header can carry. */
-function faultOf({ channel, token }: Draft): Outcome | undefined {
-  try {
-    checkChannel(channel);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { text: error.message, fault: "channel" };
-  }
-  return /[^!-~]/.test(token)
-    ? {
-      text: "Cannot publish: a token must be ASCII without spaces",
-      fault: "token",
+/** Finds faults before the request is sent: some that the server would refuse, and what no request can carry. */
+function faultOf({ channel, type, data, token }: Draft): Outcome | undefined {
+  const checks: [fault: Field, check: () => void][] = [
+    ["channel", () => checkChannel(channel)],
+    ["type", () => type && checkType(type)],
+    ["token", () => checkToken(token)],
+    ["data", () => checkData(data)],
+  ];
+  for (const [fault, check] of checks) {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { text: error.message, fault };
     }
-    : undefined;
+  }
+  return undefined;
+}
+
+function checkToken(token: string): void {
+  if (/[^!-~]/.test(token)) {
+    throw new InputError("A token has no spaces and only ASCII characters");
+  }
+}
+
+/** `fetch` would send U+FFFD in place of a lone surrogate. */
+function checkData(data: string): void {
+  if (!data.isWellFormed()) {
+    throw new InputError(
+      "Cannot publish: the data holds half of a character (a lone surrogate)",
+    );
+  }
+}
+
+/** What Chime says about the token to programs, in words for the form. */
+function tokenFault(challenge: string | null): string | undefined {
+  if (!challenge?.includes('realm="chime"')) return undefined;
+  return challenge.includes("invalid_token")
+    ? "This is not the right token"
+    : "Type the token that Chime was started with, or printed at start";
 }
 
 /** Reads an answer. Chime's are JSON of two kinds. Others come from a proxy, a gateway or a login page in between. */
 function read(
-  { status, statusText, headers }: Response,
+  { status, statusText, headers, type }: Response,
   body: string,
 ): Outcome {
+  if (type === "opaqueredirect") {
+    return other(
+      "The answer is a redirect, and not from Chime: a proxy in between may have sent it, such as one that " +
+        `wants you to log in. ${REFUSED}`,
+    );
+  }
   const answer = jsonIn(body);
   if (
     status === 201 && typeof answer?.id === "string" &&
@@ -85,18 +126,18 @@ function read(
   const isProblem = /^application\/problem\+json\b/i
     .test(headers.get("content-type") ?? "");
   if (
-    status >= 400 && isProblem && answer?.detail &&
-    typeof answer.detail === "string"
+    status >= 400 && isProblem && typeof answer?.detail === "string" &&
+    answer.detail.trim()
   ) {
-    return { text: answer.detail, fault: status === 401 ? "token" : "other" };
+    if (status !== 401) return other(answer.detail);
+    const text = tokenFault(headers.get("www-authenticate")) ?? answer.detail;
+    return { text, fault: "token" };
   }
   // A proxy does not forward what it refuses. Its other answers say nothing about the server.
   const isRefused = status >= 400 && status < 500 && status !== 408;
   return other(
     `The answer is ${`${status} ${statusText}`.trim()}, and not from Chime: ` +
-      `a proxy in between may have sent it. ${
-        isRefused ? "The event was probably not published" : UNKNOWN
-      }`,
+      `a proxy in between may have sent it. ${isRefused ? REFUSED : UNKNOWN}`,
   );
 }
 

@@ -59,6 +59,8 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
             required
             aria-invalid={fault === "channel"}
             aria-describedby="outcome"
+            // The browser refuses an empty field by itself: an older outcome would look like the answer.
+            onInvalid={this.#clear}
             {...PLAIN}
           />
           <datalist id="chosen">
@@ -67,7 +69,12 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
         </p>
         <p>
           <label for="type">Type (optional)</label>
-          <input id="type" {...PLAIN} />
+          <input
+            id="type"
+            aria-invalid={fault === "type"}
+            aria-describedby="outcome"
+            {...PLAIN}
+          />
         </p>
         <p>
           <label for="token">Token</label>
@@ -81,7 +88,7 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
             spellcheck={false}
           />
           <span id="token-fault" class="fault" {...UNTRANSLATED}>
-            {fault === "token" && outcome?.text}
+            {fault === "token" && `${outcome!.text}.`}
           </span>
         </p>
         <p class="wide">
@@ -90,6 +97,8 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
             id="data"
             rows={3}
             defaultValue="Hello"
+            aria-invalid={fault === "data"}
+            aria-describedby="outcome"
             dir="auto"
           />
         </p>
@@ -142,25 +151,27 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
     this.#isUnderWay = false;
     this.setState({ isUnderWay: false, outcome, atMs: Date.now() }, () => {
       const { fault } = outcome;
-      if (fault === "token" || fault === "channel") field(fault).focus();
+      if (fault && fault !== "other") field(fault).focus();
     });
   };
+
+  #clear = (): void => this.setState({ outcome: undefined });
 
   /** A double click publishes once, even if the answer comes between the two clicks. */
   #onClick = (event: TargetedEvent<HTMLButtonElement, MouseEvent>): void => {
     if (event.detail > 1) event.preventDefault();
   };
 
-  /** Enter publishes from a field, Ctrl+Enter from the data: once for each press. */
+  /** Enter publishes from a field of one line, Ctrl+Enter from every field and in every browser: once for each press. */
   #onKey = (event: TargetedEvent<HTMLFormElement, KeyboardEvent>): void => {
     const { key, repeat, isComposing, keyCode, target } = event;
     if (key !== "Enter") return;
-    const isNewline = target instanceof HTMLTextAreaElement &&
-      !event.ctrlKey && !event.metaKey;
+    const isChord = event.ctrlKey || event.metaKey;
+    const isNewline = target instanceof HTMLTextAreaElement && !isChord;
     if (isNewline) return;
     const isComposed = isComposing || keyCode === COMPOSING_KEY;
     if (repeat || isComposed) event.preventDefault();
-    else if (target instanceof HTMLTextAreaElement) {
+    else if (isChord) {
       event.preventDefault();
       event.currentTarget.requestSubmit();
     }

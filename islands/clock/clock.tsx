@@ -31,9 +31,9 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
         <Facts {...view} />
         <LatenessPlot ticks={view.ticks} nowMs={view.ms} />
         <p class="remark" {...UNTRANSLATED}>
-          {against(view)}{" "}
-          Below the line: ticks without a known lateness, such as those that
-          came back, or that came while a clock was set.
+          {against(view)}
+          {view.ticks.some(({ lateMs }) => lateMs === undefined) &&
+            " Orange, below the line: ticks whose lateness is not measured, such as those from before this connection."}
         </p>
       </details>
       <section class="terminal">

@@ -3,7 +3,7 @@ import type { Connection, ConnectionView } from "./connection.ts";
 import { UNTRANSLATED } from "./untranslated.ts";
 
 const NAME: Record<Connection, string> = {
-  loaded: "As of when this page was loaded",
+  loaded: "Not connected yet",
   connecting: "Connecting",
   live: "Live",
   reconnecting: "Reconnecting",

@@ -40,7 +40,7 @@ test("a wrong token is said at its field", async () => {
   await page.locator("#token[aria-invalid=true]").waitFor();
   assertEquals(
     await page.locator("#token-fault").innerText(),
-    "Cannot publish: the Authorization header does not carry the right token",
+    "This is not the right token.",
   );
   assertMatch(
     (await shownChannels(page)).outcome,
@@ -141,7 +141,7 @@ test("without script the channels can be chosen, and their lines run in a termin
   const { page, url, faults } = visited;
   await page.goto("/?tz=UTC");
   await page.fill("#channels-field", "chat");
-  await channelsButton(page, "Show").click();
+  await channelsButton(page, "Show the commands").click();
   assertEquals(new URL(page.url()).search, "?channels=chat&tz=UTC");
   const lines = await page.locator("#channels pre").allInnerTexts();
   assertEquals(lines[0], `curl -N ${url}sse/chat`);

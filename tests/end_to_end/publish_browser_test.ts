@@ -225,3 +225,89 @@ test("the regions that tell outcomes are there from the start, and a refused nam
   assertMatch(outcome, /^Cannot use channel "a b": /);
   await page.locator("#channel[aria-invalid=true]:focus").waitFor();
 });
+
+test("Ctrl+Enter publishes once from every field, and spaces around the channel do not count", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/#token=t");
+  await live(page);
+  await page.fill("#channel", " news ");
+  const fields = ["channel", "type", "token", "data"];
+  for (const [i, id] of fields.entries()) {
+    await page.press(`#${id}`, "Control+Enter");
+    await untilChannels(
+      page,
+      ({ outcome, rows }) => rows.length > i && outcome.startsWith("Published"),
+    );
+  }
+  assertEquals(await received(page), "5 events received");
+});
+
+test("an outcome goes when the browser refuses the next publish", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/#token=t");
+  await live(page);
+  await publishOn(page, {});
+  await untilChannels(page, ({ outcome }) => outcome.startsWith("Published"));
+  await publishOn(page, { channel: "" });
+  await untilChannels(page, ({ outcome }) => outcome === "");
+});
+
+test("a login page on another server is told from no answer", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/#token=t");
+  await live(page);
+  await answer(page, {
+    status: 302,
+    headers: { location: "http://localhost:1/login" },
+  });
+  await publishOn(page, {});
+  await untilChannels(
+    page,
+    ({ outcome }) => outcome.startsWith("The answer is a redirect, and not"),
+  );
+});
+
+test("half of a character in the data is refused at its field", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/#token=t");
+  await live(page);
+  await page.evaluate(() => {
+    document.querySelector<HTMLTextAreaElement>("#data")!.value = "\ud800x";
+  });
+  await publishOn(page, {});
+  await page.locator("#data[aria-invalid=true]:focus").waitFor();
+  assertMatch((await shownChannels(page)).outcome, /half of a character/);
+});
+
+test("Show makes an entry in the history only for other channels", async () => {
+  await using visited = await visit();
+  const { page } = visited;
+  await page.goto("/?channels=a%20b");
+  await live(page);
+  const entries = () => page.evaluate(() => history.length);
+  const show = async (names: string) => {
+    await page.fill("#channels-field", names);
+    await channelsButton(page, "Show").click();
+    // Later than this, a choice makes an entry of its own.
+    await page.waitForTimeout(1_050);
+  };
+  const first = await entries();
+  // The address does not name these yet, though the page shows them.
+  await show("news");
+  assertEquals(new URL(page.url()).search, "?channels=news");
+  assertEquals(await entries(), first + 1);
+  await show("news, ");
+  await show(" news");
+  assertEquals(await entries(), first + 1);
+  await show("chat");
+  assertEquals(await entries(), first + 2);
+  await show(" , ");
+  assertEquals(
+    await page.locator("#channels-fault").innerText(),
+    "Type at least one channel. The page shows chat.",
+  );
+});

@@ -107,7 +107,8 @@ test("a page that the browser translates goes on", async () => {
   await page.locator(".terminal", { hasText: "/sse/news,chat" }).waitFor();
   await page.fill("#token", "wrong");
   await page.locator(".publish button").click();
-  await page.locator("#token-fault", { hasText: "Cannot publish" }).waitFor();
+  await page.locator("#token-fault", { hasText: "not the right token" })
+    .waitFor();
   assertEquals(
     faults.filter((fault) => !fault.includes("401 (Unauthorized)")),
     [],

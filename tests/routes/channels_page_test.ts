@@ -130,6 +130,10 @@ Deno.test("readChannels() refuses what the server refuses, in its words", async 
     const { detail } = await response.json();
     assertThrows(() => readChannels(text), Error, detail);
   }
-  assertThrows(() => readChannels(" ,"), InputError, 'Cannot use channel ""');
+  assertThrows(
+    () => readChannels(" ,"),
+    InputError,
+    "Type at least one channel",
+  );
   assertEquals(readChannels(many(32)).length, 32);
 });

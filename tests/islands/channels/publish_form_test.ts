@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { publish } from "../../../islands/channels/publish.ts";
 import { tokenIn } from "../../../islands/channels/token.ts";
@@ -29,19 +29,19 @@ Deno.test("publish() says which id the event has and how many it went to", async
   assertEquals(asked.urls, ["/sse/news?event=a%26b%3D%C3%BC"]);
 });
 
-Deno.test("publish() says in the server's words what is wrong", async () => {
+Deno.test("publish() says what is wrong, and at which field", async () => {
   await using chime = inProcess();
   using _ = asking(chime);
   for (
     const [draft, text, fault] of [
       [
         { token: "wrong" },
-        "Cannot publish: the Authorization header does not carry the right token",
+        "This is not the right token",
         "token",
       ],
       [
         { token: "" },
-        "Cannot publish without a token: send it as Authorization: Bearer <token>",
+        "Type the token that Chime was started with, or printed at start",
         "token",
       ],
       [
@@ -52,7 +52,7 @@ Deno.test("publish() says in the server's words what is wrong", async () => {
       [
         { type: "status" },
         'Cannot use type "status": status, open and error are reserved',
-        "other",
+        "type",
       ],
     ] as const
   ) {
@@ -63,9 +63,54 @@ Deno.test("publish() says in the server's words what is wrong", async () => {
 Deno.test("publish() does not take a token that no header can carry for a server that is away", async () => {
   const outcome = await publish({ ...DRAFT, token: "tökén" });
   assertEquals(outcome, {
-    text: "Cannot publish: a token must be ASCII without spaces",
+    text: "A token has no spaces and only ASCII characters",
     fault: "token",
   });
+});
+
+Deno.test("publish() sends no data and no type with a lone surrogate", async () => {
+  for (
+    const [draft, text, fault] of [
+      [
+        { data: "a\ud800" },
+        "Cannot publish: the data holds half of a character (a lone surrogate)",
+        "data",
+      ],
+      [
+        { type: "\udc00" },
+        'Cannot use type "\\udc00": a type must be well-formed, without a lone surrogate',
+        "type",
+      ],
+    ] as const
+  ) {
+    assertEquals(await publish({ ...DRAFT, ...draft }), { text, fault });
+  }
+});
+
+Deno.test("publish() leaves out the spaces around the channel", async () => {
+  await using chime = inProcess();
+  using asked = asking(chime);
+  await publish({ ...DRAFT, channel: " news\t" });
+  assertEquals(asked.urls, ["/sse/news"]);
+});
+
+Deno.test("publish() says that something redirects it, whatever is there", async () => {
+  const redirects: unknown[] = [];
+  using _ = stub(globalThis, "fetch", (_, init) => {
+    redirects.push(init?.redirect);
+    // All else is hidden by the browser.
+    const hidden = Object.defineProperty(Response.error(), "type", {
+      value: "opaqueredirect",
+    });
+    return Promise.resolve(hidden);
+  });
+  const { text, fault } = await publish(DRAFT);
+  assertMatch(
+    text,
+    /^The answer is a redirect, and not from Chime: .* not published$/,
+  );
+  assertEquals(fault, "other");
+  assertEquals(redirects, ["manual"]);
 });
 
 const UNKNOWN = "Whether the event was published is not known";
@@ -103,6 +148,7 @@ Deno.test("publish() says the status of an answer that is not Chime's, and whose
       [Response.json({ detail: "no" }, { status: 400 }), "400", REFUSED],
       [problem(401, { title: "Unauthorized" }), "401", REFUSED],
       [problem(400, { detail: "" }), "400", REFUSED],
+      [problem(403, { detail: " \n" }), "403", REFUSED],
       [problem(400, { detail: ["no"] }), "400", REFUSED],
       [problem(500, null), "500", UNKNOWN],
       [Response.json({ id: "1-0" }, { status: 201 }), "201", UNKNOWN],
