@@ -1,7 +1,9 @@
 import type { JournalPlace } from "./config/journal_place.ts";
+import type { LogFormat } from "./log/format.ts";
 import { OPTIONS, SWITCHES } from "./config/options.ts";
 import { parseFlags } from "./config/parse_flags.ts";
 import { type Environment, readSettings } from "./config/read_settings.ts";
+import { showSettings } from "./config/show_settings.ts";
 
 /** The settings of a Chime, checked. Each field has its row in `OPTIONS`. */
 export interface Config {
@@ -17,6 +19,8 @@ export interface Config {
   readonly redisKey: string;
   readonly maxBodyBytes: number;
   readonly corsOrigins: readonly string[];
+  readonly log: LogFormat;
+  readonly accessLog: boolean;
   /** How many threads serve; 0 stands for one for each core. */
   readonly workers: number;
 }
@@ -37,4 +41,17 @@ export function readConfig(
   if (flags.has("help")) return "help";
   if (flags.has("version")) return "version";
   return Object.freeze(readSettings(OPTIONS, flags, env));
+}
+
+/**
+ * Returns the settings that {@linkcode readConfig} reads, as text without secrets, by the options' names.
+ *
+ * @throws {ConfigError} for a command line that cannot be read.
+ */
+export function showConfig(
+  args: readonly string[],
+  env: Environment,
+): Record<string, string> {
+  const options = Object.values(OPTIONS);
+  return showSettings(options, parseFlags(args, options, SWITCHES), env);
 }

@@ -5,11 +5,14 @@ import {
 } from "./journal/journal.ts";
 import { readLocalZone } from "./clock/local_zone.ts";
 import { MemoryJournal } from "./journal/memory/journal.ts";
-import { type Config, readConfig } from "./config.ts";
+import { type Command, type Config, readConfig, showConfig } from "./config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { Ending } from "./server/ending.ts";
 import { HELP, VERSION } from "./config/help.ts";
-import { log, print } from "./log/log.ts";
+import { log } from "./log/log.ts";
+import { outputsWritten } from "./log/outputs_written.ts";
+import { print } from "./log/print.ts";
+import { setLogFormat } from "./log/standard_error.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
 import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
 import type { ServeOptions } from "./server/serve_options.ts";
@@ -19,8 +22,9 @@ import { streamLimit } from "./server/stream_limit.ts";
 import { Workers } from "./server/workers.ts";
 
 /** Ends the process, saying why. */
-function fail(message: string, code: number): never {
-  log(message);
+async function fail(message: string, code: number): Promise<never> {
+  log.error(message);
+  await outputsWritten();
   return Deno.exit(code);
 }
 
@@ -47,7 +51,7 @@ async function start(
 ): Promise<Serving | Workers> {
   try {
     return count > 1
-      ? await Workers.start({ count, serve: options, journal, log, onFrozen })
+      ? await Workers.start({ count, serve: options, journal, onFrozen })
       : await Serving.start(options, { journal });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
@@ -56,21 +60,25 @@ async function start(
       ? error.message
       : error;
     const { hostname, port } = options;
-    return fail(`cannot listen on ${hostname} port ${port}: ${reason}`, 1);
+    return await fail(
+      `cannot listen on ${hostname} port ${port}: ${reason}`,
+      1,
+    );
   }
 }
 
 function workerCount({ workers }: Config): number {
   const count = workers || navigator.hardwareConcurrency;
   if (count === 1 || Deno.build.os === "linux") return count;
-  log("there is one worker only: threads share a port on Linux alone");
+  log.warn("there is one worker only: threads share a port on Linux alone");
   return 1;
 }
 
 async function serve(config: Config, ending: Ending): Promise<void> {
   const { journal: place } = config;
+  setLogFormat(config.log);
   const { warning } = readLocalZone(Deno.env.get("TZ"));
-  if (warning) log(warning);
+  if (warning) log.warn(warning);
   const workers = workerCount(config);
   dropPermissions(
     place.kind === "sqlite" ? place.path : undefined,
@@ -91,6 +99,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       token,
       maxBodyBytes: config.maxBodyBytes,
       corsOrigins: config.corsOrigins,
+      accessLog: config.accessLog,
       maxStreams,
     },
     journal,
@@ -101,6 +110,13 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     await journal[Symbol.asyncDispose]();
   });
   onEndSignal(() => ending.end());
+  log.info("listening", {
+    url: serving.url,
+    version: VERSION,
+    deno: Deno.version.deno,
+    pid: Deno.pid,
+    ...showConfig(Deno.args, readVariable),
+  });
   print(`Chime is listening on ${serving.url}`);
   if (config.token === undefined) {
     print(`To publish, with a token drawn for this run:
@@ -115,26 +131,37 @@ function drawToken(): string {
     .toBase64({ alphabet: "base64url" });
 }
 
-function command(): ReturnType<typeof readConfig> {
+function readVariable(name: string): string | undefined {
+  return Deno.env.get(name);
+}
+
+async function command(): Promise<Command> {
   try {
-    return readConfig(Deno.args, (name) => Deno.env.get(name));
+    return readConfig(Deno.args, readVariable);
   } catch (error) {
-    if (error instanceof ConfigError) return fail(error.message, 2);
+    if (error instanceof ConfigError) return await fail(error.message, 2);
     throw error;
   }
 }
 
-const asked = command();
-if (asked === "help" || asked === "version") {
-  Deno.exit(print(asked === "help" ? HELP : `chime ${VERSION}`) ? 0 : 1);
+/** Prints what was asked for, and ends. */
+async function show(text: string): Promise<never> {
+  let isPrinted = false;
+  print(text).then((isWritten) => isPrinted = isWritten);
+  await outputsWritten();
+  return Deno.exit(isPrinted ? 0 : 1);
 }
+
 const ending = new Ending();
 outliveSignals();
 try {
-  await serve(asked, ending);
+  const asked = await command();
+  if (asked === "help") await show(HELP);
+  else if (asked === "version") await show(`chime ${VERSION}`);
+  else await serve(asked, ending);
 } catch (error) {
   const isSettings = error instanceof JournalAddressError ||
     error instanceof JournalFileError;
-  if (isSettings) fail(error.message, 1);
+  if (isSettings) await fail(error.message, 1);
   ending.fail("the server could not start", error);
 }

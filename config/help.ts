@@ -19,7 +19,11 @@ Usage: chime [options]
 ${
     [
       ...Object.values(OPTIONS).map((option: Option) =>
-        entry(`--${option.name} ${option.hint}`, option.text, origin(option))
+        entry(
+          `--${option.name} ${option.hint}`.trim(),
+          option.text,
+          origin(option),
+        )
       ),
       ...SWITCHES.map(({ name, short, text }) =>
         entry(`-${short}, --${name}`, text)

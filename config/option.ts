@@ -10,6 +10,8 @@ export interface Option<Value = unknown> {
   readonly text: string;
   /** The value that is read where none is given. Without it, the setting is `undefined`, or an empty list. */
   readonly default?: string;
+  /** Whether it is given without a value, which then is `true`. Its `hint` is empty. */
+  readonly isSwitch?: true;
   /** Whether it may be given several times. In a variable, commas separate the values. */
   readonly isRepeatable?: true;
   /**

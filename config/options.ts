@@ -108,6 +108,23 @@ export const OPTIONS = {
       "how many threads serve; auto starts one for each core; more than one works on Linux only",
     read: readers.readWorkers,
   },
+  log: {
+    name: "log",
+    variables: ["CHIME_LOG"],
+    hint: "<format>",
+    default: "text",
+    text: "how the log is written: text, or json for one object a line",
+    read: readers.readLogFormat,
+  },
+  accessLog: {
+    name: "access-log",
+    variables: ["CHIME_ACCESS_LOG"],
+    hint: "",
+    isSwitch: true,
+    default: "false",
+    text: "whether each request is a line of the log: true or false",
+    read: readers.readSwitch,
+  },
 } as const satisfies Record<string, Option>;
 
 /** The options that print something and end. */

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "./config_error.ts";
 import type { Option } from "./option.ts";
 
-/** An option without a value, such as `--help`. */
+/** An option that prints something and ends, such as `--help`. */
 export interface Switch {
   readonly name: string;
   /** Its one-letter form, without the dash. */
@@ -29,7 +29,9 @@ export function parseFlags(
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries([
-      ...options.map(({ name }) => [name, { type: "string" }] as const),
+      ...options.map(({ name, isSwitch }) =>
+        [name, { type: isSwitch ? "boolean" : "string" }] as const
+      ),
       ...switches.map(({ name, short }) =>
         [name, { type: "boolean", short }] as const
       ),
@@ -65,6 +67,7 @@ function readToken(
     const shown = withoutSecret(rawName, options);
     throw refuse(`option ${shown}`, "must be a known one");
   }
+  if (option.isSwitch) return { name, values: [value ?? "true"] };
   if (value === undefined) throw refuse(rawName, "must have a value");
   if (!inlineValue && /^-./.test(value)) {
     const spelling = `${rawName}=${option.hint}`;

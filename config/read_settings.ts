@@ -25,14 +25,15 @@ export function readSettings<Options extends Record<string, Option>>(
 ): Settings<Options> {
   return Object.fromEntries(
     Object.entries(options).map(([key, option]) => {
-      const { source, texts } = find(option, flags, env);
+      const { source, texts } = findTexts(option, flags, env);
       const values = texts.map((text) => read(option, source, text));
       return [key, option.isRepeatable ? values : values.at(-1)];
     }),
   ) as Settings<Options>;
 }
 
-function find(
+/** Finds the texts of an option's values, which are not checked. */
+export function findTexts(
   { name, variables, isRepeatable, default: fallback }: Option,
   flags: ReadonlyMap<string, readonly string[]>,
   env: Environment,

@@ -1,5 +1,6 @@
 import { parseDuration } from "../events/duration.ts";
 import { originFault } from "../routes/origin_pattern.ts";
+import type { LogFormat } from "../log/format.ts";
 import { RuleError } from "./config_error.ts";
 
 /** A body is held in memory as a whole, several times: a larger one would endanger the whole server. */
@@ -75,4 +76,17 @@ export function readWorkers(text: string): number {
   if (text === "auto") return 0;
   if (/^[1-9]\d?$/.test(text)) return Number(text);
   throw new RuleError("must be 1 to 99, or auto");
+}
+
+/** Reads how the log is written. */
+export function readLogFormat(text: string): LogFormat {
+  if (text === "text" || text === "json") return text;
+  throw new RuleError("must be text or json");
+}
+
+/** Reads whether something is switched on. */
+export function readSwitch(text: string): boolean {
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  throw new RuleError("must be true or false");
 }

@@ -15,6 +15,6 @@ export class Faults {
    */
   note(message: string, error: unknown): void {
     this.#count++;
-    log(message, error);
+    log.error(message, { error });
   }
 }

@@ -13,13 +13,13 @@ export class JournalTrouble {
   note(reason: string): void {
     if (this.#reasons.has(reason)) return;
     this.#reasons.add(reason);
-    log(`the journal failed: ${reason}`);
+    log.warn(`the journal failed: ${reason}`);
   }
 
   /** Call when the journal has done what it could not do before. */
   clear(): void {
     if (this.isNone) return;
     this.#reasons.clear();
-    log("the journal works again");
+    log.info("the journal works again");
   }
 }

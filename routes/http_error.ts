@@ -17,11 +17,21 @@ export class HttpError extends Error {
     this.headers = headers;
   }
 
-  /** Makes the response, of type `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457 */
-  toResponse(): Response {
+  /**
+   * Makes the response, of type `application/problem+json`: https://www.rfc-editor.org/rfc/rfc9457
+   *
+   * @param requestId Shown where the server failed, so that the client can name it to whoever has the log.
+   */
+  toResponse(requestId: string): Response {
     const { status, message: detail, headers } = this;
     const title = STATUS_CODES[status] ?? "Error";
-    return new Response(JSON.stringify({ title, status, detail }) + "\n", {
+    const problem = {
+      title,
+      status,
+      detail,
+      ...(status >= 500 && { requestId }),
+    };
+    return new Response(JSON.stringify(problem) + "\n", {
       status,
       headers: { ...headers, "content-type": "application/problem+json" },
     });

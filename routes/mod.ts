@@ -1,7 +1,3 @@
-import { InputError } from "../events/input_error.ts";
-import { BatchTooLargeError } from "../journal/batch_limit.ts";
-import { UnavailableError } from "../journal/history.ts";
-import { log } from "../log/log.ts";
 import { addSlash } from "./add_slash.ts";
 import { publish, subscribe } from "./channel.ts";
 import type { Client } from "./client.ts";
@@ -10,12 +6,15 @@ import { corsPolicy } from "./cors.ts";
 import type { Route } from "./handler.ts";
 import { health } from "./health.ts";
 import { HttpError } from "./http_error.ts";
+import { type Answered, logAccess, logFailure } from "./log_answer.ts";
 import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
 import { ready } from "./ready.ts";
+import { REQUEST_ID, requestIdOf } from "./request_id.ts";
 import type { Services } from "./services.ts";
 import { asset } from "./static.ts";
 import { readTarget, type Target } from "./target.ts";
+import { toHttpError } from "./to_http_error.ts";
 
 const METHODS = new Set([
   "GET",
@@ -44,30 +43,49 @@ export function routes(services: Services): readonly Route[] {
   ];
 }
 
+/** Options for {@linkcode app}. */
+export interface AppOptions {
+  /** The origins whose pages may use the routes that are not `isOwn`, and read a 404. */
+  corsOrigins?: readonly string[];
+  /** Whether each request is logged. */
+  accessLog?: boolean;
+  /** Called with each answer, such as `GET /sse/* 200`. */
+  onAnswer?(answer: string): void;
+}
+
 /**
  * Makes the function that answers every request. It looks the route up in the table, and it is the one place that turns
  * errors into responses.
- *
- * @param corsOrigins The origins whose pages may use the routes that are not `isOwn`, and read a 404.
- * @param onAnswer Called with each answer, such as `GET /sse/* 200`.
  */
 export function app(
   table: readonly Route[],
-  corsOrigins: readonly string[] = [],
-  onAnswer: (answer: string) => void = () => {},
+  { corsOrigins = [], accessLog = false, onAnswer }: AppOptions = {},
 ): (request: Request, client: Client) => Promise<Response> {
   const allowOrigin = corsPolicy(corsOrigins);
   return async (request, client) => {
+    const startedAt = performance.now();
+    const requestId = requestIdOf(request);
     let route: Route | undefined;
+    let path: string | undefined;
+    let failure: Answered["failure"];
     const respond = async () => {
       const target = readTarget(request);
-      route = table.find(({ path }) => matches(path, target.path));
+      path = target.path;
+      route = table.find((row) => matches(row.path, target.path));
       return await answer(route, request, target, client);
     };
-    const response = await respond().catch(toErrorResponse);
+    const response = await respond().catch((error) => {
+      failure = { error, shown: toHttpError(error) };
+      return failure.shown.toResponse(requestId);
+    });
     response.headers.set("x-content-type-options", "nosniff");
+    if (response.status >= 400) response.headers.set(REQUEST_ID, requestId);
     if (!route?.isOwn) allowOrigin(request, response);
-    onAnswer(
+    const { address } = client;
+    const answered = { request, requestId, address, path, response, failure };
+    logFailure(answered);
+    if (accessLog) logAccess(answered, performance.now() - startedAt);
+    onAnswer?.(
       `${knownMethod(request)} ${route?.path ?? "none"} ${response.status}`,
     );
     return response;
@@ -140,22 +158,4 @@ function allowed({ methods }: Route): string {
     ...(methods.GET ? ["HEAD"] : []),
     "OPTIONS",
   ].join(", ");
-}
-
-/** The response to an error. An error of an unknown class is a defect: the log has its message, the client does not. */
-function toErrorResponse(error: unknown): Response {
-  if (error instanceof HttpError) return error.toResponse();
-  if (error instanceof UnavailableError) {
-    return new HttpError(503, error.message, { "retry-after": "1" })
-      .toResponse();
-  }
-  if (error instanceof BatchTooLargeError) {
-    return new HttpError(413, error.message).toResponse();
-  }
-  if (error instanceof InputError) {
-    return new HttpError(400, error.message).toResponse();
-  }
-  log("a request failed", error);
-  return new HttpError(500, "Chime failed to answer; its log says why")
-    .toResponse();
 }

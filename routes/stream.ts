@@ -13,6 +13,7 @@ import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
 import type { Sink } from "../hub/sink.ts";
 import type { Client } from "./client.ts";
 import { HttpError } from "./http_error.ts";
+import { noteRefusal } from "./refusal.ts";
 import { StreamSink } from "./stream_sink.ts";
 import type { Target } from "./target.ts";
 
@@ -61,6 +62,7 @@ export function refuseStream(
   sent: Sent,
   status: Status,
 ): Response {
+  const reason = `Cannot open a stream: the server is ${status.state}`;
   if (request.headers.get("accept")?.includes("text/event-stream")) {
     const frame = encodeStatus(status);
     sent.statuses[status.state]++;
@@ -68,11 +70,12 @@ export function refuseStream(
       concat([encodeRetry(drawRetryMs()), frame]),
     );
     answer.headers.set("connection", "close");
+    noteRefusal(answer, reason);
     return answer;
   }
   throw new HttpError(
     503,
-    `Cannot open a stream: the server is ${status.state}`,
+    reason,
     { "retry-after": `${RETRY_AFTER_S}`, "connection": "close" },
   );
 }

@@ -1,4 +1,5 @@
 import type { Client } from "../routes/client.ts";
+import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
 import { log } from "../log/log.ts";
 import {
   BACKLOG,
@@ -69,8 +70,12 @@ export class DenoListener implements Listener {
         onListen() {},
         // Deno's own handler throws where standard error cannot be written to.
         onError: (error) => {
-          log("a request failed", error);
-          return new Response(null, { status: 500 });
+          const requestId = drawRequestId();
+          log.error("a request failed", { error, requestId });
+          return new Response(null, {
+            status: 500,
+            headers: { [REQUEST_ID]: requestId },
+          });
         },
       },
       (request, { remoteAddr }) =>
@@ -82,7 +87,7 @@ export class DenoListener implements Listener {
 
   #onFault(error: unknown): void {
     if (this.#isClosing) return;
-    log(`stopped accepting, listening again: ${error}`);
+    log.warn(`stopped accepting, listening again: ${error}`);
     this.#relistening = setTimeout(() => {
       try {
         this.#server = this.#listen(this.#options);

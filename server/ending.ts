@@ -1,5 +1,6 @@
 import { settlesWithin } from "./settles_within.ts";
 import { log } from "../log/log.ts";
+import { outputsWritten } from "../log/outputs_written.ts";
 
 /** The exit code for a failure of the program itself: `EX_SOFTWARE` of BSD's `sysexits.h`. */
 const FAILED = 70;
@@ -44,7 +45,7 @@ export class Ending {
    * @param error What was caught: its stack is logged.
    */
   async fail(message: string, error?: unknown): Promise<void> {
-    log(`${message}, ending the process`, error);
+    log.error(`${message}, ending the process`, { error });
     if (this.#code === undefined) await this.#exit(FAILED);
     else this.#code = FAILED;
   }
@@ -53,11 +54,13 @@ export class Ending {
     this.#code = code;
     try {
       const isDrained = await settlesWithin(MAX_DRAIN_MS, this.#drain());
-      if (!isDrained) log("the drain took too long");
+      if (!isDrained) log.warn("the drain took too long");
     } catch (error) {
       this.#code = FAILED;
-      log("the drain failed", error);
+      log.error("the drain failed", { error });
     }
+    if (this.#code === 0) log.info("drained, ending the process");
+    await outputsWritten();
     Deno.exit(this.#code);
   }
 }

@@ -29,10 +29,11 @@ export class Instance implements Disposable {
   #isDraining = false;
 
   constructor(
-    { version, token, maxBodyBytes, corsOrigins, maxStreams }: InstanceOptions,
+    options: InstanceOptions,
     { journal, main }: InstanceDependencies,
   ) {
-    this.#maxStreams = maxStreams;
+    const { version, token, maxBodyBytes, corsOrigins } = options;
+    this.#maxStreams = options.maxStreams;
     const faults = new Faults();
     this.clock = new Clock(faults);
     this.hub = new Hub(journal, {
@@ -55,11 +56,11 @@ export class Instance implements Disposable {
       tally: shared ?? this.#tally,
       refusal: () => this.#refusal(),
     });
-    this.answer = app(
-      table,
+    this.answer = app(table, {
       corsOrigins,
-      (answer) => this.#tally.noteAnswer(answer),
-    );
+      accessLog: options.accessLog,
+      onAnswer: (answer) => this.#tally.noteAnswer(answer),
+    });
     // Left floating on purpose: the tail ends with the journal, and if it fails, the thread does.
     this.hub.follow(journal);
   }

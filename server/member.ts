@@ -1,6 +1,7 @@
 import type { Counts } from "../hub/counts.ts";
 import { UnavailableError } from "../journal/history.ts";
 import type { JournalHost } from "../journal/remote/host.ts";
+import { forward } from "../log/log.ts";
 import { Rpc } from "./rpc.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
@@ -47,6 +48,7 @@ export class Member implements Disposable {
         countStreams,
         noteStream: (channel, change) => this.#noteStream(channel, change),
         count,
+        log: forward,
         crash,
       } satisfies MainThread,
     );

@@ -1,6 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HttpError } from "../routes/http_error.ts";
+import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
 
 /** Statuses without a body and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
 const BODILESS = [204, 304];
@@ -41,7 +42,9 @@ function toHead({ headers }: Response): string[] {
 export async function refuse(socket: Duplex, error: HttpError): Promise<void> {
   // Node has taken its own listener away. That the client has left is no error.
   socket.on("error", () => socket.destroy());
-  const response = error.toResponse();
+  const requestId = drawRequestId();
+  const response = error.toResponse(requestId);
+  response.headers.set(REQUEST_ID, requestId);
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("connection", "close");
   const body = await response.text();

@@ -7,6 +7,7 @@ import type { ListenerOptions } from "./listener.ts";
 import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
 import { toRequest } from "./node_request.ts";
 import { NodeSink } from "./node_sink.ts";
+import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
 
 /** How many requests of one connection may wait for their turn: each takes memory, and clients seldom send more than one. */
 const MAX_WAITING = 100;
@@ -88,9 +89,16 @@ export class NodeConnection {
       const response = await service.handler(request, client);
       await this.#send(message, answer, response, client.sink);
     } catch (error) {
-      log("a request failed", error);
+      const requestId = drawRequestId();
+      log.error("a request failed", { error, requestId });
       if (answer.headersSent) this.#socket.destroy();
-      else await sendResponse(answer, new Response(null, { status: 500 }));
+      else {
+        const headers = { [REQUEST_ID]: requestId };
+        await sendResponse(
+          answer,
+          new Response(null, { status: 500, headers }),
+        );
+      }
     } finally {
       service.noteWork(-1);
     }

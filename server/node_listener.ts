@@ -38,7 +38,7 @@ export class NodeListener implements Listener, NodeService {
       maxConnections: options.maxConnections,
       hasDescriptors: () => hasDescriptors(options.hostname),
       onDeaf: () => {
-        log("stopped accepting, listening again: it ran out of files");
+        log.warn("stopped accepting, listening again: it ran out of files");
         this.#relisten();
       },
     });
@@ -136,7 +136,7 @@ export class NodeListener implements Listener, NodeService {
     try {
       await this.#listen();
     } catch (error) {
-      log(`cannot listen again, trying once more: ${error}`);
+      log.warn(`cannot listen again, trying once more: ${error}`);
       this.#relistening = setTimeout(() => this.#relisten(), RELISTEN_MS);
     }
   }

@@ -10,6 +10,8 @@ export interface InstanceOptions {
   maxBodyBytes: number;
   /** The origins whose pages may use the streams. */
   corsOrigins: readonly string[];
+  /** Whether each request is logged. */
+  accessLog: boolean;
   /** How many streams may be open at once. */
   maxStreams: number;
 }

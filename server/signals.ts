@@ -1,4 +1,5 @@
 import { log } from "../log/log.ts";
+import { outputsWritten } from "../log/outputs_written.ts";
 
 /** A second signal within so many ms is the first one again: a task runner passes on what the terminal has sent already. */
 const SAME_SIGNAL_MS = 250;
@@ -19,7 +20,7 @@ const IGNORED: readonly Deno.Signal[] = IS_WINDOWS
 export function outliveSignals(): void {
   for (const signal of IGNORED) Deno.addSignalListener(signal, () => {});
   if (IS_WINDOWS) return;
-  Deno.addSignalListener("SIGHUP", () => log("SIGHUP: nothing to reload"));
+  Deno.addSignalListener("SIGHUP", () => log.info("SIGHUP: nothing to reload"));
 }
 
 /** Calls `end` at the first signal to end. A second one ends the process at once, with 1. */
@@ -29,8 +30,12 @@ export function onEndSignal(end: () => void): void {
     Deno.addSignalListener(signal, () => {
       if (since === undefined) {
         since = performance.now();
+        log.info("draining", { signal });
         end();
-      } else if (performance.now() - since > SAME_SIGNAL_MS) Deno.exit(1);
+      } else if (performance.now() - since > SAME_SIGNAL_MS) {
+        log.warn("ending the process at once", { signal });
+        outputsWritten().then(() => Deno.exit(1));
+      }
     });
   }
 }

@@ -12,7 +12,7 @@ export async function streamLimit(): Promise<number> {
   if (limit === undefined) return Infinity;
   const streams = Math.max(1, limit - SPARE_DESCRIPTORS);
   if (limit < ROOMY_DESCRIPTORS) {
-    log(
+    log.warn(
       `there is room for ${streams} clients only, as this process may open ${limit} files; ` +
         `raise the limit first: ulimit -n 65536 (under systemd: LimitNOFILE=65536)`,
     );

@@ -1,6 +1,7 @@
 import type { Counts } from "../hub/counts.ts";
 import type { TailBatch } from "../journal/journal.ts";
 import type { JournalCalls } from "../journal/remote/journal.ts";
+import type { LogRecord } from "../log/record.ts";
 import type { ServeOptions } from "./serve_options.ts";
 
 /** What a worker calls in the main thread, which has the journal and knows all workers. */
@@ -11,6 +12,8 @@ export interface MainThread extends JournalCalls {
   noteStream(channel: string, change: 1 | -1): void;
   /** What all workers have done and hold now. */
   count(): Promise<Counts>;
+  /** Writes a line of the log. */
+  log(record: LogRecord): void;
   /** Has the worker replaced, as an error that nothing caught has broken it. */
   crash(reason: string): void;
 }

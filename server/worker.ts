@@ -4,7 +4,7 @@
  * @module
  */
 import { RemoteJournal } from "../journal/remote/journal.ts";
-import { log } from "../log/log.ts";
+import { log, sayLeftOut, sendLogTo } from "../log/log.ts";
 import { Rpc, type RpcPort } from "./rpc.ts";
 import { Serving } from "./serving.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
@@ -22,13 +22,18 @@ const main: Rpc<MainThread> = new Rpc(
     onBatch: (batch) => journal.onBatch(batch),
     ping() {},
     count: async () => (await serving!).counts(),
-    drain: async () => await (await serving!).drain(),
+    async drain() {
+      await (await serving!).drain();
+      sayLeftOut();
+    },
   } satisfies WorkerThread,
 );
 const journal: RemoteJournal = new RemoteJournal(
   main.call,
   () => main[Symbol.dispose](),
 );
+
+sendLogTo({ write: (record) => main.notify.log(record) });
 
 // Deno itself would write them to standard error, and end the process where that cannot be written to.
 globalThis.addEventListener("error", (event) => {
@@ -42,6 +47,6 @@ globalThis.addEventListener("unhandledrejection", (event) => {
 
 /** Has this worker replaced: an error that nothing caught may have broken anything. */
 function crash(error: unknown): void {
-  log("an error was not caught in a worker", error);
+  log.error("an error was not caught in a worker", { error });
   main.notify.crash(`${error}`);
 }

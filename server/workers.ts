@@ -1,6 +1,7 @@
 import { addCounts, type Counts } from "../hub/counts.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JournalHost } from "../journal/remote/host.ts";
+import { log } from "../log/log.ts";
 import { Member } from "./member.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { DRAIN_MS } from "./serving.ts";
@@ -20,8 +21,6 @@ export interface WorkersOptions {
   /** What each worker serves; `maxStreams` is for all of them together. */
   serve: ServeOptions;
   journal: Journal;
-  /** Called with one line for the log. */
-  log(message: string): void;
   /** Called when a worker's thread is frozen: only the end of the process can mend that. */
   onFrozen(message: string): void;
   /** The module that a worker runs. */
@@ -74,6 +73,7 @@ export class Workers {
       () => workers.#add(workers.port),
     );
     await Promise.all(others);
+    log.info("the workers listen", { workers: options.count });
     return workers;
   }
 
@@ -96,7 +96,7 @@ export class Workers {
         DRAIN_MS + PATIENCE_MS,
         member.drain(),
       );
-      if (!isDrained) this.#options.log("a worker did not drain, ending it");
+      if (!isDrained) log.warn("a worker did not drain, ending it");
       this.#remove(member);
     }));
   }
@@ -135,10 +135,13 @@ export class Workers {
   /** Starts a worker in the place of one that crashed. */
   #replace(reason: string): void {
     if (this.#isDraining) return;
-    this.#options.log(`a worker crashed, starting another: ${reason}`);
+    log.error("a worker crashed, starting another", { reason });
     const timer = setTimeout(() => {
       this.#restarts.delete(timer);
-      this.#add(this.port).catch((error) => this.#replace(error.message));
+      this.#add(this.port).then(
+        () => log.info("a worker was started in its place"),
+        (error) => this.#replace(error.message),
+      );
     }, RESTART_MS);
     this.#restarts.add(timer);
   }

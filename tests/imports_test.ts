@@ -35,7 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   hub: ["journal", "events", ...SHARED],
   journal: ["events", ...SHARED],
   events: SHARED,
-  log: [],
+  log: ["std"],
   std: [],
   tools: ["deno.json"],
 };

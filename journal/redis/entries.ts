@@ -49,7 +49,7 @@ export class EventReader {
   #warn(id: string, { message }: Error): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    log(
+    log.warn(
       `the journal's entry ${id} is no event, and is passed over, as further ones will be: ${message}`,
     );
   }

@@ -13,10 +13,10 @@ export class RedisReport {
     if (failure) {
       const { reason } = failure;
       this.#lost.add(connection);
-      if (!this.#said.has(reason)) log(`Redis is away: ${reason}`);
+      if (!this.#said.has(reason)) log.warn(`Redis is away: ${reason}`);
       this.#said.add(reason);
     } else if (this.#lost.delete(connection) && this.#lost.size === 0) {
-      log("Redis is back");
+      log.info("Redis is back");
       this.#said.clear();
     }
   }

@@ -27,7 +27,7 @@ export class IndexGuard {
     this.#untrusted = untrusted;
     if (!isRepairable) return;
     this.#database.exec("REINDEX event_by_channel");
-    log(
+    log.warn(
       `the index of the journal "${this.#path}" was damaged, and was made anew from its events: none is lost`,
     );
   }

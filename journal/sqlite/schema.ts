@@ -80,7 +80,7 @@ function checkFile(path: string): void {
       }, but its events may be in "${path}-wal": move that away to begin anew`,
     );
   }
-  if (file && isEmpty) log(`the journal "${path}" is empty: beginning it`);
+  if (file && isEmpty) log.info(`the journal "${path}" is empty: beginning it`);
 }
 
 function hasLog(path: string): boolean {

@@ -18,6 +18,8 @@ const DEFAULTS = {
   maxBodyBytes: 262_144,
   corsOrigins: [],
   workers: 1,
+  log: "text",
+  accessLog: false,
 } as const;
 
 /** A value of each option that is not its default: as it is written, as it is read, and its variable. */

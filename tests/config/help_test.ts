@@ -13,7 +13,8 @@ Deno.test("--help has an entry for each option, with its text, variables and def
   const expected = rows.map((row) => {
     const names = row.variables.join(" or ");
     const from = row.default === undefined ? "" : `, default ${row.default}`;
-    return `--${row.name} ${row.hint} ${row.text} [${names}${from}]`;
+    const option = `--${row.name} ${row.hint}`.trim();
+    return `${option} ${row.text} [${names}${from}]`;
   });
   assertEquals(ENTRIES, [
     ...expected,

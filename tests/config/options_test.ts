@@ -46,7 +46,7 @@ Deno.test("The table of docs/options.md has each option, with its variables, def
   assertEquals(
     table,
     ROWS.map((row) => [
-      `--${row.name} ${row.hint}`,
+      `--${row.name} ${row.hint}`.trim(),
       row.variables.join(" or "),
       row.default ?? "",
       row.text,

@@ -8,7 +8,7 @@ import { startServer } from "../support/server_process.ts";
 import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { damagePages } from "../support/damage_pages.ts";
 import { within } from "../support/within.ts";
-import { chimeLines } from "./chime_lines.ts";
+import { logLines } from "../support/log_lines.ts";
 import { untilReady } from "./until_ready.ts";
 
 const RESET = '{"state":"reset"}';
@@ -72,8 +72,8 @@ for (const workers of ["1", "2"]) {
     assertEquals(detail, "The server is without its journal");
     const metrics = await scrape(server.url);
     assertEquals(metrics.get("chime_journal_ready"), 0);
-    assertEquals(chimeLines(server.log), [
-      `chime: the journal failed: cannot read "${at.file}": database disk image is malformed`,
+    assertEquals(logLines(server.log, / the journal /), [
+      `warn the journal failed: cannot read "${at.file}": database disk image is malformed`,
     ]);
   });
 }
@@ -96,7 +96,7 @@ Deno.test("A journal's file that is damaged or foreign ends Chime with one line 
   assertEquals(out, "");
   assertMatch(
     error!.replace(/^Warning Permissions.*\n/, ""),
-    /^chime: Cannot open the journal ".*events\.db": file is not a database\n$/,
+    /^\S+Z error Cannot open the journal ".*events\.db": file is not a database\n$/,
   );
   assertEquals(await Deno.readTextFile(at.file), "a text, and no database");
 });
@@ -124,9 +124,9 @@ for (const what of ["file", "link"]) {
     await Deno.rename(`${at.file}.away`, at.file);
     await untilReady(server.url, 200);
     await publish(server.url, "a", "3");
-    assertEquals(chimeLines(server.log), [
-      `chime: the journal failed: cannot append to "${at.file}": its file is gone`,
-      "chime: the journal works again",
+    assertEquals(logLines(server.log, / the journal /), [
+      `warn the journal failed: cannot append to "${at.file}": its file is gone`,
+      "info the journal works again",
     ]);
     await using reader = await EventReader.open(
       `${server.url}sse/a?since=earliest`,

@@ -38,6 +38,6 @@ Deno.test("Chime names the variable that it cannot use, and does not start", asy
   );
   assertStringIncludes(
     error.message,
-    'chime: Cannot use PORT "none": must be a whole number from 0 to 65535\n',
+    'error Cannot use PORT "none": must be a whole number from 0 to 65535\n',
   );
 });

@@ -20,11 +20,11 @@ for (
   const [path, line] of [
     [
       "throw",
-      "an error was not caught, ending the process: Error: thrown in a timer",
+      'an error was not caught, ending the process error="Error: thrown in a timer"',
     ],
     [
       "reject",
-      "a rejection was not caught, ending the process: Error: rejected",
+      'a rejection was not caught, ending the process error="Error: rejected"',
     ],
   ] as const
 ) {
@@ -39,7 +39,7 @@ for (
     }
     assertEquals((await within(server.status)).code, 70);
     await server.kill();
-    assert(server.log.includes(`chime: ${line}\n    at `), server.log);
+    assert(server.log.includes(`error ${line}\n    at `), server.log);
   });
 
   Deno.test({
@@ -55,7 +55,7 @@ for (
       );
       assertMatch(
         server.log,
-        /chime: an error was not caught in a worker: Error: .*\n {4}at /,
+        /error an error was not caught in a worker error="Error: .*"\n {4}at /,
       );
       await using reader = await EventReader.open(`${server.url}sse/`);
       assertEquals((await reader.take(2)).length, 2);
@@ -88,7 +88,7 @@ Deno.test({
     await server.kill();
     assertMatch(
       server.log,
-      /chime: a worker has been silent for 10 s, ending the process\n$/,
+      /error a worker has been silent for 10 s, ending the process\n$/,
     );
   },
 });

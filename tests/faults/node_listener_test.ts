@@ -4,7 +4,7 @@ import { publish } from "../support/publish.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
-import { chimeLines } from "./chime_lines.ts";
+import { logLines } from "../support/log_lines.ts";
 import { rawRequest } from "./raw_request.ts";
 
 const HOST = "HTTP/1.1\r\nHost: h\r\n";
@@ -192,7 +192,7 @@ for (const workers of [1, 2]) {
 async function assertServes(server: ServerProcess): Promise<void> {
   const response = await fetch(`${server.url}healthz`);
   assertEquals((await response.json()).status, "ok");
-  assertEquals(chimeLines(server.log), []);
+  assertEquals(logLines(server.log), []);
 }
 
 /** Decodes a body that was sent in chunks. */

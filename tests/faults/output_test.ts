@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { until } from "../support/until.ts";
 
@@ -113,9 +113,9 @@ for (const flag of ["--help", "--version"]) {
     async fn() {
       const output = await spawn('exec "$@" >/dev/full', [flag]).output();
       assertEquals(output.code, 1);
-      assertEquals(
+      assertMatch(
         new TextDecoder().decode(output.stderr),
-        "chime: Cannot write to standard output: No space left on device (os error 28)\n",
+        /^\S+Z error Cannot write to standard output: No space left on device \(os error 28\)\n$/,
       );
       const { code } = await spawn('exec "$@" >/dev/full 2>&1', [flag])
         .output();

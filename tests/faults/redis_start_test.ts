@@ -60,7 +60,7 @@ async function assertRefused(
     assertEquals(log.trimEnd().split("\n").length, 1, log);
     assertStringIncludes(
       log,
-      `chime: cannot use the Redis at 127.0.0.1 port ${server.port}: ${reason}`,
+      `error cannot use the Redis at 127.0.0.1 port ${server.port}: ${reason}`,
     );
     assert(!log.includes("s3cret"), log);
   }

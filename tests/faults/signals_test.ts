@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { logLines } from "../support/log_lines.ts";
 import { until } from "../support/until.ts";
 
 for (const workers of [1, 2]) {
@@ -17,8 +18,7 @@ for (const workers of [1, 2]) {
       const signals: Deno.Signal[] = [
         ...["SIGHUP", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGXFSZ"] as const,
       ];
-      const lines = () =>
-        server.log.split("\n").filter((line) => line.startsWith("chime:"));
+      const lines = () => logLines(server.log, /SIGHUP/);
       for (let round = 1; round <= 2; round++) {
         for (const signal of signals) {
           Deno.kill(server.pid, signal);
@@ -31,7 +31,7 @@ for (const workers of [1, 2]) {
       }
       assertEquals((await reader.take(2)).length, 2);
       assertEquals((await server.kill()).code, 0);
-      assertEquals(lines(), Array(2).fill("chime: SIGHUP: nothing to reload"));
+      assertEquals(lines(), Array(2).fill("info SIGHUP: nothing to reload"));
     },
   });
 }

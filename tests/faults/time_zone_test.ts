@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { timeFormat } from "../../clock/zone.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
+import { logLines } from "../support/log_lines.ts";
 
 /** The clock's time, which is one of two where a second has begun since. */
 async function assertTells(url: string, zone: string): Promise<void> {
@@ -54,9 +55,9 @@ for (
       await reader.take(2);
       const isUsable = zone !== "UTC" || tz === "";
       assertEquals(
-        server.log.split("\n").filter((line) => line.startsWith("chime:")),
+        logLines(server.log),
         isUsable ? [] : [
-          `chime: Cannot use TZ "${tz}": it must name an IANA time zone, for instance TZ=Europe/Paris; the clock tells UTC`,
+          `warn Cannot use TZ "${tz}": it must name an IANA time zone, for instance TZ=Europe/Paris; the clock tells UTC`,
         ],
       );
     },

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { stub } from "@std/testing/mock";
 import type { Reading } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
 import { setUp, take } from "./set_up.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 Deno.test("Hub ends every stream with a status and a retry, also one that nobody reads yet", async () => {
   using chime = setUp();
@@ -56,7 +56,7 @@ Deno.test("Hub lets a reader leave while its history is read", async () => {
 
 Deno.test("Hub logs nothing when a reader leaves while its history is read", async () => {
   using chime = setUp();
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   await chime.publish("a", "1");
   const { promise, resolve } = Promise.withResolvers<Reading>();
   chime.history.read = () => promise;
@@ -67,5 +67,5 @@ Deno.test("Hub logs nothing when a reader leaves while its history is read", asy
   resolve({ events: [...chime.history.events], isComplete: true });
   await read;
   await delay(0);
-  assertEquals(log.calls, []);
+  assertEquals(log.lines, []);
 });

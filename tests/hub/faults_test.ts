@@ -5,17 +5,19 @@ import type { Hub } from "../../hub/hub.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
 import { begun, setUp, take } from "./set_up.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 Deno.test("Hub cuts the stream whose history fails, and no other", async () => {
   using chime = setUp();
   await chime.publish("a", "1");
   const other = new EventReader(chime.open(["a"]));
   chime.history.read = () => Promise.reject(new Error("no disk"));
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   const reader = await begun(chime.open(["a"], after("0-0")));
   const failure = await reader.read().catch((error) => error);
   assertEquals(failure.message, "no disk");
-  assertEquals(log.calls[0]!.args, ["chime: a stream was cut:", failure]);
+  assertEquals(log.lines, ["error a stream was cut"]);
+  assertEquals(log.records[0]!.fields.error, "Error: no disk");
   assertEquals(chime.hub.subscriberCount, 1);
   await chime.publish("a", "2");
   assertEquals(await take(other, 1), [{ data: "2", id: "2-0" }]);
@@ -51,7 +53,7 @@ for (
   Deno.test(`Hub cuts the one stream that fails at ${when}, logs and counts it; the others go on`, async () => {
     using time = new FakeTime();
     using chime = setUp();
-    using log = stub(console, "error", () => {});
+    using log = new CapturedLog();
     const readers = await Promise.all(
       Array.from({ length: 20 }, () => begun(chime.open(["a"]))),
     );
@@ -68,21 +70,15 @@ for (
     );
     assertEquals(written.length, 19);
     assertEquals(chime.hub.faults.count, 1);
-    const [[line, error]] = log.calls.map(({ args }) => args) as [
-      [string, Error],
-    ];
-    assertEquals([line, error.message], [
-      "chime: a stream was cut:",
-      "no memory",
-    ]);
-    assertEquals(log.calls.length, 1);
+    assertEquals(log.lines, ["error a stream was cut"]);
+    assertEquals(log.records[0]!.fields.error, "Error: no memory");
     assertEquals(chime.hub.subscriberCount, when === "the end" ? 0 : 19);
   });
 }
 
 Deno.test("Hub cuts the one stream that fails when it is asked for more", async () => {
   using chime = setUp();
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   await chime.publish("a", "1");
   const other = new EventReader(chime.open(["a"], after("0-0")));
   const stream = chime.open(["a"]);
@@ -97,7 +93,7 @@ Deno.test("Hub cuts the one stream that fails when it is asked for more", async 
 
 Deno.test("Hub passes over an event that cannot be encoded, logs and counts it, and goes on", async () => {
   using chime = setUp();
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   const reader = new EventReader(chime.open(["a"]));
   await chime.publish("a", "\uD800");
   await chime.publish("a", "2");
@@ -105,7 +101,7 @@ Deno.test("Hub passes over an event that cannot be encoded, logs and counts it, 
     (await reader.take(2)).map(({ id }) => id);
   assertEquals(await ids(reader), [undefined, "2-0"]);
   assertEquals(chime.hub.faults.count, 1);
-  assertEquals(log.calls[0]!.args[0], "chime: the event 1-0 cannot be sent:");
+  assertEquals(log.lines[0], "error the event 1-0 cannot be sent");
   // From the history as well.
   const again = new EventReader(chime.open(["a", "b"], after("0-0")));
   assertEquals(await ids(again), [undefined, "2-0"]);

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
 import type { Reading } from "../../journal/history.ts";
 import { after } from "../support/open_stream.ts";
 import { FakeSink } from "./fake_sink.ts";
 import { setUp } from "./set_up.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 /** A hub with an open stream of the channel `a`. */
 function setUpSink(from: DeliverFrom = NEW) {
@@ -132,7 +132,7 @@ Deno.test("Subscriber ends its sink with the status, though that is not ready", 
 Deno.test("Subscriber aborts a sink that fails", async () => {
   using chime = setUpSink();
   const { sink } = chime;
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   const error = new Error("no memory");
   sink.ready();
   sink.onWrite = () => {

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { JournalTrouble } from "../../journal/trouble.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 Deno.test("JournalTrouble logs each reason once, until the journal works again", () => {
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   const trouble = new JournalTrouble();
   trouble.clear();
   assertEquals(trouble.isNone, true);
@@ -14,12 +14,12 @@ Deno.test("JournalTrouble logs each reason once, until the journal works again",
   trouble.clear();
   trouble.note("full");
   assertEquals(
-    log.calls.map(({ args }) => args),
+    log.lines,
     [
-      ["chime: the journal failed: full"],
-      ["chime: the journal failed: away"],
-      ["chime: the journal works again"],
-      ["chime: the journal failed: full"],
+      "warn the journal failed: full",
+      "warn the journal failed: away",
+      "info the journal works again",
+      "warn the journal failed: full",
     ],
   );
 });

@@ -1,8 +1,10 @@
-import { assertEquals } from "@std/assert";
+import type { LogRecord } from "../../log/record.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { app } from "../../routes/mod.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { CLIENT, inProcess } from "../support/in_process.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 const ERRORS = [
   new Error("a secret"),
@@ -15,7 +17,7 @@ const ERRORS = [
 /** Checks that a response says nothing of a defect, and that the log does. */
 async function assertBare(
   response: Response,
-  log: { calls: { args: unknown[] }[] },
+  log: CapturedLog,
   error: Error,
 ): Promise<void> {
   await assertProblem(
@@ -23,9 +25,11 @@ async function assertBare(
     500,
     "Chime failed to answer; its log says why",
   );
-  assertEquals(log.calls.map(({ args }) => args), [
-    ["chime: a request failed:", error],
-  ]);
+  assertEquals(log.lines, ["error a request failed"]);
+  const [{ fields, stack }] = log.records as [LogRecord];
+  assertEquals(fields.error, `${error}`);
+  assertEquals(fields.requestId, response.headers.get("x-request-id"));
+  assertMatch(stack[0]!, /^at /);
 }
 
 for (const error of ERRORS) {
@@ -36,7 +40,7 @@ for (const error of ERRORS) {
   for (const GET of [fail, () => Promise.reject(error)]) {
     const how = GET === fail ? "throws" : "rejects with";
     Deno.test(`A handler that ${how} a ${error.name} is a 500 without its message`, async () => {
-      using log = stub(console, "error", () => {});
+      using log = new CapturedLog();
       const answer = app([{ path: "/", methods: { GET } }]);
       const response = await answer(
         new Request("http://chime.test/"),
@@ -54,7 +58,7 @@ for (const error of ERRORS) {
   ) {
     Deno.test(`A ${error.name} while a ${what} is checked is a 500 without its message`, async () => {
       await using chime = inProcess();
-      using log = stub(console, "error", () => {});
+      using log = new CapturedLog();
       using _defect = stub(String.prototype, "isWellFormed", fail);
       const response = await chime.publish(
         "/sse/news?event=x",
@@ -68,7 +72,7 @@ for (const error of ERRORS) {
   for (const path of ["/sse/?tz=Asia/Kathmandu", "/?tz=Asia/Kathmandu"]) {
     Deno.test(`A ${error.name} while GET ${path} checks the zone is a 500 without its message`, async () => {
       await using chime = inProcess();
-      using log = stub(console, "error", () => {});
+      using log = new CapturedLog();
       using _defect = stub(
         Intl.DateTimeFormat.prototype,
         "resolvedOptions",
@@ -82,7 +86,7 @@ for (const error of ERRORS) {
     await using chime = inProcess();
     Object.defineProperty(chime.instance.hub, "subscriberCount", { get: fail });
     for (const path of ["/sse/", "/sse/news", "/readyz"]) {
-      using log = stub(console, "error", () => {});
+      using log = new CapturedLog();
       await assertBare(await chime.request(path), log, error);
     }
   });

@@ -7,9 +7,11 @@ import { EventReader } from "../support/event_reader.ts";
 import { LISTENER } from "../support/listener.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 /** A server in this process. */
 async function start(maxStreams = 10) {
+  const log = new CapturedLog();
   const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
   const serving = await Serving.start({
     version: "1.2.3",
@@ -20,6 +22,7 @@ async function start(maxStreams = 10) {
     token: "t",
     maxBodyBytes: 1_000,
     corsOrigins: [],
+    accessLog: false,
     maxStreams,
   }, { journal });
   return {
@@ -28,6 +31,7 @@ async function start(maxStreams = 10) {
     journal,
     async [Symbol.asyncDispose]() {
       await serving.drain();
+      log[Symbol.dispose]();
       await journal[Symbol.asyncDispose]();
     },
   };
@@ -166,7 +170,6 @@ Deno.test("GET /metrics says what runs, and what it takes", async () => {
 });
 
 Deno.test("GET /metrics counts the streams that failed; the others, and the server, go on", async () => {
-  using _log = stub(console, "error", () => {});
   const { prototype } = ReadableStreamDefaultController;
   const { enqueue } = prototype;
   const isMessage = (chunk: unknown) =>

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { assertProblem } from "../support/assert_problem.ts";
 import { CLIENT, inProcess } from "../support/in_process.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 for (
   const [path, detail] of [
@@ -47,7 +47,7 @@ for (const method of ["toString", "constructor", "valueOf", "__proto__"]) {
 
 Deno.test("A request whose Host is no host is refused, and logs nothing", async () => {
   await using chime = inProcess();
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   const request = new Request("http://chime.test/healthz");
   // As Deno.serve hands it on for `Host: a b`.
   Object.defineProperty(request, "url", { value: "http://a b/healthz" });
@@ -56,7 +56,7 @@ Deno.test("A request whose Host is no host is refused, and logs nothing", async 
     400,
     'Cannot read the host "a b": it must be a host or host:port',
   );
-  assertEquals(log.calls, []);
+  assertEquals(log.lines, []);
 });
 
 for (

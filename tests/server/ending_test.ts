@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Ending } from "../../server/ending.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 /** An ending whose exit is noted instead, and what it logs. */
 function setUp() {
@@ -11,16 +12,16 @@ function setUp() {
     codes.push(code);
     return undefined as never;
   });
-  const log = stub(console, "error", () => {});
+  const log = new CapturedLog();
   return {
     time,
     codes,
     ending: new Ending(),
     get lines() {
-      return log.calls.map(({ args }) => args.map((arg) => `${arg}`).join(" "));
+      return log.lines;
     },
     [Symbol.dispose]() {
-      log.restore();
+      log[Symbol.dispose]();
       exit.restore();
       time[Symbol.dispose]();
     },
@@ -32,7 +33,9 @@ Deno.test("Ending drains once and exits with 0", async () => {
   let drains = 0;
   chime.ending.drainBy(() => Promise.resolve(drains++).then(() => {}));
   await Promise.all([chime.ending.end(), chime.ending.end()]);
-  assertEquals([drains, chime.codes, chime.lines], [1, [0], []]);
+  assertEquals([drains, chime.codes, chime.lines], [1, [0], [
+    "info drained, ending the process",
+  ]]);
 });
 
 Deno.test("Ending logs a failure, drains, and exits with 70", async () => {
@@ -42,7 +45,7 @@ Deno.test("Ending logs a failure, drains, and exits with 70", async () => {
   await chime.ending.fail("the tail failed", new Error("no disk"));
   assertEquals([drains, chime.codes], [1, [70]]);
   assertEquals(chime.lines, [
-    "chime: the tail failed, ending the process: Error: no disk",
+    "error the tail failed, ending the process",
   ]);
 });
 
@@ -62,7 +65,7 @@ Deno.test("Ending exits with 70 where the drain fails", async () => {
   chime.ending.drainBy(() => Promise.reject(new Error("no disk")));
   await chime.ending.end();
   assertEquals(chime.codes, [70]);
-  assertEquals(chime.lines, ["chime: the drain failed: Error: no disk"]);
+  assertEquals(chime.lines, ["error the drain failed"]);
 });
 
 Deno.test("Ending does not wait for a drain that hangs for more than 5 s", async () => {
@@ -74,5 +77,5 @@ Deno.test("Ending does not wait for a drain that hangs for more than 5 s", async
   await chime.time.tickAsync(1);
   await ended;
   assertEquals(chime.codes, [70]);
-  assertEquals(chime.lines.at(-1), "chime: the drain took too long");
+  assertEquals(chime.lines.at(-1), "warn the drain took too long");
 });

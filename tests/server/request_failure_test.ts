@@ -1,23 +1,43 @@
-import { assertEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
+import { assert, assertEquals } from "@std/assert";
+import { sendLogTo } from "../../log/log.ts";
 import { DenoListener } from "../../server/deno_listener.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
-Deno.test("DenoListener answers 500 where its handler fails, also where the log cannot be written", async () => {
-  using logged = stub(console, "error", () => {
-    throw new Error("No space left on device (os error 28)");
-  });
-  const error = new Error("a bug");
-  const server = new DenoListener({
+function start(): DenoListener {
+  return new DenoListener({
     hostname: "127.0.0.1",
     port: 0,
     reusePort: false,
     maxConnections: Infinity,
-    handler: () => Promise.reject(error),
+    handler: () => Promise.reject(new Error("a bug")),
   });
+}
+
+Deno.test("DenoListener answers 500 where its handler fails, with a request id that is logged", async () => {
+  using captured = new CapturedLog();
+  const server = start();
   const response = await fetch(server.url);
   assertEquals([response.status, await response.text()], [500, ""]);
-  assertEquals(logged.calls.map(({ args }) => args), [
-    ["chime: a request failed:", error],
-  ]);
+  assertEquals(captured.lines, ["error a request failed"]);
+  const { error, requestId } = captured.records[0]!.fields;
+  assertEquals(error, "Error: a bug");
+  assert(requestId);
+  assertEquals(response.headers.get("x-request-id"), requestId);
   await server.close();
+});
+
+Deno.test("DenoListener answers 500 where its handler fails, also where the log cannot be written", async () => {
+  let calls = 0;
+  const restore = sendLogTo({
+    write() {
+      calls++;
+      throw new Error("No space left on device (os error 28)");
+    },
+  });
+  const server = start();
+  const response = await fetch(server.url);
+  assertEquals([response.status, await response.text()], [500, ""]);
+  assertEquals(calls, 1);
+  await server.close();
+  restore();
 });

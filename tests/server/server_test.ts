@@ -21,7 +21,7 @@ async function run(...args: string[]) {
   return {
     code,
     stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr).split("\n")
+    stderr: decoder.decode(stderr).replace(/^\d{4}-\S+Z /gm, "").split("\n")
       .filter((line) => line.startsWith("chime:") || line.startsWith("error")),
   };
 }
@@ -247,7 +247,7 @@ Deno.test("The server says in one line that its port is in use, and exits with 1
     code: 1,
     stdout: "",
     stderr: [
-      `chime: cannot listen on 127.0.0.1 port ${port}: the port is in use`,
+      `error cannot listen on 127.0.0.1 port ${port}: the port is in use`,
     ],
   });
 });
@@ -257,7 +257,7 @@ Deno.test("The server says in one line what is wrong with a flag, and exits with
     code: 2,
     stdout: "",
     stderr: [
-      "chime: Cannot use option --prot: must be a known one (see --help)",
+      "error Cannot use option --prot: must be a known one (see --help)",
     ],
   });
 });

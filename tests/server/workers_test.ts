@@ -18,6 +18,7 @@ import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
 import { readEvents } from "../support/read_events.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -37,9 +38,10 @@ const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
 
 /** Workers in this process, over a journal in memory. */
 async function start(options: Partial<WorkersOptions> = {}) {
-  const logged: string[] = [];
+  const log = new CapturedLog();
+  const fatal: string[] = [];
   const { journal = new MemoryJournal(RETENTION) } = options;
-  const workers = await Workers.start({
+  const starting = Workers.start({
     count: 2,
     journal,
     serve: {
@@ -51,19 +53,29 @@ async function start(options: Partial<WorkersOptions> = {}) {
       token: "t",
       maxBodyBytes: 10_000,
       corsOrigins: [],
+      accessLog: false,
       maxStreams: 1_000,
     },
-    log: (message) => logged.push(message),
-    onFrozen: (message) => logged.push(message),
+    onFrozen: (message) => fatal.push(message),
     ...options,
+  });
+  const workers = await starting.catch((error) => {
+    log[Symbol.dispose]();
+    throw error;
   });
   return {
     url: workers.url,
     workers,
-    logged,
+    fatal,
+    /** What was logged of workers that ended or should have ended. */
+    get logged() {
+      return log.records.map(({ message }) => message)
+        .filter((message) => /crashed|did not drain/.test(message));
+    },
     async [Symbol.asyncDispose]() {
       await workers.drain();
       await journal[Symbol.asyncDispose]();
+      log[Symbol.dispose]();
     },
   };
 }
@@ -240,6 +252,7 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
           token: "t",
           maxBodyBytes: 1,
           corsOrigins: [],
+          accessLog: false,
           maxStreams: 1,
         },
       }),

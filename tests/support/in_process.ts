@@ -1,6 +1,7 @@
 import { FakeTime } from "@std/testing/time";
 import type { Journal } from "../../journal/journal.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
+import { CapturedLog } from "./captured_log.ts";
 import { Instance, type InstanceDependencies } from "../../server/instance.ts";
 import type { InstanceOptions } from "../../server/serve_options.ts";
 
@@ -15,6 +16,8 @@ export interface InProcess extends AsyncDisposable {
   readonly time: FakeTime;
   readonly instance: Instance;
   readonly journal: Journal;
+  /** What it logs. */
+  readonly log: CapturedLog;
   /** Answers a request for a path. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** As {@linkcode request}, with the target as it is written, which `Request` would change. */
@@ -27,6 +30,7 @@ export interface InProcess extends AsyncDisposable {
 export function inProcess(
   options: Partial<InstanceOptions & InstanceDependencies> = {},
 ): InProcess {
+  const log = new CapturedLog();
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
   const {
     journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 }),
@@ -38,6 +42,7 @@ export function inProcess(
     token: TOKEN,
     maxBodyBytes: 1_000,
     corsOrigins: [],
+    accessLog: false,
     maxStreams: Infinity,
     ...others,
   }, main ? { journal, main } : { journal });
@@ -50,6 +55,7 @@ export function inProcess(
     time,
     instance,
     journal,
+    log,
     request,
     raw: (target, init) =>
       instance.answer(
@@ -69,6 +75,7 @@ export function inProcess(
       instance[Symbol.dispose]();
       await journal[Symbol.asyncDispose]();
       time[Symbol.dispose]();
+      log[Symbol.dispose]();
     },
   };
 }

@@ -1,5 +1,4 @@
 import { assert } from "@std/assert";
-import { type Stub, stub } from "@std/testing/mock";
 import type { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../events/event_id.ts";
 import type { Journal } from "../../journal/journal.ts";
@@ -11,6 +10,7 @@ import {
   type RedisServerOptions,
 } from "./redis_server.ts";
 import { readEvents } from "./read_events.ts";
+import { CapturedLog } from "./captured_log.ts";
 import { until } from "./until.ts";
 
 /** The stream's key, by default. */
@@ -22,7 +22,7 @@ const sleep = globalThis.setTimeout;
 /** Tries the criterion on a server of its own, which may have to be started first. */
 export function testRedis(
   criterion: string,
-  run: (server: RedisServer, log: Log) => Promise<void>,
+  run: (server: RedisServer, log: CapturedLog) => Promise<void>,
   options: RedisServerOptions & { isStopped?: boolean } = {},
 ): void {
   const reason = redisMissing ? ` (skipped: ${redisMissing})` : "";
@@ -30,35 +30,12 @@ export function testRedis(
     name: `RedisJournal ${criterion}${reason}`,
     ignore: redisMissing !== undefined,
     async fn() {
-      using log = new Log();
+      using log = new CapturedLog();
       await using server = await RedisServer.prepare(options);
       if (!options.isStopped) await server.start();
       await run(server, log);
     },
   });
-}
-
-/** What would be written to standard error. */
-export class Log implements Disposable {
-  readonly lines: string[] = [];
-  readonly #stub: Stub;
-
-  constructor() {
-    this.#stub = stub(console, "error", (...args: unknown[]) => {
-      const texts = args.map((arg) =>
-        typeof arg === "string" ? arg : Deno.inspect(arg)
-      );
-      this.lines.push(texts.join(" ").replace(/^chime: /, ""));
-    }) as Stub;
-  }
-
-  has(text: string): boolean {
-    return this.lines.some((line) => line.includes(text));
-  }
-
-  [Symbol.dispose](): void {
-    this.#stub.restore();
-  }
 }
 
 /**

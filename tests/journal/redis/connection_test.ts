@@ -11,7 +11,6 @@ import { UnavailableError } from "../../../journal/history.ts";
 import {
   connect,
   dataBetween,
-  Log,
   open,
   publish,
   testRedis,
@@ -19,6 +18,7 @@ import {
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import { latestEvents, readEvents } from "../../support/read_events.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 
 testRedis(
   "starts without Redis, and goes on once that is there",
@@ -46,7 +46,7 @@ testRedis(
     assertEquals((await first).events, []);
     await until(() => journal.isReady());
     assertEquals(log.lines.length, 2);
-    assertEquals(log.lines[1], "Redis is back");
+    assertEquals(log.lines[1], "info Redis is back");
     await publish(journal, "1");
     assertEquals(await tail.until("1"), ["1"]);
   },
@@ -100,8 +100,8 @@ testRedis(
     // What was answered as having failed may yet have been appended.
     assertEquals(await tail.until("3"), await dataBetween(journal, start, id!));
     assertEquals(log.lines, [
-      "Redis is away: no answer for 4 s",
-      "Redis is back",
+      "warn Redis is away: no answer for 4 s",
+      "info Redis is back",
     ]);
   },
 );
@@ -148,7 +148,7 @@ const realTimeout = globalThis.setTimeout;
 
 Deno.test("RedisJournal waits longer after each connection that drops at once", async () => {
   using time = new FakeTime();
-  using _log = new Log();
+  using _log = new CapturedLog();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   let count = 0;
   const dropping = (async () => {
@@ -177,7 +177,7 @@ Deno.test("RedisJournal waits longer after each connection that drops at once", 
 });
 
 Deno.test("RedisJournal says once why Redis is away, without the password", async () => {
-  using log = new Log();
+  using log = new CapturedLog();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await using journal = open({ url: `redis://:s3cret@127.0.0.1:${port}` });
@@ -192,7 +192,7 @@ Deno.test("RedisJournal says once why Redis is away, without the password", asyn
     await connection.read(buffer);
   }
   assertEquals(log.lines, [
-    "Redis is away: ERR heard *2 $4 AUTH $6 *** ",
+    "warn Redis is away: ERR heard *2 $4 AUTH $6 *** ",
   ]);
   await journal[Symbol.asyncDispose]();
   await tailing;

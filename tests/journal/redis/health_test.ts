@@ -88,7 +88,7 @@ for (const { code, settings = [], begin, end } of TROUBLES) {
       assert(log.has(`the journal failed: ${code}`), log.lines.join("\n"));
       await end(server);
       await within(6, time, () => journal.isReady());
-      assertEquals(log.lines[1], "the journal works again");
+      assertEquals(log.lines[1], "info the journal works again");
 
       // Somebody does.
       await begin(server);

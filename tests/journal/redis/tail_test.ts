@@ -6,7 +6,6 @@ import {
   connect,
   dataBetween,
   KEY,
-  type Log,
   publish,
   testRedis,
 } from "../../support/redis_fixture.ts";
@@ -14,6 +13,7 @@ import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
 import { readEvents } from "../../support/read_events.ts";
+import type { CapturedLog } from "../../support/captured_log.ts";
 
 testRedis("tells now and then that nothing has come", async (server) => {
   await using journal = await connect(server);
@@ -156,7 +156,7 @@ async function letIn(server: RedisServer): Promise<{ url: string }> {
   return { url: server.url.replace("//", "//chime:p%40ss%3Aword@") };
 }
 
-async function shutOut(server: RedisServer, log: Log): Promise<void> {
+async function shutOut(server: RedisServer, log: CapturedLog): Promise<void> {
   log.lines.length = 0;
   await server.command("ACL", "SETUSER", "chime", "off");
   await server.command("CLIENT", "KILL", "USER", "chime");

@@ -10,6 +10,7 @@ import { PLENTY } from "../contract.ts";
 import { readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 import { damagePages } from "../../support/damage_pages.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 
 const LIMITS = { maxEvents: 99, maxLength: 9_999 };
 const ORIGINAL = "SQLite format 3\0";
@@ -43,7 +44,7 @@ Deno.test("SqliteJournal reads what is whole, and says so of what is not: once i
   await using at = await sqliteFolder();
   const ids = await fill(at.file);
   assert(await damagePages(at.file, "<80>") > 0);
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   await using journal = new SqliteJournal(at.file, PLENTY);
   assertEquals(await journal.isReady(), true);
 
@@ -60,9 +61,9 @@ Deno.test("SqliteJournal reads what is whole, and says so of what is not: once i
     );
   }
   assertEquals(await journal.isReady(), false);
-  assertEquals(log.calls.map(({ args }) => args), [[
-    `chime: the journal failed: cannot read "${at.file}": database disk image is malformed`,
-  ]]);
+  assertEquals(log.lines, [
+    `warn the journal failed: cannot read "${at.file}": database disk image is malformed`,
+  ]);
 
   const whole = await readEvents(journal, ["whole"], first, last);
   assertEquals(whole!.length, 49);
@@ -81,7 +82,7 @@ for (const [which, text] of [["first", "<0>"], ["last", "<99>"]] as const) {
     const ids = await fill(at.file);
     assertEquals(await damagePages(at.file, text), 1);
     using time = new FakeTime();
-    using _log = stub(console, "error", () => {});
+    using _log = new CapturedLog();
     await using journal = new SqliteJournal(at.file, PLENTY);
     const append = async () => {
       const appended = journal.append([{ channel: "new", data: "x" }]);
@@ -122,7 +123,7 @@ for (
     const ids = await fill(at.file);
     const damaged = ids[60]!.split("-");
     const where = `ms = ${damaged[0]} AND n = ${damaged[1]}`;
-    using _log = stub(console, "error", () => {});
+    using _log = new CapturedLog();
     await using journal = new SqliteJournal(at.file, PLENTY);
     const { prepare } = DatabaseSync.prototype;
     let database!: DatabaseSync;
@@ -187,7 +188,7 @@ Deno.test("SqliteJournal sends nobody what only the index has", async () => {
     `PRAGMA writable_schema = ON;
      INSERT INTO sqlite_schema SELECT * FROM hidden;`,
   );
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   await using journal = new SqliteJournal(at.file, PLENTY);
   await assertRejects(
     () => readEvents(journal, ["torn"], ids[49]!, ids[99]!),

@@ -1,5 +1,4 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -11,6 +10,7 @@ import {
   type SqliteFolder,
   sqliteFolder,
 } from "../../support/sqlite_folder.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 
 const MESSAGE = { channel: "a", data: "x" };
 
@@ -84,10 +84,10 @@ for (const { what, change, reason, undo } of CHANGES) {
   Deno.test(`SqliteJournal whose ${what} appends nothing more${criterion}`, async () => {
     await using at = await sqliteFolder();
     using time = new FakeTime();
-    using log = stub(console, "error", () => {});
-    const lines = () => log.calls.map(({ args }) => args[0]);
+    using log = new CapturedLog();
+    const lines = () => log.lines;
     const failed =
-      `chime: the journal failed: cannot append to "${at.file}": ${reason}`;
+      `warn the journal failed: cannot append to "${at.file}": ${reason}`;
     await using journal = new SqliteJournal(at.file, PLENTY);
     const append = async () => {
       const appended = journal.append([MESSAGE]);
@@ -110,7 +110,7 @@ for (const { what, change, reason, undo } of CHANGES) {
       await undo(at);
       await time.tickAsync(5_000);
       assertEquals(await journal.isReady(), true);
-      assertEquals(lines(), [failed, "chime: the journal works again"]);
+      assertEquals(lines(), [failed, "info the journal works again"]);
       const [next] = await append();
       const kept = await readEvents(journal, ["a"], id!, next!);
       assertEquals(kept!.map((event) => event.id), [next]);
@@ -121,12 +121,12 @@ for (const { what, change, reason, undo } of CHANGES) {
 Deno.test("SqliteJournal finds out within 5 s that its file is gone, though nobody publishes or asks", async () => {
   await using at = await sqliteFolder();
   using time = new FakeTime();
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   await using _journal = new SqliteJournal(at.file, PLENTY);
   await time.tickAsync(5_000);
   await Deno.remove(at.file);
   await time.tickAsync(5_000);
-  assertEquals(log.calls.length, 1);
+  assertEquals(log.lines.length, 1);
 });
 
 Deno.test("SqliteJournal follows a link to its file, and notices where it leads elsewhere", async () => {
@@ -134,7 +134,7 @@ Deno.test("SqliteJournal follows a link to its file, and notices where it leads 
   const real = join(at.folder, "real.db");
   await new SqliteJournal(real, PLENTY)[Symbol.asyncDispose]();
   await Deno.symlink(real, at.file);
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   await using journal = new SqliteJournal(at.file, PLENTY);
   await journal.append([MESSAGE]);
   assertEquals(await journal.isReady(), true);
@@ -151,7 +151,7 @@ Deno.test("SqliteJournal follows a link to its file, and notices where it leads 
 
 Deno.test("SqliteJournal whose log is deleted has everything in its file once it is closed", async () => {
   await using at = await sqliteFolder();
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   const journal = new SqliteJournal(at.file, PLENTY);
   const [id] = await journal.append([MESSAGE]);
   await Deno.remove(`${at.file}-wal`);
@@ -163,7 +163,7 @@ Deno.test("SqliteJournal whose log is deleted has everything in its file once it
 
 Deno.test("SqliteJournal leaves another database in its place, and that one's log, as they are", async () => {
   await using at = await sqliteFolder();
-  using _log = stub(console, "error", () => {});
+  using _log = new CapturedLog();
   const journal = new SqliteJournal(at.file, PLENTY);
   await journal.append([MESSAGE]);
   await Deno.remove(at.file);
@@ -181,7 +181,7 @@ Deno.test("SqliteJournal leaves another database in its place, and that one's lo
 for (const [which, suffix] of [["file", ""], ["log", "-wal"]] as const) {
   Deno.test(`SqliteJournal whose ${which} was truncated leaves both as they are when it is closed`, async () => {
     await using at = await sqliteFolder();
-    using _log = stub(console, "error", () => {});
+    using _log = new CapturedLog();
     const journal = new SqliteJournal(at.file, PLENTY);
     await journal.append([MESSAGE]);
     await Deno.truncate(`${at.file}${suffix}`, 0);

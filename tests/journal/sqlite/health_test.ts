@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteHealth } from "../../../journal/sqlite/health.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 
 const FILE = {
   look: () => undefined,
@@ -13,7 +13,7 @@ const FILE = {
 /** Health whose file is well, and whose trials fail while there is a reason. */
 function setUp() {
   const time = new FakeTime();
-  const log = stub(console, "error", () => {});
+  const log = new CapturedLog();
   const trials: number[] = [];
   const world = {
     reason: undefined as string | undefined,
@@ -23,7 +23,7 @@ function setUp() {
       trials.push(bytes);
       world.write();
     }),
-    lines: () => log.calls.map(({ args }) => args[0]),
+    lines: () => log.lines,
     write() {
       if (world.reason) throw new Error(world.reason);
     },
@@ -37,8 +37,8 @@ function setUp() {
 }
 
 const FULL = "database or disk is full";
-const FAILED = `chime: the journal failed: cannot append to "x.db": ${FULL}`;
-const WORKS = "chime: the journal works again";
+const FAILED = `warn the journal failed: cannot append to "x.db": ${FULL}`;
+const WORKS = "info the journal works again";
 
 Deno.test("SqliteHealth remembers a write that failed, says each reason once, and seeks the next success", async () => {
   using w = setUp();
@@ -117,7 +117,7 @@ Deno.test("SqliteHealth reads again what could not be read, until it can", async
   await w.time.tickAsync(5_000);
   assertEquals(w.health.isGood, true);
   assertEquals(w.lines(), [
-    'chime: the journal failed: cannot read "x.db": malformed',
+    'warn the journal failed: cannot read "x.db": malformed',
     WORKS,
   ]);
 });

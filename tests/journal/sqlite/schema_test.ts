@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { DatabaseSync } from "node:sqlite";
 import { JournalFileError } from "../../../journal/journal.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 
 Deno.test("SqliteJournal refuses a file that another has open", async () => {
   await using at = await sqliteFolder();
@@ -139,19 +139,19 @@ async function fileSizes(folder: string): Promise<Record<string, number>> {
 Deno.test("SqliteJournal begins an empty file, and says so", async () => {
   await using at = await sqliteFolder();
   await Deno.writeTextFile(at.file, "");
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   await using journal = new SqliteJournal(at.file, PLENTY);
-  assertEquals(log.calls.map(({ args }) => args), [[
-    `chime: the journal "${at.file}" is empty: beginning it`,
-  ]]);
+  assertEquals(log.lines, [
+    `info the journal "${at.file}" is empty: beginning it`,
+  ]);
   assertEquals((await journal.append([{ channel: "a", data: "" }])).length, 1);
 });
 
 Deno.test("SqliteJournal says nothing of a file that it makes", async () => {
   await using at = await sqliteFolder();
-  using log = stub(console, "error", () => {});
+  using log = new CapturedLog();
   await using _journal = new SqliteJournal(at.file, PLENTY);
-  assertEquals(log.calls, []);
+  assertEquals(log.lines, []);
 });
 
 Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
