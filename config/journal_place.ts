@@ -19,9 +19,9 @@ export function readJournal(text: string): JournalPlace {
   );
 }
 
-/** Shows a file in full, and of other URLs the scheme alone: the rest may hold a password. */
+/** Shows `memory:` and a file in full, and of other URLs the scheme alone: the rest may hold a password. */
 export function showJournal(text: string): string | undefined {
-  if (text.startsWith("sqlite:")) return text;
+  if (text === "memory:" || text.startsWith("sqlite:")) return text;
   const [scheme] = /^[a-z][a-z\d+.-]*:/i.exec(text) ?? [];
   return scheme && `${scheme}…`;
 }

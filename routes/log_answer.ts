@@ -30,9 +30,9 @@ export function logFailure(answered: Answered): void {
     });
     return;
   }
-  const what = kindOf(answered);
   const reason = failure?.shown.message ?? refusalOf(response);
   if (reason === undefined) return;
+  const what = kindOf(answered);
   if (what === "request" && response.status < 500) return;
   log.warn(`a ${what} was refused`, { reason, ...fieldsOf(answered) });
 }

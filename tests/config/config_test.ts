@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readConfig } from "../../config.ts";
+import { readConfig, showConfig } from "../../config.ts";
 import { ConfigError } from "../../config/config_error.ts";
 
 function read(args: string[], env: Record<string, string> = {}) {
@@ -42,6 +42,7 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
     corsOrigins: ["https://a.test"],
   }],
   ["--workers", "auto", "CHIME_WORKERS", { workers: 0 }],
+  ["--log", "json", "CHIME_LOG", { log: "json" }],
 ];
 
 /** What is refused, and the beginning of the message. */
@@ -102,6 +103,43 @@ Deno.test("readConfig takes the last of several values where one is wanted", () 
   });
 });
 
+Deno.test("readConfig reads --access-log, which needs no value, and CHIME_ACCESS_LOG", () => {
+  const expected = (accessLog: boolean) => ({ ...DEFAULTS, accessLog });
+  for (const flag of ["--access-log", "--access-log=true", "--access-log=1"]) {
+    assertEquals<unknown>(read([flag]), expected(true));
+  }
+  for (const value of ["true", "1", "false", "0"]) {
+    const env = { CHIME_ACCESS_LOG: value };
+    const isOn = value === "true" || value === "1";
+    assertEquals<unknown>(read([], env), expected(isOn));
+    assertEquals<unknown>(read(["--access-log=false"], env), expected(false));
+    assertEquals<unknown>(read(["--access-log"], env), expected(true));
+  }
+});
+
+Deno.test("showConfig shows each setting that has a value, and no secret", () => {
+  const shown = showConfig(
+    ["--port=1", "--port=2", "--token=s3cret", "--cors-origin=https://a.test"],
+    (name) => name === "CHIME_JOURNAL" ? "redis://:s3cret@h" : undefined,
+  );
+  assertEquals(shown, {
+    "host": "127.0.0.1",
+    "port": "2",
+    "token": "set",
+    "journal": "redis:…",
+    "retain-events": "10000",
+    "retain-for": "24h",
+    "redis-key": "chime",
+    "max-body": "256KiB",
+    "cors-origin": "https://a.test",
+    "workers": "1",
+    "log": "text",
+    "access-log": "false",
+  });
+  const defaults = showConfig([], () => undefined);
+  assertEquals([defaults.journal, defaults.token], ["memory:", undefined]);
+});
+
 Deno.test("readConfig knows --help and --version, and their short forms", () => {
   for (const flag of ["--help", "-h", "-vh"]) {
     assertEquals(read([flag, "--port=none"]), "help");
@@ -118,6 +156,22 @@ for (
       ["--port", "--host"],
       {},
       "Cannot use --port: must have a value; one that begins with - needs the form --port=<port> (see --help)",
+    ],
+    [["--log", "yaml"], {}, 'Cannot use --log "yaml": must be text or json'],
+    [
+      ["--access-log=yes"],
+      {},
+      'Cannot use --access-log "yes": must be true or false',
+    ],
+    [
+      ["--access-log", "false"],
+      {},
+      "Cannot use argument 2: must be an option (see --help)",
+    ],
+    [
+      [],
+      { CHIME_ACCESS_LOG: "on" },
+      'Cannot use CHIME_ACCESS_LOG "on": must be true or false',
     ],
     [["--help=1"], {}, "Cannot use --help: must have no value (see --help)"],
     [["serve"], {}, "Cannot use argument 1: must be an option (see --help)"],
