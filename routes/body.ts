@@ -2,6 +2,18 @@ import { concat } from "@std/bytes/concat";
 import { InputError } from "../events/input_error.ts";
 import { HttpError } from "./http_error.ts";
 
+/** The body could not be read to its end, most often as its client has left: no fault of the server's. */
+export class CutBodyError extends HttpError {
+  override name = "CutBodyError";
+
+  /** @param cause What was caught. */
+  constructor(cause: unknown) {
+    super(503, `Cannot read this body to its end: ${cause}`, {
+      "retry-after": "1",
+    });
+  }
+}
+
 /** A Content-Length, perhaps repeated: `9` or `9, 9`. */
 const LENGTH = /^(\d+)(?:, \1)*$/;
 
@@ -10,8 +22,8 @@ const LENGTH = /^(\d+)(?:, \1)*$/;
  *
  * @param maxBytes The largest size that is taken, in bytes. Of a larger body no more is read than it takes to know.
  * @throws {InputError} if the body is not UTF-8, or not as long as its Content-Length.
- * @throws {HttpError} 411 if nothing says where the body ends, 413 if it is too large, 503 if the connection is lost
- * before its end.
+ * @throws {HttpError} 411 if nothing says where the body ends, 413 if it is too large.
+ * @throws {CutBodyError} if the connection is lost before its end.
  */
 export async function readBody(
   request: Request,
@@ -82,9 +94,7 @@ async function readWhole(
       ? await request.bytes()
       : await readUpTo(maxBytes, request.body);
   } catch (error) {
-    throw new HttpError(503, `Cannot read this body to its end: ${error}`, {
-      "retry-after": "1",
-    });
+    throw new CutBodyError(error);
   }
 }
 

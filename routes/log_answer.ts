@@ -1,3 +1,4 @@
+import { CutBodyError } from "./body.ts";
 import { log } from "../log/log.ts";
 import type { HttpError } from "./http_error.ts";
 import { refusalOf } from "./refusal.ts";
@@ -19,10 +20,12 @@ export interface Answered {
 
 /**
  * Logs what should not go unseen: defects, every other answer with a 5xx, and each publish and stream that is refused.
+ * That a client has left is none of these.
  * A query and headers are never logged, as they may hold secrets.
  */
 export function logFailure(answered: Answered): void {
   const { response, failure } = answered;
+  if (failure?.error instanceof CutBodyError) return;
   if (response.status === 500) {
     log.error("a request failed", {
       ...fieldsOf(answered),

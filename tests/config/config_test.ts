@@ -125,6 +125,7 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
   assertEquals(shown, {
     "host": "127.0.0.1",
     "port": "2",
+    "listener": "deno",
     "token": "set",
     "journal": "redis:…",
     "retain-events": "10000",

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { startServer } from "../support/server_process.ts";
-import { chimeLines } from "./chime_lines.ts";
+import { logLines } from "../support/log_lines.ts";
 import { rawRequest } from "./raw_request.ts";
 
 const STREAMS = 600;
@@ -38,7 +38,7 @@ for (const workers of [1, 2]) {
         for (const socket of sockets) socket.close();
       }
       assertEquals((await server.kill()).code, 0);
-      assertEquals(chimeLines(server.log), []);
+      assertEquals(logLines(server.log), []);
     },
   });
 }

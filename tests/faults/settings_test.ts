@@ -48,7 +48,7 @@ for (
         Error,
         "The server ended: ",
       );
-      const line = `chime: Cannot open the journal "${at.file}${name}": ` +
+      const line = `error Cannot open the journal "${at.file}${name}": ` +
         "it must be a file in a folder, not directly in the root";
       assert(error.message.trim().endsWith(line), error.message);
     },

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { startServer } from "../support/server_process.ts";
-import { chimeLines } from "./chime_lines.ts";
+import { logLines } from "../support/log_lines.ts";
 import { untilReady } from "./until_ready.ts";
 
 /** Longer than Chime waits for an answer of Redis, in ms. The process itself has to be stopped for so long. */
@@ -26,7 +26,7 @@ for (const workers of ["1", "2"]) {
       Deno.kill(server.pid, "SIGCONT");
       await publish(server.url, "a", "1");
       await untilReady(server.url, 200);
-      assertEquals(chimeLines(server.log), []);
+      assertEquals(logLines(server.log), []);
     },
   });
 }

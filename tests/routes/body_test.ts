@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { CapturedLog } from "../support/captured_log.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import {
   CLIENT,
@@ -132,4 +133,16 @@ Deno.test("POST /sse/{channel} takes a Content-Length that is repeated", async (
   await using chime = inProcess();
   const answer = await post(chime, { "content-length": "3, 3" }, "abc");
   assertEquals(answer.status, 201);
+});
+
+Deno.test("POST /sse/{channel} whose client leaves within the body is a 503, and logs nothing", async () => {
+  await using chime = inProcess();
+  using log = new CapturedLog();
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(new Error("aborted")),
+  });
+  const answer = await chime.publish("/sse/a", body);
+  assertEquals(answer.status, 503);
+  await answer.body?.cancel();
+  assertEquals(log.lines, []);
 });

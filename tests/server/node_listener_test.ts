@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { stub } from "@std/testing/mock";
 import type { SinkWriter } from "../../hub/sink.ts";
 import type { ListenerOptions } from "../../server/listener.ts";
 import { NodeListener } from "../../server/node_listener.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
 
@@ -59,7 +59,7 @@ Deno.test("NodeListener rejects where there is no such address", async () => {
 });
 
 Deno.test("NodeListener answers 500 where its handler fails, also after it has opened a stream", async () => {
-  using logged = stub(console, "error", () => {});
+  using logged = new CapturedLog();
   const { told, writer } = silentWriter();
   const listener = await listen((_request, client) => {
     client.makeSink!().open(writer);
@@ -67,7 +67,7 @@ Deno.test("NodeListener answers 500 where its handler fails, also after it has o
   });
   const response = await fetch(listener.url);
   assertEquals([response.status, await response.text()], [500, ""]);
-  assertEquals(logged.calls.length, 1);
+  assertEquals(logged.lines.length, 1);
   await until(() => told.length > 0);
   assertEquals(told, ["left"]);
   await within(listener.close());

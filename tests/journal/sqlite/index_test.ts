@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { DatabaseSync } from "node:sqlite";
 import type { EventId } from "../../../events/event_id.ts";
 import { UnreadableError } from "../../../journal/history.ts";
 import { JournalFileError } from "../../../journal/journal.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 import { latestEvents, readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 import { PAGE_BYTES } from "../../support/damage_pages.ts";
@@ -74,7 +74,7 @@ for (
     await using at = await sqliteFolder();
     const ids = await fill(at.file);
     damage(at.file, "event_by_channel", change);
-    using log = stub(console, "error", () => {});
+    using log = new CapturedLog();
     for (let run = 0; run < 2; run++) {
       await using journal = new SqliteJournal(at.file, PLENTY);
       const floor = await journal.floor();
@@ -85,8 +85,8 @@ for (
         assertEquals(newest.length, 200, channel);
       }
       assertEquals(await journal.isReady(), true);
-      assertEquals(log.calls.map(({ args }) => args[0]), [
-        `chime: the index of the journal "${at.file}" was damaged, and was made anew from its events: none is lost`,
+      assertEquals(log.lines, [
+        `warn the index of the journal "${at.file}" was damaged, and was made anew from its events: none is lost`,
       ]);
     }
   });
@@ -116,7 +116,7 @@ for (
     await using at = await sqliteFolder();
     const ids = await fill(at.file);
     damage(at.file, "event", change);
-    using log = stub(console, "error", () => {});
+    using log = new CapturedLog();
     for (let run = 0; run < 2; run++) {
       await using journal = new SqliteJournal(at.file, PLENTY);
       const floor = await journal.floor();
@@ -128,7 +128,7 @@ for (
       const end = await readEvents(journal, ["other"], ids[299]!, ids[399]!);
       assertEquals(end!.length, 50);
     }
-    const lines = log.calls.map(({ args }) => args[0]);
+    const lines = log.lines;
     assert(lines.every((line) => line.includes("cannot read")), `${lines}`);
   });
 }

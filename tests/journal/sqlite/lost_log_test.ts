@@ -1,9 +1,9 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../../events/event_id.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 import { readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
@@ -23,7 +23,7 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
     await using at = await sqliteFolder();
     await using copy = await sqliteFolder();
     using time = new FakeTime();
-    using _log = stub(console, "error", () => {});
+    using _log = new CapturedLog();
     await using journal = new SqliteJournal(at.file, PLENTY);
     const ids: EventId[] = [];
     for (let i = 0; i < 9; i++) {

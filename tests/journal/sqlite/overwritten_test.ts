@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 import { readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
@@ -19,13 +19,13 @@ async function setUp() {
   const at = await sqliteFolder();
   await fill(at.file, 20);
   const time = new FakeTime();
-  const log = stub(console, "error", () => {});
+  const log = new CapturedLog();
   const journal = new SqliteJournal(at.file, PLENTY);
   const floor = await journal.floor();
   return {
     ...at,
     journal,
-    lines: () => log.calls.map(({ args }) => `${args[0]}`),
+    lines: () => log.lines,
     async append(count = 1) {
       const appended = journal.append(Array(count).fill(MESSAGE));
       const settled = Promise.allSettled([appended]);

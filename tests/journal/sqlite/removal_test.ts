@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import type { EventId } from "../../../events/event_id.ts";
 import { UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
+import { CapturedLog } from "../../support/captured_log.ts";
 import { readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 import { damagePages } from "../../support/damage_pages.ts";
@@ -28,7 +28,7 @@ for (
     await time.tickAsync(1);
     const old = await pending;
     assert(await damagePages(at.file, "<0>") > 0);
-    using log = stub(console, "error", () => {});
+    using log = new CapturedLog();
     await using journal = new SqliteJournal(at.file, retention);
     const floor = await journal.floor();
     assertEquals(await journal.isReady(), true);
@@ -40,8 +40,8 @@ for (
       ids.push(...await appended);
     }
     assertEquals(await journal.isReady(), false);
-    assertEquals(log.calls.map(({ args }) => args[0]), [
-      `chime: the journal failed: cannot remove old events from "${at.file}", and keeps them: database disk image is malformed`,
+    assertEquals(log.lines, [
+      `warn the journal failed: cannot remove old events from "${at.file}", and keeps them: database disk image is malformed`,
     ]);
     assertEquals(await journal.floor(), floor);
     const kept = await readEvents(journal, ["new"], floor, ids[2]!);
