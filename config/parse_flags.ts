@@ -55,7 +55,13 @@ function readToken(
   switches: readonly Switch[],
 ): { name: string; values: string[] } {
   if (token.kind === "positional") {
-    throw refuse(`argument ${token.index + 1}`, "must be an option");
+    const option = [...options, ...switches].find(({ name }) =>
+      token.value.split("=", 1)[0] === `--${name}`
+    );
+    // npm's scripts need a --, so people type one for `deno task` as well.
+    throw option
+      ? refuse(`--${option.name} after --`, "leave out the --")
+      : refuse(`argument ${token.index + 1}`, "must be an option");
   }
   const { name, rawName, value, inlineValue } = token;
   if (switches.some((known) => known.name === name)) {

@@ -6,6 +6,10 @@ function read(args: string[], env: Record<string, string> = {}) {
   return readConfig(args, (name) => env[name]);
 }
 
+/** The message for an option after `--`. */
+const AFTER = (name: string) =>
+  `Cannot use --${name} after --: leave out the -- (see --help)`;
+
 const DEFAULTS = {
   host: "127.0.0.1",
   port: 8000,
@@ -177,6 +181,20 @@ for (
     [["--help=1"], {}, "Cannot use --help: must have no value (see --help)"],
     [["serve"], {}, "Cannot use argument 1: must be an option (see --help)"],
     [["--", "x"], {}, "Cannot use argument 2: must be an option (see --help)"],
+    [["--", "--port", "0"], {}, AFTER("port")],
+    [["--", "--port=0"], {}, AFTER("port")],
+    [["--", "--help"], {}, AFTER("help")],
+    [["--workers=2", "--", "--token=S3cret"], {}, AFTER("token")],
+    [
+      ["--", "--tokenS3cret"],
+      {},
+      "Cannot use argument 2: must be an option (see --help)",
+    ],
+    [
+      ["--", "-S3cret"],
+      {},
+      "Cannot use argument 2: must be an option (see --help)",
+    ],
     [
       ["--port", "80a"],
       {},
