@@ -51,8 +51,8 @@ export const OPTIONS = {
     hint: "<url>",
     default: "memory:",
     text:
-      "where events are kept: memory:, sqlite:<file> or redis[s]://[user:password@]host:port[/db]; a password " +
-      "belongs in CHIME_JOURNAL, as the list of processes shows arguments",
+      "where events are kept: memory:, sqlite:<file> or redis[s]://[user:password@]host:port[/db]; put a " +
+      "password in CHIME_JOURNAL: ps shows arguments",
     show: showJournal,
     read: readJournal,
   },
