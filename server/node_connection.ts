@@ -5,7 +5,7 @@ import type { Client } from "../routes/client.ts";
 import { HttpError } from "../routes/http_error.ts";
 import type { ListenerOptions } from "./listener.ts";
 import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
-import { toRequest } from "./node_request.ts";
+import { NodeRequest } from "./node_request.ts";
 import { NodeSink } from "./node_sink.ts";
 import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
 
@@ -85,7 +85,7 @@ export class NodeConnection {
     });
     service.noteWork(1);
     try {
-      const request = toRequest(message, service.host);
+      const request = new NodeRequest(message, service.host);
       const response = await service.handler(request, client);
       await this.#send(message, answer, response, client.sink);
     } catch (error) {
