@@ -1,5 +1,6 @@
 import type { Client } from "../routes/client.ts";
 import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
+import { toHttpError } from "../routes/to_http_error.ts";
 import { log } from "../log/log.ts";
 import {
   BACKLOG,
@@ -72,10 +73,9 @@ export class DenoListener implements Listener {
         onError: (error) => {
           const requestId = drawRequestId();
           log.error("a request failed", { error, requestId });
-          return new Response(null, {
-            status: 500,
-            headers: { [REQUEST_ID]: requestId },
-          });
+          const answer = toHttpError(error).toResponse(requestId);
+          answer.headers.set(REQUEST_ID, requestId);
+          return answer;
         },
       },
       (request, { remoteAddr }) =>

@@ -17,12 +17,14 @@ Deno.test("DenoListener answers 500 where its handler fails, with a request id t
   using captured = new CapturedLog();
   const server = start();
   const response = await fetch(server.url);
-  assertEquals([response.status, await response.text()], [500, ""]);
+  const problem = await response.json();
+  assertEquals([response.status, problem.status], [500, 500]);
   assertEquals(captured.lines, ["error a request failed"]);
   const { error, requestId } = captured.records[0]!.fields;
   assertEquals(error, "Error: a bug");
   assert(requestId);
   assertEquals(response.headers.get("x-request-id"), requestId);
+  assertEquals(problem.requestId, requestId);
   await server.close();
 });
 
@@ -36,7 +38,8 @@ Deno.test("DenoListener answers 500 where its handler fails, also where the log 
   });
   const server = start();
   const response = await fetch(server.url);
-  assertEquals([response.status, await response.text()], [500, ""]);
+  await response.body?.cancel();
+  assertEquals(response.status, 500);
   assertEquals(calls, 1);
   await server.close();
   restore();
