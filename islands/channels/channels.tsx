@@ -107,7 +107,7 @@ export function Channels(
         <EventList
           log={life?.log ?? EMPTY}
           named={channels.length > 1}
-          isLive={connection === "live"}
+          connection={connection}
           isPrinted={printedMs !== undefined}
           onOldest={life?.onOldest}
         />

@@ -1,6 +1,7 @@
 import { Component, createRef } from "preact";
 import type { Block, EventLog, EventRow } from "./event_log.ts";
-import { plural } from "../page/connection.ts";
+import { type Connection, plural } from "../page/connection.ts";
+import { emptyText } from "./empty_text.ts";
 import { ListRemark } from "./list_remark.tsx";
 import { heightOf, type Span, span } from "./span.ts";
 import { EventTable } from "./event_table.tsx";
@@ -11,8 +12,8 @@ export interface EventListProps {
   log: EventLog;
   /** Whether to show the channel of each event. */
   named: boolean;
-  /** Whether the stream is live. Until then it is not known whether there are events. */
-  isLive: boolean;
+  /** The stream's. Until it is live, it is not known whether there are events. */
+  connection: Connection;
   /** Whether the page is being printed. */
   isPrinted: boolean;
   /** Called when the reader scrolls near the oldest event. */
@@ -84,7 +85,7 @@ export class EventList extends Component<EventListProps> {
     if (from < this.#span.from || to > this.#span.to) this.forceUpdate();
   }
 
-  override render({ log, named, isLive, isPrinted }: EventListProps) {
+  override render({ log, named, connection, isPrinted }: EventListProps) {
     // The log may have been cleared.
     if (log.events < this.#seen) this.#follows = true;
     if (this.#follows) this.#seen = log.events;
@@ -110,14 +111,14 @@ export class EventList extends Component<EventListProps> {
             onFocusIn={this.#hold}
             onToggle={this.#toggle}
           />
-          {isLive && log.rows === 0 && <p class="empty">No event yet.</p>}
+          {log.rows === 0 && <p class="empty">{emptyText(connection)}</p>}
         </div>
         {!this.#follows && (
           <button type="button" class="newest" onClick={this.#toNewest}>
             {unseen ? plural(unseen, "new event") : "To the newest"}
           </button>
         )}
-        <ListRemark log={log} />
+        <ListRemark log={log} isLive={connection === "live"} />
       </div>
     );
   }

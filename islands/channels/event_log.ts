@@ -42,6 +42,7 @@ export class EventLog {
   #keys = 0;
   #events = 0;
   #older = 0;
+  #dropped = 0;
 
   get blocks(): readonly Block[] {
     return this.#blocks;
@@ -72,17 +73,22 @@ export class EventLog {
     return Math.max(0, ...counts.values());
   }
 
+  /** The number of events that are still here. */
+  get kept(): number {
+    return this.#events + this.#older - this.#dropped;
+  }
+
   /**
    * Adds missing events before those that are already here.
    *
-   * @param events Events in their order. Missing ones go before the next one that is already here.
+   * @param events Events in their order. Missing ones go right before the next one that is already here, and so after a
+   * note that says what was lost before it. Those before all that are here go before all notes, too.
    * @returns The number of events added.
    */
   addOlder(events: readonly NewRow[]): number {
-    const known = new Set(
-      this.#blocks.flatMap(({ rows }) => rows)
-        .map((row) => "note" in row ? undefined : row.id),
-    );
+    const here = this.#blocks.flatMap(({ rows }) => rows)
+      .flatMap((row) => "note" in row ? [] : row.id);
+    const known = new Set(here);
     const before = new Map<string, EventRow[]>();
     let missing: EventRow[] = [];
     for (const event of events) {
@@ -92,8 +98,13 @@ export class EventLog {
         missing = [];
       }
     }
-    this.#blocks = this.#blocks.flatMap((block) => parts(block, before));
     const rows = [...before.values()].flat();
+    const oldest = before.get(here[0]!) ?? [];
+    before.delete(here[0]!);
+    this.#blocks = [
+      ...blocksOf(oldest),
+      ...this.#blocks.flatMap((block) => parts(block, before)),
+    ];
     this.#rows += rows.length;
     this.#older += rows.length;
     for (const { data } of rows) this.#length += data.length;
@@ -121,6 +132,7 @@ export class EventLog {
       this.#length =
       this.#events =
       this.#older =
+      this.#dropped =
         0;
   }
 
@@ -149,7 +161,11 @@ export class EventLog {
   #dropFirst(): void {
     const { rows } = this.#blocks.shift()!;
     this.#rows -= rows.length;
-    for (const row of rows) if ("data" in row) this.#length -= row.data.length;
+    for (const row of rows) {
+      if ("note" in row) continue;
+      this.#length -= row.data.length;
+      this.#dropped++;
+    }
   }
 }
 
@@ -158,22 +174,20 @@ function parts(block: Block, before: Map<string, EventRow[]>): Block[] {
   const { rows } = block;
   const blocks: Block[] = [];
   let start = 0;
-  const take = (rows: Row[]) => {
-    for (let i = 0; i < rows.length; i += BLOCK_ROWS) {
-      blocks.push({ rows: rows.slice(i, i + BLOCK_ROWS), height: undefined });
-    }
-  };
   rows.forEach((row, i) => {
     const older = "note" in row ? undefined : before.get(row.id);
     if (!older) return;
-    let end = i;
-    // Notes stay with the event that follows them.
-    while (end > start && "note" in rows[end - 1]!) end--;
-    take(rows.slice(start, end));
-    take(older);
-    start = end;
+    blocks.push(...blocksOf(rows.slice(start, i)), ...blocksOf(older));
+    start = i;
   });
-  if (start === 0) return [...blocks, block];
-  take(rows.slice(start));
+  if (blocks.length === 0) return [block];
+  return [...blocks, ...blocksOf(rows.slice(start))];
+}
+
+function blocksOf(rows: Row[]): Block[] {
+  const blocks: Block[] = [];
+  for (let i = 0; i < rows.length; i += BLOCK_ROWS) {
+    blocks.push({ rows: rows.slice(i, i + BLOCK_ROWS), height: undefined });
+  }
   return blocks;
 }

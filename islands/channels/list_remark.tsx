@@ -1,15 +1,18 @@
 import { plural } from "../page/connection.ts";
-import { type EventLog, MAX_ROWS } from "./event_log.ts";
+import type { EventLog } from "./event_log.ts";
 import { ownZone } from "./local_time.tsx";
 
-/** The remarks below the list: the number of events, and the zone of the times. */
-export function ListRemark({ log }: { log: EventLog }) {
+/** The remarks below the list: the number of events, unless none came and more may be kept, and the zone of the times. */
+export function ListRemark(
+  { log, isLive }: { log: EventLog; isLive: boolean },
+) {
   const received = log.events + log.older;
+  const isKnown = received > 0 || isLive;
   return (
     <>
       <p class="remark">
-        {plural(received, "event")} received
-        {received > log.rows && `, the last ${MAX_ROWS} of them kept here`}
+        {isKnown && `${plural(received, "event")} received`}
+        {received > log.kept && `, the last ${log.kept} of them kept here`}
       </p>
       {log.rows > 0 && (
         <p class="remark">

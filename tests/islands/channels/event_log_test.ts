@@ -35,6 +35,12 @@ Deno.test("EventLog keeps fewer events where they are large", () => {
   const data = "x".repeat(256 * 1024);
   for (let i = 0; i < 1_000; i++) log.addEvent(event(i, data));
   assert(log.rows <= 256 && log.rows > 200, `${log.rows} rows`);
+  assertEquals(log.kept, log.rows);
+  log.clear();
+  log.addNote("paused");
+  log.addEvent(event(1));
+  log.addOlder([event(0), event(1)]);
+  assertEquals([log.kept, log.rows], [2, 3]);
 });
 
 Deno.test("EventLog says the same thing once in a row", () => {
@@ -77,6 +83,31 @@ Deno.test("EventLog puts older events where they belong, and parts no more block
       assertEquals(log.addOlder(ids.map((i) => event(i))), 0);
     },
   ));
+});
+
+Deno.test("EventLog puts events that were missed after the note that says so, and older ones before all notes", () => {
+  for (const before of [0, 1, 24, 25, 26]) {
+    const log = new EventLog();
+    log.addNote("full");
+    for (let i = 0; i < before; i++) log.addEvent(event(100 + i));
+    log.addEvent(event(200));
+    log.addNote("lost");
+    log.addNote("cannot be known");
+    log.addEvent(event(203));
+    const missing = [
+      98,
+      99,
+      ...Array.from({ length: before }, (_, i) => 100 + i),
+    ]
+      .concat(200, 201, 202, 203).map((i) => event(i));
+    assertEquals(log.addOlder(missing), 4);
+    const rows = rowsOf(log);
+    assertEquals(rows.slice(0, 3), ["98", "99", "full"]);
+    assertEquals(
+      rows.slice(-6),
+      ["200", "lost", "cannot be known", "201", "202", "203"],
+    );
+  }
 });
 
 Deno.test("EventLog keeps its blocks where older events come before them", () => {
