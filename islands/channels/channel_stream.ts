@@ -8,12 +8,7 @@ import {
 import { EventLog, type NewRow } from "./event_log.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
-import {
-  FIRST_EVENTS,
-  newestQuery,
-  nextCount,
-  readNewest,
-} from "./newest_events.ts";
+import { FIRST_EVENTS, newestQuery, readOlder } from "./newest_events.ts";
 import { Stopwatch } from "../page/stopwatch.ts";
 
 /** A stream without events is called live after this time, in ms. A stream that only refuses the client ends earlier. */
@@ -85,16 +80,15 @@ export class ChannelStream extends StreamConnection {
   /** Fetches older events, if there are any. */
   async showOlder(): Promise<void> {
     const { channels, lastId } = this.#view;
-    const count = nextCount(this.log.mostOfOne);
-    if (this.#isOldest || !lastId || count === undefined) return;
+    if (this.#isOldest || !lastId || this.log.isFull) return;
     this.#isOldest = true;
-    const url = channelPath(...channels) + newestQuery(count);
-    const events = await readNewest(url, lastId);
+    const events = await readOlder(channelPath(...channels), this.log, lastId);
     if (channels !== this.#view.channels) return;
     const added = this.log.addOlder(
       (events ?? []).map((event) => this.#rowOf(event)),
     );
     this.#isOldest = events !== undefined && added === 0;
+    this.log.hasOldest = this.#isOldest;
     this.#onChange();
   }
 

@@ -1,3 +1,5 @@
+import { blocksOf, isBlockFull } from "./blocks_of.ts";
+
 /** A received event. */
 export interface EventRow {
   /** Unique among rows. */
@@ -32,10 +34,11 @@ export interface Block {
 export const MAX_ROWS = 10_000;
 /** The most data that is kept, in UTF-16 units, however few the events: the page must fit into memory. */
 const MAX_LENGTH = 64 * 1024 * 1024;
-const BLOCK_ROWS = 25;
 
 /** The last events, in blocks: a page with an element for each of ten thousand rows would be too slow. */
 export class EventLog {
+  /** Whether the server kept no event before those here when it was asked. */
+  hasOldest = false;
   #blocks: Block[] = [];
   #rows = 0;
   #length = 0;
@@ -63,6 +66,17 @@ export class EventLog {
     return this.#older;
   }
 
+  /** Whether there is no room for older events. */
+  get isFull(): boolean {
+    return this.#dropped > 0 || this.#rows >= MAX_ROWS;
+  }
+
+  /** The ids of the events, in their order. */
+  ids(): string[] {
+    return this.#blocks.flatMap(({ rows }) => rows)
+      .flatMap((row) => "note" in row ? [] : row.id);
+  }
+
   /** The number of events of the channel that has the most. */
   get mostOfOne(): number {
     const counts = new Map<string, number>();
@@ -86,8 +100,7 @@ export class EventLog {
    * @returns The number of events added.
    */
   addOlder(events: readonly NewRow[]): number {
-    const here = this.#blocks.flatMap(({ rows }) => rows)
-      .flatMap((row) => "note" in row ? [] : row.id);
+    const here = this.ids();
     const known = new Set(here);
     const before = new Map<string, EventRow[]>();
     let missing: EventRow[] = [];
@@ -127,6 +140,7 @@ export class EventLog {
 
   /** Removes all rows. */
   clear(): void {
+    this.hasOldest = false;
     this.#blocks = [];
     this.#rows =
       this.#length =
@@ -143,7 +157,7 @@ export class EventLog {
 
   #add(row: Row): void {
     let block = this.#blocks.at(-1);
-    if (!block || block.rows.length === BLOCK_ROWS) {
+    if (!block || isBlockFull(block)) {
       this.#blocks.push(block = { rows: [], height: undefined });
     }
     block.rows.push(row);
@@ -182,12 +196,4 @@ function parts(block: Block, before: Map<string, EventRow[]>): Block[] {
   });
   if (blocks.length === 0) return [block];
   return [...blocks, ...blocksOf(rows.slice(start))];
-}
-
-function blocksOf(rows: Row[]): Block[] {
-  const blocks: Block[] = [];
-  for (let i = 0; i < rows.length; i += BLOCK_ROWS) {
-    blocks.push({ rows: rows.slice(i, i + BLOCK_ROWS), height: undefined });
-  }
-  return blocks;
 }

@@ -12,7 +12,11 @@ export function ListRemark(
     <>
       <p class="remark">
         {isKnown && `${plural(received, "event")} received`}
-        {received > log.kept && `, the last ${log.kept} of them kept here`}
+        {received > log.kept
+          ? `, the last ${log.kept} of them kept here`
+          : log.isFull
+          ? ". Older ones are not shown here: the list is full"
+          : log.hasOldest && ". The server kept none before the first of them"}
       </p>
       {log.rows > 0 && (
         <p class="remark">

@@ -1,4 +1,6 @@
 import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
+import { readStatus } from "../page/read_status.ts";
+import type { EventLog } from "./event_log.ts";
 
 /** How many of each channel's events a page shows at first. */
 export const FIRST_EVENTS = 50;
@@ -6,6 +8,9 @@ export const FIRST_EVENTS = 50;
 const MORE_EVENTS = 200;
 /** The most that the server sends. */
 const MAX_EVENTS = 1_000;
+/** How far before the oldest event here to look for older ones at first, in ms, and how much further each time. */
+const FIRST_BACK_MS = 60_000;
+const BACK_GROWTH = 8;
 /** How long to read, in ms: the event to wait for may no longer be kept. */
 const READ_LIMIT_MS = 5_000;
 
@@ -14,18 +19,41 @@ export function newestQuery(count: number): string {
   return `?latest=${Math.min(count, MAX_EVENTS)}`;
 }
 
-/** How many events of each channel to ask for next, with `count` here. Undefined if the server sends no more. */
-export function nextCount(count: number): number | undefined {
-  return count < MAX_EVENTS ? count + MORE_EVENTS : undefined;
+/**
+ * Reads the newest events, and more of them than are here. If more are here than the server sends as the newest, it reads
+ * all events since some time before the oldest one here, and since longer before until there are older ones.
+ *
+ * @param path The path of the channels' stream.
+ * @param lastId The id of the last event to read. Later ones come on the page's own stream.
+ * @returns The events up to that one. None is older than those here if the server keeps no older ones. Undefined if the
+ * stream fails or does not bring the last one.
+ */
+export async function readOlder(
+  path: string,
+  log: EventLog,
+  lastId: string,
+): Promise<StreamEvent[] | undefined> {
+  const count = log.mostOfOne;
+  if (count < MAX_EVENTS) {
+    return await readUpTo(path + newestQuery(count + MORE_EVENTS), lastId);
+  }
+  const ids = log.ids();
+  const oldestMs = Number.parseInt(ids[0]!);
+  const known = new Set(ids);
+  let backMs = FIRST_BACK_MS;
+  while (backMs < oldestMs) {
+    const since = `${path}?since=${oldestMs - backMs}-0`;
+    const events = await readUpTo(since, lastId);
+    // A reset: nothing is kept from so long ago.
+    if (events?.length === 0) break;
+    if (!events || events.some(({ id }) => !known.has(id!))) return events;
+    backMs *= BACK_GROWTH;
+  }
+  return await readUpTo(`${path}?since=earliest`, lastId);
 }
 
-/**
- * Reads the events that a new stream begins with.
- *
- * @param lastId The id of the last event to read. Later ones come on the page's own stream.
- * @returns The events up to that one. Undefined if the stream fails or does not bring it.
- */
-export async function readNewest(
+/** Reads a new stream up to the event with that id. Returns nothing but an empty array if it begins with a reset. */
+async function readUpTo(
   url: string,
   lastId: string,
 ): Promise<StreamEvent[] | undefined> {
@@ -45,7 +73,10 @@ export async function readNewest(
       const { value, done } = await reader.read();
       if (done) return undefined;
       for (const event of parser.push(value)) {
-        if (event.id === undefined) continue;
+        if (event.id === undefined) {
+          if (readStatus(event.data)?.state === "reset") return [];
+          continue;
+        }
         events.push(event);
         if (event.id === lastId) return events;
       }

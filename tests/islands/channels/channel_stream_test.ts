@@ -6,6 +6,7 @@ import {
   loadedStream,
 } from "../../../islands/channels/channel_stream.ts";
 import { UNKNOWN } from "../unknown_statuses.ts";
+import { MAX_ROWS } from "../../../islands/channels/event_log.ts";
 import { FakeFetch } from "../fake_fetch.ts";
 
 const HEARTBEAT_MS = 8_000;
@@ -406,6 +407,72 @@ Deno.test("ChannelStream brings in older events, until there are none", async ()
   assertEquals(w.fetched.all.length, 3);
   assertEquals(w.stream.log.events, 2);
   assertEquals(w.stream.log.older, 2);
+  assert(w.stream.log.hasOldest);
+  w.stream.choose(["chat"]);
+  assert(!w.stream.log.hasOldest);
+});
+
+Deno.test("ChannelStream brings in older events where a thousand live ones came since", async () => {
+  using w = world("news");
+  const hour = 3_600_000;
+  const live = Array.from({ length: 1_050 }, (_, i) => `${20 * hour + i}-0`);
+  const send = async (ids: string[]) => {
+    await w.open();
+    const text = ids.map((id) => `id: ${id}\ndata: x\n\n`);
+    w.fetched.last.send(text.join(""));
+    await w.time.runMicrotasks();
+  };
+  w.stream.open();
+  await send(live);
+  let done = w.stream.showOlder();
+  const urls = () => w.fetched.all.splice(1).map(({ url }) => url);
+  await send(live);
+  await send(["19-0", "20-0", ...live]);
+  await done;
+  assertEquals(urls(), [
+    `/sse/news?since=${20 * hour - 60_000}-0`,
+    `/sse/news?since=${20 * hour - 480_000}-0`,
+  ]);
+  assertEquals(w.rows().slice(0, 2), [
+    "19-0 news message x",
+    "20-0 news message x",
+  ]);
+  assert(!w.stream.log.hasOldest);
+  // The oldest one is from the first minute since 1970: no time before it is left to ask for.
+  done = w.stream.showOlder();
+  await send(["19-0", "20-0", ...live]);
+  await done;
+  assertEquals(urls(), ["/sse/news?since=earliest"]);
+  assert(w.stream.log.hasOldest);
+});
+
+Deno.test("ChannelStream asks for the earliest events where the server does not know more than those", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  const send = (ids: number[]) =>
+    w.fetched.last.send(ids.map((n) => `id: ${n}-0\ndata: x\n\n`).join(""));
+  const live = Array.from({ length: 1_000 }, (_, i) => 1e12 + i);
+  send(live);
+  await w.time.runMicrotasks();
+  const done = w.stream.showOlder();
+  await w.open();
+  await w.status({ state: "reset" });
+  await w.open();
+  send([1e12 - 5, ...live]);
+  await done;
+  assertEquals(w.fetched.last.url, "/sse/news?since=earliest");
+  assertEquals(w.stream.log.older, 1);
+});
+
+Deno.test("ChannelStream asks for no older events than it has room for", async () => {
+  using w = world("news");
+  w.stream.open();
+  await w.open();
+  await w.event("1-0", "a");
+  for (let i = 0; i < MAX_ROWS; i++) w.stream.log.addNote(`${i}`);
+  await w.stream.showOlder();
+  assertEquals(w.fetched.all.length, 1);
 });
 
 Deno.test("ChannelStream asks for older events again where the answer was lost, refused, or without end", async () => {

@@ -1,6 +1,6 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { renderToString } from "preact-render-to-string";
-import { EventLog } from "../../../islands/channels/event_log.ts";
+import { EventLog, MAX_ROWS } from "../../../islands/channels/event_log.ts";
 import { ListRemark } from "../../../islands/channels/list_remark.tsx";
 import { loadedStream } from "../../../islands/channels/channel_stream.ts";
 import { Channels } from "../../../islands/channels/channels.tsx";
@@ -33,6 +33,16 @@ Deno.test("ListRemark has the number of the events that are kept, whichever limi
     remark(log),
     /10100 events received, the last 100\d\d of them kept/,
   );
+});
+
+Deno.test("ListRemark says where the list begins, once that is known", () => {
+  const log = new EventLog();
+  log.addEvent(event(1));
+  assert(!remark(log).includes("."));
+  log.hasOldest = true;
+  assertMatch(remark(log), /^1 event received. The server kept none before/);
+  for (let i = 2; i <= MAX_ROWS; i++) log.addEvent(event(i));
+  assertMatch(remark(log), /^10000 events received. Older ones are not shown/);
 });
 
 Deno.test("ListRemark counts no events before it is known that there are none", () => {
