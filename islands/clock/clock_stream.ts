@@ -8,6 +8,7 @@ import {
 } from "../page/connection.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
+import { readStatus } from "../page/read_status.ts";
 
 /** How far back the plot goes, in ms. */
 const PLOTTED_MS = 60_000;
@@ -15,6 +16,8 @@ const PLOTTED_MS = 60_000;
 const TICK_MS = 1_000;
 /** A stream without a tick for this long is dead, in ms. */
 const SILENT_MS = 3 * TICK_MS;
+/** After this many connections in a row that resume and bring no tick, the last id is of a time yet to come. */
+const MAX_TICKLESS = 2;
 /** How much earlier than `errorMs` allows a tick may come, in ms: the resolution of `performance.now()`. */
 const COARSE_MS = 2;
 /** How much later than due a tick may come because of the network, in ms. */
@@ -34,6 +37,8 @@ export class ClockStream extends StreamConnection {
   #openedMs = 0;
   /** When the last tick came, as `performance.now()`. */
   #receivedMs = 0;
+  /** How many connections in a row resumed, but brought no tick. */
+  #tickless = 0;
   #offset = new ClockOffset((agrees) => this.#measured(agrees));
 
   constructor(
@@ -69,6 +74,7 @@ export class ClockStream extends StreamConnection {
         const wasLive = this.#view.connection === "live";
         this.failed(isRefused);
         if (wasLive && source.isSilent) this.#onSilent();
+        if (this.#tickless >= MAX_TICKLESS) this.#startAnew();
       },
     });
     return source;
@@ -99,11 +105,24 @@ export class ClockStream extends StreamConnection {
   }
 
   #heard({ type, data, id }: StreamEvent): void {
-    if (type === "status") this.report(data);
-    else if (id) this.#ticked(data, id);
+    if (type !== "status") {
+      if (id) this.#ticked(data, id);
+      return;
+    }
+    this.report(data);
+    const isResumed = readStatus(data)?.state === "resumed";
+    if (isResumed && this.#view.connection !== "live") this.#tickless++;
+  }
+
+  /** Goes on with the server's current tick: the server waits for the one after the last id, as its clock was set back. */
+  #startAnew(): void {
+    this.#tickless = 0;
+    this.#show({ lastId: "" });
+    this.comeBack();
   }
 
   #ticked(data: string, id: string): void {
+    this.#tickless = 0;
     const receivedMs = performance.now();
     const ms = Number.parseInt(id);
     // A connection that becomes live asks for the server's time anyway.

@@ -357,8 +357,10 @@ Deno.test("ClockStream is not live again until a tick comes, as after the server
   await w.begin();
   await w.tick(START_MS);
   await w.cut();
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 2; i++) {
     w.stream.comeBack();
+    const { headers } = w.fetched.last;
+    assertEquals(headers.get("last-event-id"), `${START_MS}-0`);
     await w.begin();
     await w.status({ state: "resumed", replayed: 0 });
     for (let s = 0; s < 4; s++) {
@@ -366,7 +368,8 @@ Deno.test("ClockStream is not live again until a tick comes, as after the server
       await w.time.tickAsync(1_000);
     }
   }
-  w.stream.comeBack();
+  // The server waits for a tick that is an hour away: the page asks for the current one.
+  assertEquals(w.fetched.last.headers.get("last-event-id"), null);
   await w.begin();
   await w.status({ state: "reset" });
   assertEquals(w.view().connection, "reconnecting");
@@ -434,6 +437,21 @@ Deno.test("ClockStream does not call a stream live that is opened only to be clo
   await w.begin();
   assertEquals(w.view().connection, "reconnecting");
   assertEquals(w.view().note, "the server is full");
+});
+
+Deno.test("ClockStream keeps its last id where the server is full again and again", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  await w.tick(START_MS);
+  for (let i = 0; i < 4; i++) {
+    await w.cut();
+    w.stream.comeBack();
+    const { headers } = w.fetched.last;
+    assertEquals(headers.get("last-event-id"), `${START_MS}-0`);
+    await w.begin();
+    await w.status({ state: "overloaded" });
+  }
 });
 
 Deno.test("ClockStream stays closed where it is refused, and tries again by itself", async () => {
