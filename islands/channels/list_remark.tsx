@@ -14,9 +14,9 @@ export function ListRemark(
         {isKnown && `${plural(received, "event")} received`}
         {received > log.kept
           ? `, the last ${log.kept} of them kept here`
-          : log.isFull
-          ? ". Older ones are not shown here: the list is full"
-          : log.hasOldest && ". The server kept none before the first of them"}
+          : log.hasOldest
+          ? ". The server kept none before the first of them"
+          : log.isFull && ". Any older ones are not shown: the list is full"}
       </p>
       {log.rows > 0 && (
         <p class="remark">

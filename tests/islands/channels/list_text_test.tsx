@@ -42,7 +42,9 @@ Deno.test("ListRemark says where the list begins, once that is known", () => {
   log.hasOldest = true;
   assertMatch(remark(log), /^1 event received. The server kept none before/);
   for (let i = 2; i <= MAX_ROWS; i++) log.addEvent(event(i));
-  assertMatch(remark(log), /^10000 events received. Older ones are not shown/);
+  assertMatch(remark(log), /^10000 events received. The server kept none/);
+  log.hasOldest = false;
+  assertMatch(remark(log), /^10000 events received. Any older ones are not/);
 });
 
 Deno.test("ListRemark counts no events before it is known that there are none", () => {
