@@ -1,7 +1,6 @@
 import type { Client } from "../routes/client.ts";
-import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
-import { toHttpError } from "../routes/to_http_error.ts";
 import { log } from "../log/log.ts";
+import { failureResponse } from "./failure_response.ts";
 import {
   BACKLOG,
   type Listener,
@@ -70,13 +69,7 @@ export class DenoListener implements Listener {
         ...(reusePort && { reusePort }),
         onListen() {},
         // Deno's own handler throws where standard error cannot be written to.
-        onError: (error) => {
-          const requestId = drawRequestId();
-          log.error("a request failed", { error, requestId });
-          const answer = toHttpError(error).toResponse(requestId);
-          answer.headers.set(REQUEST_ID, requestId);
-          return answer;
-        },
+        onError: failureResponse,
       },
       (request, { remoteAddr }) =>
         this.#answer(request, { address: remoteAddr.hostname }),

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { log } from "../log/log.ts";
 import type { Client } from "../routes/client.ts";
 import { HttpError } from "../routes/http_error.ts";
 import type { ListenerOptions } from "./listener.ts";
+import { failureResponse } from "./failure_response.ts";
 import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
 import { NodeRequest } from "./node_request.ts";
 import { NodeSink } from "./node_sink.ts";
-import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
 
 /** How many requests of one connection may wait for their turn: each takes memory, and clients seldom send more than one. */
 const MAX_WAITING = 100;
@@ -89,16 +88,9 @@ export class NodeConnection {
       const response = await service.handler(request, client);
       await this.#send(message, answer, response, client.sink);
     } catch (error) {
-      const requestId = drawRequestId();
-      log.error("a request failed", { error, requestId });
+      const response = failureResponse(error);
       if (answer.headersSent) this.#socket.destroy();
-      else {
-        const headers = { [REQUEST_ID]: requestId };
-        await sendResponse(
-          answer,
-          new Response(null, { status: 500, headers }),
-        );
-      }
+      else await sendResponse(answer, response);
     } finally {
       service.noteWork(-1);
     }

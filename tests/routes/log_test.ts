@@ -229,3 +229,16 @@ Deno.test("No secret of a request is in a line, wherever the client writes it", 
     }
   }
 });
+
+Deno.test("A client that leaves in the middle of a publish is not logged", async () => {
+  await using chime = inProcess();
+  const body = new ReadableStream({
+    pull() {
+      throw new Error("aborted");
+    },
+  });
+  const response = await chime.publish("/sse/news", body);
+  await response.body?.cancel();
+  assertEquals(response.status, 503);
+  assertEquals(chime.log.lines, []);
+});

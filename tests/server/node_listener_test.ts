@@ -3,9 +3,9 @@ import { delay } from "@std/async/delay";
 import type { SinkWriter } from "../../hub/sink.ts";
 import type { ListenerOptions } from "../../server/listener.ts";
 import { NodeListener } from "../../server/node_listener.ts";
-import { CapturedLog } from "../support/captured_log.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
+import { CapturedLog } from "../support/captured_log.ts";
 
 function listen(
   handler: ListenerOptions["handler"],
@@ -66,7 +66,7 @@ Deno.test("NodeListener answers 500 where its handler fails, also after it has o
     throw new Error("a bug");
   });
   const response = await fetch(listener.url);
-  assertEquals([response.status, await response.text()], [500, ""]);
+  assertEquals([response.status, (await response.json()).status], [500, 500]);
   assertEquals(logged.lines.length, 1);
   await until(() => told.length > 0);
   assertEquals(told, ["left"]);

@@ -22,7 +22,7 @@ async function run(...args: string[]) {
     code,
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr).replace(/^\d{4}-\S+Z /gm, "").split("\n")
-      .filter((line) => line.startsWith("chime:") || line.startsWith("error")),
+      .filter((line) => /^(?:info|warn|error) /.test(line)),
   };
 }
 
