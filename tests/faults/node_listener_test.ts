@@ -244,7 +244,11 @@ class RawSocket implements Disposable {
 
   /** Returns what comes up to the end of the connection. */
   async rest(): Promise<string> {
-    while (await this.#read());
+    const read = async () => {
+      while (await this.#read());
+    };
+    // Heartbeats would put off the deadline of each read.
+    await within(read());
     return this.#text;
   }
 
