@@ -339,3 +339,42 @@ Deno.test("Clock forgets how a zone is written at the first tick without a reade
   await set.open("Asia/Tokyo").cancel();
   assertEquals(formats.made, 2);
 });
+
+Deno.test("Clock has the tick that is due for a client that comes while the timer is late", async () => {
+  await using set = setUp();
+  // jump() would fire the timer.
+  set.time.setSystemClock(900);
+  const reader = new EventReader(set.open("UTC", after(idBack(1))));
+  const ids = (await reader.take(2)).map(({ id }) => id);
+  assertEquals(ids, [idBack(0), idBack(-1)]);
+});
+
+Deno.test("Clock makes up for an hour asleep, each second once", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.jump(3_600_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard.length, 3_602);
+  assertEquals(new Set(heard).size, 3_602);
+});
+
+Deno.test("Clock repeats no second where the system's clock is set back, and then forward by less", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.tickAsync(1_000);
+  set.time.setSystemClock(-60_000);
+  await set.time.tickAsync(1_000);
+  set.time.setSystemClock(5_000);
+  await set.time.tickAsync(2_000);
+  assertEquals(heard, ["05:30:20", "05:30:21"]);
+});
+
+Deno.test("Clock takes a second by which the system's clock is set forward for one that never was", async () => {
+  await using set = setUp();
+  const heard = set.listen();
+  await set.time.runMicrotasks();
+  set.time.setSystemClock(1_000);
+  await set.time.tickAsync(1_000);
+  assertEquals(heard, ["05:30:20", "05:30:22"]);
+});

@@ -288,10 +288,16 @@ for (
       }: must be a key such as chime, not blank and `,
     ]),
     [["--journal=sqlite:"], {}, 'Cannot use --journal "sqlite:": must be'],
-    [
-      ["--workers=0"],
+    ...["0", "100", "01", "1.5", ""].map((count): Refusal => [
+      [`--workers=${count}`],
       {},
-      'Cannot use --workers "0": must be 1 to 99, or auto',
+      `Cannot use --workers "${count}": must be 1 to 99, or auto`,
+    ]),
+    [["--token=a=b"], {}, "Cannot use --token: must be made of"],
+    [
+      ["--portable"],
+      {},
+      "Cannot use option --portable: must be a known one (see --help)",
     ],
   ] as Refusal[]
 ) {
@@ -364,5 +370,13 @@ Deno.test("readConfig takes the largest body, a file of any other name, and a ke
   assertEquals<unknown>(read(["--redis-key= a b"]), {
     ...DEFAULTS,
     redisKey: " a b",
+  });
+});
+
+Deno.test("readConfig takes a lone dash for a value, and a token that ends in =", () => {
+  assertEquals<unknown>(read(["--redis-key", "-", "--token", "a=="]), {
+    ...DEFAULTS,
+    redisKey: "-",
+    token: "a==",
   });
 });

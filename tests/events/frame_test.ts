@@ -1,9 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import { ServerSentEventParseStream } from "@std/http/server-sent-event-parse-stream";
 import fc from "fast-check";
 import { InputError } from "../../events/input_error.ts";
 import { fields } from "./arbitrary_fields.ts";
 import {
+  drawRetryMs,
   encodeRetry,
   encodeStatus,
   type Frame,
@@ -180,4 +182,18 @@ Deno.test("encodeStatus makes an event of type status without an id", async () =
   assertEquals(await parse([encodeStatus({ state: "lagged", missed: 120 })]), [
     { event: "status", data: '{"state":"lagged","missed":120}' },
   ]);
+});
+
+Deno.test("FrameEncoder writes a retry of 0, and no line for an empty type", async () => {
+  const frame = await encoder.encode({ event: "", data: "x", retry: 0 });
+  assertEquals(await parse([frame]), [{ data: "x", retry: 0 }]);
+  assertEquals(decoder.decode(frame).includes("event"), false);
+});
+
+Deno.test("drawRetryMs() spreads the clients over two seconds", () => {
+  let drawn = 0;
+  using _random = stub(Math, "random", () => drawn);
+  assertEquals(drawRetryMs(), 2_000);
+  drawn = 0.9999;
+  assertEquals(drawRetryMs(), 4_000);
 });

@@ -69,3 +69,13 @@ Deno.test("Hub logs nothing when a reader leaves while its history is read", asy
   await delay(0);
   assertEquals(log.lines, []);
 });
+
+Deno.test("Hub counts all bytes of a stream, those that it ends with too", async () => {
+  using chime = setUp();
+  const stream = chime.open(["a"]);
+  await chime.publish("a", "1");
+  const bytes = new Response(stream).bytes();
+  await delay(0);
+  chime.hub.closeAll({ state: "draining" });
+  assertEquals(chime.hub.sent.bytes, (await bytes).length);
+});

@@ -106,3 +106,21 @@ Deno.test("Hub passes over an event that cannot be encoded, logs and counts it, 
   const again = new EventReader(chime.open(["a", "b"], after("0-0")));
   assertEquals(await ids(again), [undefined, "2-0"]);
 });
+
+Deno.test("Hub takes in what comes after something that failed", async () => {
+  using chime = setUp();
+  const reader = new EventReader(chime.open(["a"]));
+  let isRead = false;
+  const broken = {
+    get channel() {
+      if (isRead) throw new Error("broken");
+      isRead = true;
+      return "a";
+    },
+    data: "",
+    id: "1-0",
+  } as const;
+  await assertRejects(() => chime.hub.append([broken], "1-0"), Error, "broken");
+  await chime.hub.append([{ channel: "a", data: "2", id: "2-0" }], "2-0");
+  assertEquals((await reader.take(1))[0]!.data, "2");
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { FakeTime } from "@std/testing/time";
 import { NEW } from "../../hub/deliver_from.ts";
@@ -215,4 +215,43 @@ Deno.test("Hub asks again for a stream that waits after each comment, though not
     { data: "2", id: "2-0" },
     status({ state: "resumed", replayed: 1 }),
   ]);
+});
+
+Deno.test("Hub replays from the history where a ring loses what comes next for a stream that resumes, and repeats nothing", async () => {
+  using chime = setUp({ maxFrames: 3, maxBytes: 1_000_000 });
+  await using _stays = new EventReader(chime.open(["a"]));
+  // So large that each has a write of its own.
+  const publish = () => chime.publish("a", "x".repeat(40_000));
+  for (let i = 0; i < 3; i++) await publish();
+  const reader = chime.open(["a"], after("0-0")).getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes("id: 1-0")) {
+    text += decoder.decode((await reader.read()).value);
+  }
+  for (let i = 0; i < 5; i++) await publish();
+  while (!text.includes("status")) {
+    text += decoder.decode((await reader.read()).value);
+  }
+  assertEquals(
+    [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id),
+    ["1-0", "2-0", "3-0", "4-0", "5-0", "6-0", "7-0", "8-0"],
+  );
+  assertMatch(text, /"replayed":8/);
+  await reader.cancel();
+});
+
+Deno.test("Hub reads few events first, then more, but never more than 256 at once", async () => {
+  using chime = setUp();
+  for (let i = 1; i <= 2_000; i++) await chime.publish("a", "");
+  const limits: number[] = [];
+  const { read } = chime.history;
+  chime.history.read = (query, limit) => {
+    limits.push(limit.maxEvents);
+    return read.call(chime.history, query, limit);
+  };
+  const reader = new EventReader(chime.open(["a"], after("0-0")));
+  await reader.take(2_001);
+  assertEquals(limits.slice(0, 5), [32, 64, 128, 256, 256]);
+  assertEquals(Math.max(...limits), 256);
 });

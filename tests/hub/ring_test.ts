@@ -67,3 +67,25 @@ Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
   assertEquals(new TextDecoder().decode(first!.frame), "event: c\ndata: x\n\n");
   assertEquals(first!.frame === second!.frame, true);
 });
+
+Deno.test("Ring.skip leaves all its room to what comes after the place", () => {
+  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 10 });
+  ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(8));
+  ring.skip({ ordinal: 2, id: id(2) });
+  for (const n of [3, 4]) {
+    ring.push({ ordinal: n, id: id(n) }, new Uint8Array(5));
+  }
+  assertEquals(ordinals(ring, 0), [3, 4]);
+});
+
+Deno.test("Ring.skip lets go of everything in a ring that was full, too", () => {
+  const ring = new Ring("c", ORIGIN, { maxFrames: 1, maxBytes: 99 });
+  for (const n of [1, 2]) {
+    ring.push({ ordinal: n, id: id(n) }, new Uint8Array(1));
+  }
+  ring.skip({ ordinal: 3, id: id(3) });
+  assertEquals(ordinals(ring, 0), []);
+  ring.push({ ordinal: 4, id: id(4) }, new Uint8Array(1));
+  assertEquals(ordinals(ring, 0), [4]);
+  assertEquals(ring.floor, { ordinal: 3, id: id(3) });
+});

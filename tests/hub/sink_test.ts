@@ -191,3 +191,21 @@ Deno.test("Subscriber that finds nothing when it is woken is parked once, and no
   await time.tickAsync(15_000);
   assertEquals(sink.written.length, 3);
 });
+
+Deno.test("Subscriber writes only bytes that say something, where its channels had nothing meanwhile", async () => {
+  using chime = setUp();
+  for (const name of ["a", "b", "b"]) await chime.publish(name, "");
+  const sizes: number[] = [];
+  const sink = new FakeSink();
+  const { write } = sink;
+  sink.write = (bytes) => {
+    sizes.push(bytes.length);
+    write.call(sink, bytes);
+  };
+  chime.hub.open(["a"], after("1-0"), sink);
+  for (let i = 0; i < 3; i++) {
+    sink.ready();
+    await settle();
+  }
+  assertEquals(sizes.filter((size) => size === 0), []);
+});

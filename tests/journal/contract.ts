@@ -265,6 +265,18 @@ export function testJournal({ name, skip, open }: Backend): void {
     assertLess(compareEventIds(start, events[0]!.id), 0);
   });
 
+  test("brings its tail each event once, however many batches there are", async (journal) => {
+    const tail = new TailReader(journal);
+    await tail.start();
+    const data = ["1", "2", "3"];
+    const brought: string[] = [];
+    for (const text of data) {
+      await journal.append([message("a", text)]);
+      brought.push(...(await tail.take(1)).map(({ data }) => data));
+    }
+    assertEquals(brought, data);
+  });
+
   test("appends nothing where nothing is given", async (journal) => {
     assertEquals(await journal.append([]), []);
   });

@@ -146,3 +146,10 @@ Deno.test("POST /sse/{channel} whose client leaves within the body is a 503, and
   await answer.body?.cancel();
   assertEquals(log.lines, []);
 });
+
+Deno.test("POST /sse/{channel} takes a chunked body that is as large as a body may be", async () => {
+  await using chime = inProcess();
+  const chunked = { "transfer-encoding": "chunked" };
+  const answer = await post(chime, chunked, "x".repeat(1_000));
+  assertEquals(answer.status, 201);
+});

@@ -179,3 +179,9 @@ Deno.test("Only the server's own pages may use the page, the health checks and t
     }
   }
 });
+
+Deno.test("A response to pages of one listed origin says to caches that it depends on the origin", async () => {
+  assertEquals(await ask(["https://a.test"], { origin: "https://c.test" }), {
+    vary: "origin",
+  });
+});

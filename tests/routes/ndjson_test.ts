@@ -107,3 +107,18 @@ Deno.test("POST /sse/{channel} of more messages than are kept is a 413 that name
   const kept = await readEvents(journal, ["a"], floor, ids[4]);
   assertEquals(kept!.map(({ id }) => id), ids);
 });
+
+Deno.test("POST /sse/{channel} of NDJSON with an empty line at its end is refused as a whole", async () => {
+  await using chime = inProcess();
+  const response = await chime.publish("/sse/a", '{"data":"1"}\n\n', NDJSON);
+  assertEquals(response.status, 400);
+  const { detail } = await response.json();
+  assertEquals(detail.startsWith("Cannot publish line 2: "), true, detail);
+});
+
+Deno.test("Chime counts every message of an NDJSON body", async () => {
+  await using chime = inProcess();
+  await chime.publish("/sse/a", '{"data":"1"}\n{"data":"2"}\n', NDJSON);
+  await chime.publish("/sse/a", "3");
+  assertEquals(chime.instance.counts().messages, 3);
+});

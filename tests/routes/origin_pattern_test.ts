@@ -78,6 +78,7 @@ for (
         "https://..",
         "app://..",
         "app://*..",
+        "app://*.",
         "https://a..b",
         "https://..a",
         "https://*..a",
@@ -129,6 +130,8 @@ Deno.test("originMatcher() lets *. stand for one label or more, and for nothing 
       ...[
         "https://aexample.com",
         "http://a.example.com",
+        // Cut at the length of https://, a label would be left.
+        "http://ab.example.com",
         "https://example.org",
       ],
       ...["https://a.example.com:8443", "https://a.example.com.evil.test"],

@@ -39,3 +39,26 @@ Deno.test("POST /sse/{channel} takes the scheme in any case", async () => {
   });
   assertEquals(response.status, 201);
 });
+
+Deno.test("POST /sse/{channel} refuses the beginning of the token after the whole one", async () => {
+  await using chime = inProcess();
+  assertEquals((await chime.publish("/sse/news", "x")).status, 201);
+  for (const token of [TOKEN.slice(0, -1), TOKEN[0]]) {
+    const response = await chime.request("/sse/news", {
+      method: "POST",
+      body: "x",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assertEquals(response.status, 401);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("POST /sse/{channel} checks the token before anything else of a publish", async () => {
+  await using chime = inProcess();
+  for (const path of ["/sse/a%20b", "/sse/a,b", "/sse/a?type=x"]) {
+    const response = await chime.request(path, { method: "POST", body: "x" });
+    assertEquals(response.status, 401);
+    await response.body?.cancel();
+  }
+});

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { InputError } from "../../events/input_error.ts";
 import { BatchTooLargeError } from "../../journal/batch_limit.ts";
 import { UnavailableError, UnreadableError } from "../../journal/history.ts";
-import { Rpc } from "../../server/rpc.ts";
+import { Rpc, type RpcPort } from "../../server/rpc.ts";
 import { within } from "../support/within.ts";
 
 /** Methods of the one end. */
@@ -141,4 +141,23 @@ Deno.test("Rpc rejects all callers when it is closed, and later ones, and sends 
   await delay(0);
   assert(!ends.notes.includes("too late"));
   assertEquals(ends.sent.length, sent);
+});
+
+Deno.test("Rpc calls nothing more once it is closed, though the same message holds more calls", () => {
+  const port: RpcPort = { onmessage: null, postMessage() {} };
+  const called: string[] = [];
+  const rpc: Rpc<object> = new Rpc(port, {
+    end() {
+      called.push("end");
+      rpc[Symbol.dispose]();
+    },
+    note: () => called.push("note"),
+  });
+  port.onmessage!(
+    new MessageEvent("message", {
+      data: [{ method: "end", args: [] }, { method: "note", args: [] }],
+    }),
+  );
+  rpc[Symbol.dispose]();
+  assertEquals(called, ["end"]);
 });

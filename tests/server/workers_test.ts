@@ -345,3 +345,26 @@ test("With --workers 2 the server drains at SIGTERM and exits with 0", async () 
   assertEquals((await reader.rest()).at(-1)!.data, '{"state":"draining"}');
   assertEquals((await ended).code, 0);
 });
+
+test("Workers share the number of streams that may be open at once", async () => {
+  await using chime = await start({
+    serve: {
+      version: "1.2.3",
+      listener: LISTENER,
+      hostname: "127.0.0.1",
+      port: 0,
+      sharesPort: true,
+      token: "t",
+      maxBodyBytes: 10_000,
+      corsOrigins: [],
+      maxStreams: 2,
+      accessLog: false,
+    },
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, () => fetch(`${chime.url}sse/news`)),
+  );
+  const opened = answers.filter(({ status }) => status === 200).length;
+  assert(opened === 1 || opened === 2, `${opened} streams`);
+  await Promise.all(answers.map(({ body }) => body?.cancel()));
+});

@@ -511,3 +511,33 @@ Deno.test("ChannelStream asks for older events again where the answer was lost, 
   w.stream.showOlder();
   assertEquals(w.fetched.last.url, "/sse/chat?latest=201");
 });
+
+Deno.test("ChannelStream begins with the newest events of other channels, though the first ones were live without any", async () => {
+  using w = world("a");
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(200);
+  assertEquals(w.view().connection, "live");
+  w.stream.choose(["b"]);
+  assertEquals(w.fetched.last.url, "/sse/b?latest=50");
+});
+
+Deno.test("ChannelStream that is paused as soon as it opens stays paused", async () => {
+  using w = world("a");
+  w.stream.open();
+  await w.open();
+  w.stream.pause();
+  await w.time.tickAsync(1_000);
+  assertEquals(w.view().connection, "paused");
+});
+
+Deno.test("ChannelStream asks for nothing from before it was opened first", async () => {
+  using w = world("a");
+  await w.time.tickAsync(60_000);
+  w.stream.open();
+  await w.open();
+  await w.time.tickAsync(1_000);
+  await w.cut();
+  await w.time.tickAsync(3_000);
+  assertEquals(w.fetched.last.url, "/sse/a?since=4s");
+});

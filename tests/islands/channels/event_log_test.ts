@@ -143,3 +143,13 @@ Deno.test("span() has the visible blocks, and the height of all others", () => {
     },
   ));
 });
+
+Deno.test("EventLog keeps fewer older events where they are large", () => {
+  const log = new EventLog();
+  log.addEvent(event(1_000));
+  const data = "x".repeat(256 * 1024);
+  log.addOlder(
+    Array.from({ length: 1_001 }, (_, i) => event(i, i < 1_000 ? data : "")),
+  );
+  assert(log.rows <= 257, `${log.rows} rows`);
+});

@@ -485,3 +485,11 @@ Deno.test("ClockStream that is paused does not try again", async () => {
   assertEquals(w.fetched.all.length, 1);
   assertEquals(w.view().connection, "paused");
 });
+
+Deno.test("ClockStream plots no tick that is newer than the last one, as after a clock that was set back", async () => {
+  using w = world();
+  w.stream.open();
+  await w.begin();
+  for (const s of [0, 1, 2, 1]) await w.tick(START_MS + s * 1_000);
+  assertEquals(w.view().ticks.map(({ ms }) => ms - START_MS), [0, 1_000]);
+});

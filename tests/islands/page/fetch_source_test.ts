@@ -276,3 +276,54 @@ Deno.test("FetchSource that is closed says nothing more", async () => {
     assertEquals(w.time.timerCount, 0);
   }
 });
+
+Deno.test("FetchSource waits as the server said last, also on an earlier connection", async () => {
+  using w = world();
+  w.fetched.last.open();
+  w.fetched.last.send("retry: 2000\n\n");
+  await w.settle();
+  w.fetched.last.cut();
+  await w.time.tickAsync(2_000);
+  w.fetched.last.open();
+  w.fetched.last.send(":\n");
+  await w.settle();
+  w.fetched.last.cut();
+  // The second wait in a row is longer by half.
+  await w.time.tickAsync(2_999);
+  assertEquals(w.fetched.all.length, 2);
+  await w.time.tickAsync(1);
+  assertEquals(w.fetched.all.length, 3);
+});
+
+Deno.test("FetchSource reports no more events once it is closed at one of them", async () => {
+  using time = new FakeTime();
+  using fetched = new FakeFetch();
+  const told: string[] = [];
+  const source = new FetchSource({
+    url: () => "/sse/news",
+    lastId: "",
+    silentMs: SILENT_MS,
+    hears: "bytes",
+    onOpen() {},
+    onEvent({ data }) {
+      told.push(data);
+      source.close();
+    },
+    onFailed() {},
+  });
+  fetched.last.open();
+  fetched.last.send("data: a\n\ndata: b\n\n");
+  await time.runMicrotasks();
+  source.close();
+  assertEquals(told, ["a"]);
+});
+
+Deno.test("FetchSource measures silence from the answer on, however late that came", async () => {
+  using w = world();
+  await w.time.tickAsync(2_500);
+  w.fetched.last.open();
+  await w.time.tickAsync(SILENT_MS);
+  assertEquals(w.told, []);
+  await w.time.tickAsync(500);
+  assertEquals(w.told, ["lost"]);
+});

@@ -98,3 +98,26 @@ Deno.test("followPage has the stream come back when the network returns", () => 
   w.happens("online");
   assertEquals(w.calls(), ["come back"]);
 });
+
+Deno.test("followPage has the stream looked at after a glance elsewhere, also once the page was long out of sight", () => {
+  using w = world();
+  w.show(false);
+  w.time.tick(20_000);
+  w.show(true);
+  w.calls();
+  w.show(false);
+  w.time.tick(1_000);
+  w.show(true);
+  assertEquals(w.calls(), ["refresh"]);
+});
+
+Deno.test("followPage keeps the stream of a page that is shown, though it was hidden twice in a row", () => {
+  using w = world();
+  w.calls();
+  w.show(false);
+  w.time.tick(1_000);
+  w.show(false);
+  w.show(true);
+  w.time.tick(60_000);
+  assertEquals(w.calls(), ["refresh"]);
+});

@@ -144,3 +144,21 @@ Deno.test("RemoteJournal answers nothing once it is closed", async () => {
   await within(asked);
   await assertRejects(() => far.append([]), UnavailableError, "no more");
 });
+
+Deno.test("JournalHost sends nothing more to a reader that has stopped", async () => {
+  await using journal = new MemoryJournal(PLENTY);
+  const host = new JournalHost(journal);
+  const following = host.follow();
+  const heard: string[][] = [[], []];
+  const [stop] = heard.map((list) =>
+    host.addReader(({ events }) => list.push(...events.map(({ data }) => data)))
+  );
+  await journal.append([{ channel: "a", data: "1" }]);
+  await delay(0);
+  stop!();
+  await journal.append([{ channel: "a", data: "2" }]);
+  await delay(0);
+  assertEquals(heard[0]!.length, heard[1]!.length - 1);
+  await journal[Symbol.asyncDispose]();
+  await following;
+});

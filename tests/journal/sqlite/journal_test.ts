@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import { DatabaseSync } from "node:sqlite";
-import { UnavailableError } from "../../../journal/history.ts";
+import { DatabaseSync, StatementSync } from "node:sqlite";
+import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY, testJournal } from "../contract.ts";
 import { latestEvents, readEvents } from "../../support/read_events.ts";
@@ -101,4 +101,61 @@ Deno.test("SqliteJournal commits what waits before it closes", async () => {
   const [id] = await appended;
   await using journal = new SqliteJournal(at.file, PLENTY);
   assertEquals((await latestEvents(journal, ["a"], id!)).length, 1);
+});
+
+for (
+  const [what, errcode, expected] of [
+    ["SQLITE_BUSY", 5, UnavailableError],
+    // The low byte is that of SQLITE_BUSY, SQLITE_NOMEM and SQLITE_IOERR.
+    ["SQLITE_BUSY_SNAPSHOT", 517, UnavailableError],
+    ["SQLITE_NOMEM", 7, UnavailableError],
+    ["SQLITE_IOERR_READ", 266, UnreadableError],
+    ["SQLITE_CORRUPT", 11, UnreadableError],
+  ] as const
+) {
+  Deno.test(`SqliteJournal fails a reading with ${expected.name} on ${what}`, async () => {
+    await using at = await sqliteFolder();
+    await using journal = new SqliteJournal(at.file, PLENTY);
+    const [id] = await journal.append([{ channel: "a", data: "1" }]);
+    using _log = stub(console, "error", () => {});
+    using _all = stub(StatementSync.prototype, "all", () => {
+      throw Object.assign(new Error(what), { errcode });
+    });
+    await assertRejects(
+      () => latestEvents(journal, ["a"], id!),
+      expected,
+      what,
+    );
+  });
+}
+
+Deno.test("SqliteJournal that is closed has every reading and every append wait, and blames no file", async () => {
+  await using at = await sqliteFolder();
+  const journal = new SqliteJournal(at.file, PLENTY);
+  const [id] = await journal.append([{ channel: "a", data: "1" }]);
+  await journal[Symbol.asyncDispose]();
+  for (
+    const ask of [
+      () => readEvents(journal, ["a"], id!, id!),
+      () => latestEvents(journal, ["a"], id!),
+      () => journal.floor(),
+      () => journal.append([{ channel: "a", data: "2" }]),
+    ]
+  ) {
+    await assertRejects(ask, UnavailableError, "The journal is closed");
+  }
+});
+
+Deno.test("SqliteJournal brings no event of another channel where the index by channel is wrong", async () => {
+  await using at = await sqliteFolder();
+  await using journal = new SqliteJournal(at.file, PLENTY);
+  const [id] = await journal.append([{ channel: "b", data: "1" }]);
+  const [ms, n] = id!.split("-").map(Number);
+  using _log = stub(console, "error", () => {});
+  using _all = stub(StatementSync.prototype, "all", () => [{ ms, n }] as never);
+  await assertRejects(
+    () => latestEvents(journal, ["a"], id!),
+    UnreadableError,
+    "the index is wrong",
+  );
 });

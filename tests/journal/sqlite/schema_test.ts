@@ -161,3 +161,35 @@ Deno.test("SqliteJournal refuses a file in a folder that is not there", () => {
     'Cannot open the journal "/nowhere/events.db": unable to open database file',
   );
 });
+
+Deno.test("SqliteJournal refuses a file of the very next version of the schema", async () => {
+  await using at = await sqliteFolder();
+  await new SqliteJournal(at.file, PLENTY)[Symbol.asyncDispose]();
+  {
+    using database = new DatabaseSync(at.file);
+    const { user_version: version } = database.prepare("PRAGMA user_version")
+      .get() as { user_version: number };
+    database.exec(`PRAGMA user_version = ${version + 1}`);
+  }
+  assertThrows(
+    () => new SqliteJournal(at.file, PLENTY),
+    JournalFileError,
+    "it was written by a newer Chime",
+  );
+});
+
+Deno.test("SqliteJournal lets go of a file that it refuses", async () => {
+  await using at = await sqliteFolder();
+  await new SqliteJournal(at.file, PLENTY)[Symbol.asyncDispose]();
+  {
+    using database = new DatabaseSync(at.file);
+    database.exec("DELETE FROM timeline");
+  }
+  assertThrows(
+    () => new SqliteJournal(at.file, PLENTY),
+    JournalFileError,
+    "its timeline is not whole",
+  );
+  using database = new DatabaseSync(at.file);
+  database.exec("BEGIN EXCLUSIVE; COMMIT");
+});
