@@ -42,7 +42,11 @@ for (const workers of [1, 2]) {
     ignore: workers > 1 && Deno.build.os !== "linux",
     async fn() {
       await using server = await startServer(
-        ["--port", "0", "--workers", `${workers}`, "--token", "t"],
+        [
+          // The other one has no HTTP/2.
+          ...["--listener", "deno", "--port", "0"],
+          ...["--workers", `${workers}`, "--token", "t"],
+        ],
       );
       await using reader = await EventReader.open(`${server.url}sse/a`);
       // An answer from each worker follows what it had read before.
