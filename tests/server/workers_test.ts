@@ -36,6 +36,19 @@ function test(name: string, fn: () => Promise<void>): void {
 const END: EventId = "9999999999999-0";
 const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
 
+const SERVE: WorkersOptions["serve"] = {
+  version: "1.2.3",
+  listener: LISTENER,
+  hostname: "127.0.0.1",
+  port: 0,
+  sharesPort: true,
+  token: "t",
+  maxBodyBytes: 10_000,
+  corsOrigins: [],
+  accessLog: false,
+  maxStreams: 1_000,
+};
+
 /** Workers in this process, over a journal in memory. */
 async function start(options: Partial<WorkersOptions> = {}) {
   const log = new CapturedLog();
@@ -44,18 +57,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
   const starting = Workers.start({
     count: 2,
     journal,
-    serve: {
-      version: "1.2.3",
-      listener: LISTENER,
-      hostname: "127.0.0.1",
-      port: 0,
-      sharesPort: true,
-      token: "t",
-      maxBodyBytes: 10_000,
-      corsOrigins: [],
-      accessLog: false,
-      maxStreams: 1_000,
-    },
+    serve: SERVE,
     onFrozen: (message) => fatal.push(message),
     ...options,
   });
@@ -241,21 +243,7 @@ test("Workers refuse a port that is in use, also by others who share theirs", as
   await using chime = await start();
   const port = Number(new URL(chime.url).port);
   await assertRejects(
-    () =>
-      start({
-        serve: {
-          version: "1.2.3",
-          listener: LISTENER,
-          hostname: "127.0.0.1",
-          port,
-          sharesPort: true,
-          token: "t",
-          maxBodyBytes: 1,
-          corsOrigins: [],
-          accessLog: false,
-          maxStreams: 1,
-        },
-      }),
+    () => start({ serve: { ...SERVE, port } }),
     Deno.errors.AddrInUse,
   );
 });
@@ -347,20 +335,7 @@ test("With --workers 2 the server drains at SIGTERM and exits with 0", async () 
 });
 
 test("Workers share the number of streams that may be open at once", async () => {
-  await using chime = await start({
-    serve: {
-      version: "1.2.3",
-      listener: LISTENER,
-      hostname: "127.0.0.1",
-      port: 0,
-      sharesPort: true,
-      token: "t",
-      maxBodyBytes: 10_000,
-      corsOrigins: [],
-      maxStreams: 2,
-      accessLog: false,
-    },
-  });
+  await using chime = await start({ serve: { ...SERVE, maxStreams: 2 } });
   const answers = await Promise.all(
     Array.from({ length: 24 }, () => fetch(`${chime.url}sse/news`)),
   );
