@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { STATUS_TEXT } from "@std/http/status";
 
 /** A request is answered with an error status. The message is shown to the client. */
 export class HttpError extends Error {
@@ -24,7 +24,7 @@ export class HttpError extends Error {
    */
   toResponse(requestId: string): Response {
     const { status, message: detail, headers } = this;
-    const title = STATUS_CODES[status] ?? "Error";
+    const title = STATUS_TEXT[status] ?? "Error";
     const problem = {
       title,
       status,

@@ -67,6 +67,17 @@ Deno.test(`No module has more than ${MAX_LINES} lines`, async () => {
   assertEquals(long, []);
 });
 
+Deno.test("node:http, which takes memory, is imported by the listener node alone", async () => {
+  const importers: string[] = [];
+  for (const path of MODULES) {
+    if (path.startsWith("server/node_")) continue;
+    if (/"node:(?:http|net)"/.test(await readModule(path))) {
+      importers.push(path);
+    }
+  }
+  assertEquals(importers, []);
+});
+
 Deno.test("importsOf finds every way to import, and neither packages nor examples", () => {
   const text = `import a, { b } from "./a.ts";
 import type { C } from "../c/c.ts";
