@@ -1,4 +1,5 @@
 import type { Status } from "../events/frame.ts";
+import type { Refused } from "./refused.ts";
 
 /** What a hub has written to its streams. Plain data, so that it can be sent to another thread. */
 export interface Sent {
@@ -34,6 +35,8 @@ export interface Counts {
   messages: number;
   /** Answers, by method, route and status, as in `GET /sse/* 200`. */
   answers: Record<string, number>;
+  /** Connections, requests and streams that were refused. */
+  refused: Refused;
   /** Failures that cost a stream, a tick or an event. */
   faults: number;
 }

@@ -4,8 +4,9 @@ import { readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
+import { refuseStream } from "./refuse.ts";
 import type { Services } from "./services.ts";
-import { openStream, readDeliverFrom, refuseStream } from "./stream.ts";
+import { openStream, readDeliverFrom } from "./stream.ts";
 import type { Target } from "./target.ts";
 import { tokenCheck } from "./token.ts";
 
@@ -14,8 +15,10 @@ export function subscribe(services: Services): Handler {
   return async (request, target, client) => {
     const channels = readChannels(target);
     const from = readDeliverFrom(request, target);
-    const status = services.refusal();
-    if (status) return refuseStream(request, services.hub.sent, status);
+    const refusal = services.refusal(client);
+    if (refusal) {
+      return refuseStream(request, services, services.hub.sent, refusal);
+    }
     const answer = openStream(
       client,
       (sink) => services.hub.open(channels, from, sink),

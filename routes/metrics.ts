@@ -74,6 +74,15 @@ function metricsOf(
       }),
     },
     {
+      name: "chime_refused_total",
+      help:
+        "Connections, requests and streams that were refused, by the limit that they were over.",
+      type: "counter",
+      samples: Object.entries(counts.refused).map((
+        [reason, count],
+      ) => [{ reason }, count]),
+    },
+    {
       name: "chime_faults_total",
       help:
         "Failures that ended a stream or lost a tick or an event; the log says why.",

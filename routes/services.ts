@@ -2,7 +2,9 @@ import type { Clock } from "../clock/clock.ts";
 import type { Status } from "../events/frame.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { Client } from "./client.ts";
 import type { Counts } from "../hub/counts.ts";
+import type { RefusedReason } from "../hub/refused.ts";
 
 /** Counts what all threads of the process do and hold. */
 export interface Tally {
@@ -12,6 +14,8 @@ export interface Tally {
   counted(): Promise<void>;
   /** Notes that the journal took messages. */
   notePublished(messages: number): void;
+  /** Notes that a connection, a request or a stream was refused. */
+  noteRefused(reason: RefusedReason): void;
   /** What the process has done so far and holds now. */
   count(): Counts | Promise<Counts>;
 }
@@ -29,6 +33,13 @@ export interface Services {
   /** The largest request body that is taken, in bytes. */
   readonly maxBodyBytes: number;
   readonly tally: Tally;
-  /** The reason why no stream can be opened for now, if there is one. */
-  refusal(): Extract<Status, { state: "draining" | "overloaded" }> | undefined;
+  /** Why no stream can be opened for now, by the client if one is given; nothing if one can. */
+  refusal(client?: Client): Refusal | undefined;
+}
+
+/** Why a stream is refused for now. */
+export interface Refusal {
+  /** What its client is told. */
+  readonly status: Extract<Status, { state: "draining" | "overloaded" }>;
+  readonly reason: RefusedReason;
 }

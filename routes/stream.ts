@@ -1,24 +1,11 @@
-import { concat } from "@std/bytes/concat";
 import { parseDuration } from "../events/duration.ts";
 import { isEventId } from "../events/event_id.ts";
-import {
-  drawRetryMs,
-  encodeRetry,
-  encodeStatus,
-  type Status,
-} from "../events/frame.ts";
 import { InputError } from "../events/input_error.ts";
-import type { Sent } from "../hub/counts.ts";
 import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
 import type { Sink } from "../hub/sink.ts";
 import type { Client } from "./client.ts";
-import { HttpError } from "./http_error.ts";
-import { noteRefusal } from "./refusal.ts";
 import { StreamSink } from "./stream_sink.ts";
 import type { Target } from "./target.ts";
-
-/** The `Retry-After` of a refused client that is no `EventSource`, in s. */
-const RETRY_AFTER_S = 3;
 
 /** The largest `latest`: how many of each channel's newest events a stream can begin with. */
 const MAX_LATEST = 1_000;
@@ -47,37 +34,6 @@ export function openStream(
   const sink = client.makeSink?.() ?? new StreamSink();
   open(sink);
   return streamResponse(sink.body);
-}
-
-/**
- * Answers a request for a stream that cannot be opened for now.
- *
- * An `EventSource` gives up for good on any status but 200. It gets a stream that says why and how long to wait, and
- * ends. The connection is closed, so that the next one can reach a worker or a server with room.
- *
- * @throws {HttpError} 503 for any other client.
- */
-export function refuseStream(
-  request: Request,
-  sent: Sent,
-  status: Status,
-): Response {
-  const reason = `Cannot open a stream: the server is ${status.state}`;
-  if (request.headers.get("accept")?.includes("text/event-stream")) {
-    const frame = encodeStatus(status);
-    sent.statuses[status.state]++;
-    const answer = streamResponse(
-      concat([encodeRetry(drawRetryMs()), frame]),
-    );
-    answer.headers.set("connection", "close");
-    noteRefusal(answer, reason);
-    return answer;
-  }
-  throw new HttpError(
-    503,
-    reason,
-    { "retry-after": `${RETRY_AFTER_S}`, "connection": "close" },
-  );
 }
 
 /**

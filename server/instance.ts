@@ -2,10 +2,11 @@ import { Clock } from "../clock/clock.ts";
 import type { Counts } from "../hub/counts.ts";
 import { Faults } from "../hub/faults.ts";
 import { Hub } from "../hub/hub.ts";
+import type { RefusedReason } from "../hub/refused.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Client } from "../routes/client.ts";
 import { app, routes } from "../routes/mod.ts";
-import type { Services } from "../routes/services.ts";
+import type { Refusal } from "../routes/services.ts";
 import type { InstanceOptions } from "./serve_options.ts";
 import { ThreadTally } from "./thread_tally.ts";
 import { type TallyCalls, WorkerTally } from "./worker_tally.ts";
@@ -54,7 +55,7 @@ export class Instance implements Disposable {
       token,
       maxBodyBytes,
       tally: shared ?? this.#tally,
-      refusal: () => this.#refusal(),
+      refusal: (client) => this.#refusal(client),
     });
     this.answer = app(table, {
       corsOrigins,
@@ -68,6 +69,11 @@ export class Instance implements Disposable {
   /** What this thread has done so far and holds now. */
   counts(): Counts {
     return this.#tally.count();
+  }
+
+  /** Counts a connection or a request that was refused before its route was asked. */
+  noteRefused(reason: RefusedReason): void {
+    this.#tally.noteRefused(reason);
   }
 
   /** Ends every stream, telling its client that it must go, and opens no more. */
@@ -84,9 +90,13 @@ export class Instance implements Disposable {
     this.hub[Symbol.dispose]();
   }
 
-  #refusal(): ReturnType<Services["refusal"]> {
-    if (this.#isDraining) return { state: "draining" };
+  #refusal(client?: Client): Refusal | undefined {
+    if (this.#isDraining) {
+      return { status: { state: "draining" }, reason: "draining" };
+    }
     const streams = this.clock.hub.subscriberCount + this.hub.subscriberCount;
-    return streams < this.#maxStreams ? undefined : { state: "overloaded" };
+    const reason = client?.refused ??
+      (streams < this.#maxStreams ? undefined : "streams");
+    return reason && { status: { state: "overloaded" }, reason };
   }
 }

@@ -1,3 +1,4 @@
+import type { RefusedReason } from "../hub/refused.ts";
 import type { Client } from "../routes/client.ts";
 
 /** How many connections may wait to be accepted: a burst of clients that come back together must not be refused. */
@@ -20,6 +21,8 @@ export interface ListenerOptions {
   reusePort: boolean;
   /** How many connections there is room for, as far as is known. */
   maxConnections: number;
+  /** Counts a connection or a request that the listener itself refuses. */
+  onRefused(reason: RefusedReason): void;
   /** Answers a request. */
   handler(request: Request, client: Client): Response | Promise<Response>;
 }

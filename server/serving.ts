@@ -35,6 +35,7 @@ export class Serving {
         port,
         reusePort: sharesPort,
         maxConnections: maxStreams,
+        onRefused: (reason) => instance.noteRefused(reason),
         handler: instance.answer,
       });
       return new Serving(instance, listener);

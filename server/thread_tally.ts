@@ -1,6 +1,7 @@
 import type { Counts, HubCounts } from "../hub/counts.ts";
 import type { Faults } from "../hub/faults.ts";
 import type { Hub } from "../hub/hub.ts";
+import { nothingRefused, type RefusedReason } from "../hub/refused.ts";
 import type { Tally } from "../routes/services.ts";
 
 /** Dependencies of a {@linkcode ThreadTally}. */
@@ -16,6 +17,7 @@ export interface ThreadTallyOptions {
 export class ThreadTally implements Tally {
   readonly #options: ThreadTallyOptions;
   readonly #answers: Record<string, number> = {};
+  readonly #refused = nothingRefused();
   #messages = 0;
 
   constructor(options: ThreadTallyOptions) {
@@ -35,6 +37,10 @@ export class ThreadTally implements Tally {
     this.#messages += messages;
   }
 
+  noteRefused(reason: RefusedReason): void {
+    this.#refused[reason]++;
+  }
+
   /** Counts one more answer, as in `GET /sse/* 200`. */
   noteAnswer(answer: string): void {
     this.#answers[answer] = (this.#answers[answer] ?? 0) + 1;
@@ -47,6 +53,7 @@ export class ThreadTally implements Tally {
       channels: countsOf(channels),
       messages: this.#messages,
       answers: this.#answers,
+      refused: this.#refused,
       faults: faults.count,
     };
   }

@@ -1,4 +1,5 @@
 import type { Counts } from "../hub/counts.ts";
+import type { RefusedReason } from "../hub/refused.ts";
 import type { Tally } from "../routes/services.ts";
 import type { Calls } from "./rpc.ts";
 import type { ThreadTally } from "./thread_tally.ts";
@@ -40,6 +41,10 @@ export class WorkerTally implements Tally {
 
   notePublished(messages: number): void {
     this.#own.notePublished(messages);
+  }
+
+  noteRefused(reason: RefusedReason): void {
+    this.#own.noteRefused(reason);
   }
 
   count(): Promise<Counts> {

@@ -5,7 +5,7 @@ import { Hub } from "../../hub/hub.ts";
 import { openStream } from "../../routes/stream.ts";
 import { listen } from "../../server/listen.ts";
 import { ListHistory } from "../support/list_history.ts";
-import { LISTENER } from "../support/listener.ts";
+import { LISTENER, LISTENER_OPTIONS } from "../support/listener.ts";
 import { until } from "../support/until.ts";
 
 const CLIENTS = 100;
@@ -15,10 +15,7 @@ async function setUp() {
   const history = new ListHistory();
   const hub = new Hub(history, { last: "0-0" });
   const listener = await listen(LISTENER, {
-    hostname: "127.0.0.1",
-    port: 0,
-    reusePort: false,
-    maxConnections: Infinity,
+    ...LISTENER_OPTIONS,
     handler: (_request, client) =>
       openStream(client, (sink) => hub.open(["a"], NEW, sink)),
   });

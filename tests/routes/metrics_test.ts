@@ -3,9 +3,11 @@ import { stub } from "@std/testing/mock";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { Serving } from "../../server/serving.ts";
 import { addCounts } from "../../hub/counts.ts";
+import { nothingRefused, REFUSED_REASONS } from "../../hub/refused.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { LISTENER } from "../support/listener.ts";
 import { scrape } from "../support/metrics.ts";
+import { inProcess } from "../support/in_process.ts";
 import { publish } from "../support/publish.ts";
 import { CapturedLog } from "../support/captured_log.ts";
 
@@ -200,6 +202,29 @@ Deno.test("GET /metrics says when the journal cannot be reached", async () => {
   assertEquals(metrics.get("chime_journal_ready"), 0);
 });
 
+for (
+  const [what, maxStreams, isDraining, reason] of [
+    ["there are too many", 0, false, "streams"],
+    ["the server is about to end", 10, true, "draining"],
+  ] as const
+) {
+  Deno.test(`GET /metrics counts the streams that were refused as ${what}`, async () => {
+    await using chime = inProcess({ maxStreams });
+    if (isDraining) chime.instance.drain();
+    for (const path of ["/sse/", "/sse/news"]) {
+      await chime.request(path);
+      await chime.request(path, { headers: { accept: "text/event-stream" } });
+    }
+    const text = await (await chime.request("/metrics")).text();
+    assertEquals(
+      REFUSED_REASONS.map((name) =>
+        Number(text.split(`\nchime_refused_total{reason="${name}"} `)[1]![0])
+      ),
+      REFUSED_REASONS.map((name) => name === reason ? 4 : 0),
+    );
+  });
+}
+
 Deno.test("addCounts adds up, also what only some have done", () => {
   const counts = (answers: Record<string, number>, n: number) => {
     const sent = {
@@ -212,6 +237,7 @@ Deno.test("addCounts adds up, also what only some have done", () => {
       channels: { streams: 0, sent },
       messages: n,
       answers,
+      refused: { ...nothingRefused(), streams: n },
       faults: n,
     };
   };

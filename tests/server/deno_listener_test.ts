@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DenoListener } from "../../server/deno_listener.ts";
+import { LISTENER_OPTIONS } from "../support/listener.ts";
 
 for (
   const { hostname, address } of [
@@ -9,10 +10,8 @@ for (
 ) {
   Deno.test(`DenoListener's handler is given the client's address: ${address}`, async () => {
     const server = new DenoListener({
+      ...LISTENER_OPTIONS,
       hostname,
-      port: 0,
-      reusePort: false,
-      maxConnections: Infinity,
       handler: (_request, client) => Response.json(client),
     });
     const response = await fetch(server.url);

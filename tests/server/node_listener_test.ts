@@ -6,14 +6,14 @@ import { NodeListener } from "../../server/node_listener.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
 import { CapturedLog } from "../support/captured_log.ts";
+import { LISTENER_OPTIONS } from "../support/listener.ts";
 
 function listen(
   handler: ListenerOptions["handler"],
   hostname = "127.0.0.1",
   port = 0,
 ): Promise<NodeListener> {
-  const options = { reusePort: false, maxConnections: Infinity };
-  return NodeListener.listen({ ...options, hostname, port, handler });
+  return NodeListener.listen({ ...LISTENER_OPTIONS, hostname, port, handler });
 }
 
 /** A writer that writes nothing, and what it was told. */

@@ -5,6 +5,7 @@ import { NodeListener } from "../../server/node_listener.ts";
 import type { NodeSink } from "../../server/node_sink.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
+import { LISTENER_OPTIONS } from "../support/listener.ts";
 
 const BYTES: Frame = new TextEncoder().encode("data: 1\n\n");
 /** More than the buffers of two sockets hold. */
@@ -21,10 +22,7 @@ async function setUp(
   const told: string[] = [];
   let sink!: NodeSink;
   const listener = await NodeListener.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    reusePort: false,
-    maxConnections: Infinity,
+    ...LISTENER_OPTIONS,
     async handler(_request, client) {
       sink = client.makeSink!() as NodeSink;
       sink.open({

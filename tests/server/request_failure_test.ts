@@ -2,13 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { sendLogTo } from "../../log/log.ts";
 import { DenoListener } from "../../server/deno_listener.ts";
 import { CapturedLog } from "../support/captured_log.ts";
+import { LISTENER_OPTIONS } from "../support/listener.ts";
 
 function start(): DenoListener {
   return new DenoListener({
-    hostname: "127.0.0.1",
-    port: 0,
-    reusePort: false,
-    maxConnections: Infinity,
+    ...LISTENER_OPTIONS,
     handler: () => Promise.reject(new Error("a bug")),
   });
 }

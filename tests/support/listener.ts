@@ -1,4 +1,4 @@
-import type { ListenerKind } from "../../server/listener.ts";
+import type { ListenerKind, ListenerOptions } from "../../server/listener.ts";
 
 /**
  * The listener of the tests' servers: the gate runs the tests that need a server a second time with
@@ -10,3 +10,12 @@ export const LISTENER: ListenerKind = Deno.env.get("CHIME_LISTENER") === "node"
 
 /** Whether HTTP/2 is spoken. */
 export const HAS_HTTP2 = LISTENER === "deno";
+
+/** Options of a listener on any free port, without limits. */
+export const LISTENER_OPTIONS: Omit<ListenerOptions, "handler"> = {
+  hostname: "127.0.0.1",
+  port: 0,
+  reusePort: false,
+  maxConnections: Infinity,
+  onRefused() {},
+};

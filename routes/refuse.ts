@@ -1,0 +1,47 @@
+import { concat } from "@std/bytes/concat";
+import { drawRetryMs, encodeRetry, encodeStatus } from "../events/frame.ts";
+import type { Sent } from "../hub/counts.ts";
+import { HttpError } from "./http_error.ts";
+import { noteRefusal } from "./refusal.ts";
+import type { Refusal, Services } from "./services.ts";
+import { streamResponse } from "./stream.ts";
+
+/** The `Retry-After` of a refused client that is no `EventSource`, in s. */
+const RETRY_AFTER_S = 3;
+
+/**
+ * Answers a request for a stream that cannot be opened for now.
+ *
+ * An `EventSource` gives up for good on any status but 200. It gets a stream that says why and how long to wait, and
+ * ends. The connection is closed, so that the next one can reach a worker or a server with room.
+ *
+ * @param sent Counts the status.
+ * @throws {HttpError} 503 for any other client.
+ */
+export function refuseStream(
+  request: Request,
+  { tally }: Services,
+  sent: Sent,
+  { status, reason }: Refusal,
+): Response {
+  const text = `Cannot open a stream: the server is ${status.state}`;
+  tally.noteRefused(reason);
+  if (request.headers.get("accept")?.includes("text/event-stream")) {
+    const frame = encodeStatus(status);
+    sent.statuses[status.state]++;
+    const answer = streamResponse(
+      concat([encodeRetry(drawRetryMs()), frame]),
+    );
+    answer.headers.set("connection", "close");
+    noteRefusal(answer, text);
+    return answer;
+  }
+  throw unavailable(text);
+}
+
+function unavailable(text: string): HttpError {
+  return new HttpError(503, text, {
+    "retry-after": `${RETRY_AFTER_S}`,
+    "connection": "close",
+  });
+}
