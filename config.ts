@@ -18,6 +18,14 @@ export interface Config {
   readonly retainForMs: number;
   readonly redisKey: string;
   readonly maxBodyBytes: number;
+  /** `undefined` where the limit on open files decides. */
+  readonly maxConnections: number | undefined;
+  /** `undefined` for a part of `maxConnections`. */
+  readonly maxPerAddress: number | undefined;
+  /** Ranges such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
+  /** As `readHost` returns them. */
+  readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly log: LogFormat;
   readonly accessLog: boolean;

@@ -15,10 +15,11 @@ import { print } from "./log/print.ts";
 import { setLogFormat } from "./log/standard_error.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
 import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
+import { readLimits } from "./server/read_limits.ts";
+import { warnIfOpen } from "./server/warn_if_open.ts";
 import type { ServeOptions } from "./server/serve_options.ts";
 import { Serving } from "./server/serving.ts";
 import { onEndSignal, outliveSignals } from "./server/signals.ts";
-import { streamLimit } from "./server/stream_limit.ts";
 import { Workers } from "./server/workers.ts";
 
 /** Ends the process, saying why. */
@@ -85,7 +86,11 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     // A worker's modules are read when it starts. An executable has them inside.
     [DESCRIPTOR_LIMITS, ...(workers > 1 ? [import.meta.dirname!] : [])],
   );
-  const maxStreams = await streamLimit();
+  const limits = await readLimits({
+    workers,
+    maxConnections: config.maxConnections,
+    maxPerAddress: config.maxPerAddress,
+  });
   const journal = await openJournal(config);
   const token = config.token ?? drawToken();
   const serving = await start(
@@ -100,7 +105,9 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       maxBodyBytes: config.maxBodyBytes,
       corsOrigins: config.corsOrigins,
       accessLog: config.accessLog,
-      maxStreams,
+      allowedHosts: config.allowedHosts,
+      limits,
+      trustedProxies: config.trustedProxies,
     },
     journal,
     (message) => ending.fail(message),
@@ -117,6 +124,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     pid: Deno.pid,
     ...showConfig(Deno.args, readVariable),
   });
+  warnIfOpen(config.listener, serving.url);
   print(`Chime is listening on ${serving.url}`);
   if (config.token === undefined) {
     print(`To publish, with a token drawn for this run:

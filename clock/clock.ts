@@ -1,7 +1,6 @@
 import type { ChannelEvent } from "../events/message.ts";
 import type { DeliverFrom, Fresh } from "../hub/deliver_from.ts";
-import { Faults } from "../hub/faults.ts";
-import { Hub } from "../hub/hub.ts";
+import { Hub, type HubOptions } from "../hub/hub.ts";
 import type { Sink } from "../hub/sink.ts";
 import { currentSecond, MAX_REPLAY_S, tickId, Ticks } from "./ticks.ts";
 
@@ -24,15 +23,18 @@ export class Clock implements Disposable {
   #monotonicMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param faults Counts what fails. */
-  constructor(faults: Faults = new Faults()) {
+  constructor(
+    { faults, onSubscribers }: Pick<HubOptions, "faults" | "onSubscribers"> =
+      {},
+  ) {
     this.#second = currentSecond();
     this.#wallMs = Date.now();
     this.#monotonicMs = performance.now();
     this.hub = new Hub(this.#ticks, {
       last: tickId(this.#second),
       ringLimits: RING_LIMITS,
-      faults,
+      ...(faults && { faults }),
+      onSubscribers,
     });
     this.#arm();
   }

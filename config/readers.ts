@@ -1,4 +1,6 @@
 import { parseDuration } from "../events/duration.ts";
+import { readAddress, readRange, showRange } from "../routes/address.ts";
+import { readHost as readHostName } from "../routes/allowed_host.ts";
 import { originFault } from "../routes/origin_pattern.ts";
 import type { LogFormat } from "../log/format.ts";
 import { RuleError } from "./config_error.ts";
@@ -44,6 +46,44 @@ export function readCount(text: string): number {
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count > 0) return count;
   throw new RuleError("must be a whole number from 1");
+}
+
+/** Reads how many connections may be open. */
+export function readLimit(text: string): number {
+  const limit = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= 1_000_000) return limit;
+  throw new RuleError("must be a whole number from 1 to 1000000");
+}
+
+/** Reads the address of a proxy, or a range of addresses. */
+export function readProxy(text: string): string {
+  const range = readRange(text);
+  if (!range) {
+    throw new RuleError(
+      "must be an address such as 192.0.2.7, or a range such as 10.0.0.0/8",
+    );
+  }
+  if (range[1] === 0) {
+    throw new RuleError(
+      "must not be every address: each client could then say who it is",
+    );
+  }
+  const [address] = text.split("/");
+  const right = showRange(range);
+  if (
+    !text.includes("/") ||
+    readAddress(address!)!.toString() === right.split("/")[0]
+  ) return right;
+  throw new RuleError(`must be written ${right}`);
+}
+
+/** Reads a host that requests may name. */
+export function readAllowedHost(text: string): string {
+  const host = readHostName(text);
+  if (host !== undefined) return host;
+  throw new RuleError(
+    "must be a host without a port, such as example.com or [::1]",
+  );
 }
 
 /** Reads an age, in ms. */

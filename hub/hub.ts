@@ -154,8 +154,8 @@ export class Hub implements SubscriberHub, Disposable {
     audience.unpark(subscriber);
     this.#waiting.delete(subscriber);
     if (!audience.members.delete(subscriber)) return;
-    for (const name of audience.channels) this.#onSubscribers(name, -1);
     if (--this.#subscriberCount === 0) this.#heartbeat.stop();
+    for (const name of audience.channels) this.#onSubscribers(name, -1);
     if (audience.members.size === 0) this.#registry.remove(audience);
   }
 

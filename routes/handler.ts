@@ -15,4 +15,6 @@ export interface Route {
   methods: Readonly<Record<string, Handler>>;
   /** Whether only this server's own pages may use it, whatever other origins are allowed. */
   isOwn?: boolean;
+  /** Whether it tells of the server's health: it answers whatever host is named, and whatever limit its client is over. */
+  isHealth?: boolean;
 }

@@ -1,15 +1,18 @@
+import type { RefusedReason } from "../hub/refused.ts";
 import { addSlash } from "./add_slash.ts";
+import { hostCheck } from "./allowed_host.ts";
 import { publish, subscribe } from "./channel.ts";
 import type { Client } from "./client.ts";
 import { clock } from "./clock.ts";
 import { corsPolicy } from "./cors.ts";
-import type { Route } from "./handler.ts";
+import type { Handler, Route } from "./handler.ts";
 import { health } from "./health.ts";
 import { HttpError } from "./http_error.ts";
 import { type Answered, logAccess, logFailure } from "./log_answer.ts";
 import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
 import { ready } from "./ready.ts";
+import { refuseOthers } from "./refuse.ts";
 import { REQUEST_ID, requestIdOf } from "./request_id.ts";
 import type { Services } from "./services.ts";
 import { asset } from "./static.ts";
@@ -26,20 +29,27 @@ const METHODS = new Set([
   "OPTIONS",
 ]);
 
+const HEALTH = { isOwn: true, isHealth: true } as const;
+
 /** The table of all resources. The first match counts. */
 export function routes(services: Services): readonly Route[] {
+  const limited = (handler: Handler) => refuseOthers(services, handler);
   return [
-    { path: "/", methods: { GET: page }, isOwn: true },
-    { path: "/sse", methods: { GET: addSlash } },
+    { path: "/", methods: { GET: limited(page) }, isOwn: true },
+    { path: "/sse", methods: { GET: limited(addSlash) } },
     { path: "/sse/", methods: { GET: clock(services) } },
     {
       path: "/sse/*",
-      methods: { GET: subscribe(services), POST: publish(services) },
+      methods: { GET: subscribe(services), POST: limited(publish(services)) },
     },
-    { path: "/healthz", methods: { GET: health(services) }, isOwn: true },
-    { path: "/readyz", methods: { GET: ready(services) }, isOwn: true },
-    { path: "/metrics", methods: { GET: metrics(services) }, isOwn: true },
-    { path: "/static/*", methods: { GET: asset }, isOwn: true },
+    { path: "/healthz", methods: { GET: health(services) }, ...HEALTH },
+    { path: "/readyz", methods: { GET: ready(services) }, ...HEALTH },
+    {
+      path: "/metrics",
+      methods: { GET: limited(metrics(services)) },
+      isOwn: true,
+    },
+    { path: "/static/*", methods: { GET: limited(asset) }, isOwn: true },
   ];
 }
 
@@ -49,6 +59,10 @@ export interface AppOptions {
   corsOrigins?: readonly string[];
   /** Whether each request is logged. */
   accessLog?: boolean;
+  /** The hosts that requests may name, as `readHost` returns them. If there is none, any. */
+  allowedHosts?: readonly string[];
+  /** Called if a request is refused before its route is asked. */
+  onRefused?(reason: RefusedReason): void;
   /** Called with each answer, such as `GET /sse/* 200`. */
   onAnswer?(answer: string): void;
 }
@@ -59,9 +73,11 @@ export interface AppOptions {
  */
 export function app(
   table: readonly Route[],
-  { corsOrigins = [], accessLog = false, onAnswer }: AppOptions = {},
+  { corsOrigins = [], accessLog = false, allowedHosts = [], ...on }:
+    AppOptions = {},
 ): (request: Request, client: Client) => Promise<Response> {
   const allowOrigin = corsPolicy(corsOrigins);
+  const checkHost = hostCheck(allowedHosts, () => on.onRefused?.("host"));
   return async (request, client) => {
     const startedAt = performance.now();
     const requestId = requestIdOf(request);
@@ -72,6 +88,7 @@ export function app(
       const target = readTarget(request);
       path = target.path;
       route = table.find((row) => matches(row.path, target.path));
+      if (!route?.isHealth) checkHost(request, target);
       return await answer(route, request, target, client);
     };
     const response = await respond().catch((error) => {
@@ -85,7 +102,7 @@ export function app(
     const answered = { request, requestId, address, path, response, failure };
     logFailure(answered);
     if (accessLog) logAccess(answered, performance.now() - startedAt);
-    onAnswer?.(
+    on.onAnswer?.(
       `${knownMethod(request)} ${route?.path ?? "none"} ${response.status}`,
     );
     return response;

@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { drawRetryMs, encodeRetry, encodeStatus } from "../events/frame.ts";
 import type { Sent } from "../hub/counts.ts";
+import type { Handler } from "./handler.ts";
 import { HttpError } from "./http_error.ts";
 import { noteRefusal } from "./refusal.ts";
 import type { Refusal, Services } from "./services.ts";
@@ -37,6 +38,19 @@ export function refuseStream(
     return answer;
   }
   throw unavailable(text);
+}
+
+/**
+ * Has a handler answer only the clients that are within their limits.
+ *
+ * @returns A handler that throws an {@linkcode HttpError} 503 for any other client.
+ */
+export function refuseOthers({ tally }: Services, handler: Handler): Handler {
+  return (request, target, client) => {
+    if (client.refused === undefined) return handler(request, target, client);
+    tally.noteRefused(client.refused);
+    throw unavailable("Cannot answer for now: too many are connected");
+  };
 }
 
 function unavailable(text: string): HttpError {

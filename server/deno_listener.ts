@@ -1,5 +1,5 @@
-import type { Client } from "../routes/client.ts";
 import { log } from "../log/log.ts";
+import { closeAfter, isClosing } from "./deno_closing.ts";
 import { failureResponse } from "./failure_response.ts";
 import {
   BACKLOG,
@@ -50,10 +50,23 @@ export class DenoListener implements Listener {
     await this.#server.shutdown();
   }
 
-  async #answer(request: Request, client: Client): Promise<Response> {
+  async #answer(
+    request: Request,
+    { remoteAddr, completed }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Promise<Response> {
     this.#busy++;
+    const permit = this.#options.admission.request(
+      remoteAddr.hostname,
+      () => request.headers.get("x-forwarded-for"),
+      true,
+    );
+    const end = () => permit[Symbol.dispose]();
+    // It rejects if the client leaves.
+    completed.then(end, end);
+    const { address, refused } = permit;
     try {
-      return await this.#options.handler(request, client);
+      const client = { address, refused };
+      return closeAfter(request, await this.#options.handler(request, client));
     } finally {
       if (--this.#busy === 0) this.#onIdle?.();
     }
@@ -69,10 +82,10 @@ export class DenoListener implements Listener {
         ...(reusePort && { reusePort }),
         onListen() {},
         // Deno's own handler throws where standard error cannot be written to.
-        onError: failureResponse,
+        onError: (error) =>
+          isClosing(error) ? new Response() : failureResponse(error),
       },
-      (request, { remoteAddr }) =>
-        this.#answer(request, { address: remoteAddr.hostname }),
+      (request, info) => this.#answer(request, info),
     );
     server.finished.catch((error) => this.#onFault(error));
     return server;

@@ -8,12 +8,15 @@ import type { Client } from "../routes/client.ts";
 import { app, routes } from "../routes/mod.ts";
 import type { Refusal } from "../routes/services.ts";
 import type { InstanceOptions } from "./serve_options.ts";
+import type { SharedCounts } from "./shared_counts.ts";
 import { ThreadTally } from "./thread_tally.ts";
 import { type TallyCalls, WorkerTally } from "./worker_tally.ts";
 
 /** Dependencies of an `Instance`. */
 export interface InstanceDependencies {
   journal: Journal;
+  /** Counts the streams of all threads. */
+  counts: SharedCounts;
   /** Calls the main thread where this one is a worker. */
   main?: TallyCalls;
 }
@@ -26,20 +29,28 @@ export class Instance implements Disposable {
   /** The hub of the named channels. */
   readonly hub: Hub;
   readonly #tally: ThreadTally;
+  readonly #counts: SharedCounts;
   readonly #maxStreams: number;
   #isDraining = false;
 
   constructor(
     options: InstanceOptions,
-    { journal, main }: InstanceDependencies,
+    { journal, counts, main }: InstanceDependencies,
   ) {
     const { version, token, maxBodyBytes, corsOrigins } = options;
-    this.#maxStreams = options.maxStreams;
+    this.#maxStreams = options.limits.maxStreams;
+    this.#counts = counts;
     const faults = new Faults();
-    this.clock = new Clock(faults);
+    this.clock = new Clock({
+      faults,
+      onSubscribers: () => this.#noteStreams(),
+    });
     this.hub = new Hub(journal, {
       faults,
-      onSubscribers: (channel, change) => shared?.noteStream(channel, change),
+      onSubscribers: (channel, change) => {
+        this.#noteStreams();
+        shared?.noteStream(channel, change);
+      },
     });
     this.#tally = new ThreadTally({
       clock: this.clock.hub,
@@ -60,6 +71,8 @@ export class Instance implements Disposable {
     this.answer = app(table, {
       corsOrigins,
       accessLog: options.accessLog,
+      allowedHosts: options.allowedHosts,
+      onRefused: (reason) => this.#tally.noteRefused(reason),
       onAnswer: (answer) => this.#tally.noteAnswer(answer),
     });
     // Left floating on purpose: the tail ends with the journal, and if it fails, the thread does.
@@ -90,11 +103,19 @@ export class Instance implements Disposable {
     this.hub[Symbol.dispose]();
   }
 
+  #noteStreams(): void {
+    const { clock, hub } = this;
+    this.#counts.set(
+      "streams",
+      clock.hub.subscriberCount + hub.subscriberCount,
+    );
+  }
+
   #refusal(client?: Client): Refusal | undefined {
     if (this.#isDraining) {
       return { status: { state: "draining" }, reason: "draining" };
     }
-    const streams = this.clock.hub.subscriberCount + this.hub.subscriberCount;
+    const streams = this.#counts.total("streams");
     const reason = client?.refused ??
       (streams < this.#maxStreams ? undefined : "streams");
     return reason && { status: { state: "overloaded" }, reason };

@@ -1,5 +1,6 @@
 import type { RefusedReason } from "../hub/refused.ts";
 import type { Client } from "../routes/client.ts";
+import type { Admission } from "./admission.ts";
 
 /** How many connections may wait to be accepted: a burst of clients that come back together must not be refused. */
 export const BACKLOG = 4_096;
@@ -19,8 +20,8 @@ export interface ListenerOptions {
   port: number;
   /** Whether others that do the same may listen on the port, too. */
   reusePort: boolean;
-  /** How many connections there is room for, as far as is known. */
-  maxConnections: number;
+  /** Counts the connections and requests, and says which of them are over a limit. */
+  admission: Admission;
   /** Counts a connection or a request that the listener itself refuses. */
   onRefused(reason: RefusedReason): void;
   /** Answers a request. */

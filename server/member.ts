@@ -4,6 +4,7 @@ import type { JournalHost } from "../journal/remote/host.ts";
 import { forward } from "../log/log.ts";
 import { Rpc } from "./rpc.ts";
 import type { ServeOptions } from "./serve_options.ts";
+import { type CountsPart, SharedCounts } from "./shared_counts.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
 
 /** Dependencies of a {@linkcode Member}. */
@@ -16,10 +17,14 @@ export interface MemberOptions extends Pick<MainThread, "countStreams"> {
   count(): Promise<Counts>;
   /** Called when the worker is broken and should be removed, perhaps several times. */
   onCrash(member: Member, reason: string): void;
+  /** Where the worker counts its connections. */
+  part: CountsPart;
 }
 
 /** One of the {@linkcode Workers}: its thread, and what is known of it. */
 export class Member implements Disposable {
+  /** Where the worker counts its connections. */
+  readonly part: CountsPart;
   readonly #worker: Worker;
   readonly #rpc: Rpc<WorkerThread>;
   readonly #stopTail: () => void;
@@ -30,8 +35,9 @@ export class Member implements Disposable {
   #isListening = false;
 
   constructor(
-    { module, host, countStreams, count, onCrash }: MemberOptions,
+    { module, host, countStreams, count, onCrash, part }: MemberOptions,
   ) {
+    this.part = part;
     this.#worker = new Worker(module, { type: "module" });
     const crash = (reason: string) => {
       this.#crash ??= reason;
@@ -72,8 +78,10 @@ export class Member implements Disposable {
    * @throws {Error} with the reason where it crashes instead.
    */
   async start(options: ServeOptions): Promise<string> {
+    // A worker that crashed may have counted here.
+    new SharedCounts(this.part).clear();
     try {
-      const url = await this.#rpc.call.start(options);
+      const url = await this.#rpc.call.start(options, this.part);
       this.#isListening = true;
       return url;
     } catch (error) {
@@ -106,6 +114,8 @@ export class Member implements Disposable {
     this.#stopTail();
     this.#rpc[Symbol.dispose]();
     this.#worker.terminate();
+    // Its connections have ended with it.
+    new SharedCounts(this.part).clear();
   }
 
   #noteStream(channel: string, change: 1 | -1): void {

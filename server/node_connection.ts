@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { RefusedReason } from "../hub/refused.ts";
 import type { Client } from "../routes/client.ts";
 import { HttpError } from "../routes/http_error.ts";
 import type { ListenerOptions } from "./listener.ts";
@@ -7,12 +8,14 @@ import { failureResponse } from "./failure_response.ts";
 import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
 import { NodeRequest } from "./node_request.ts";
 import { NodeSink } from "./node_sink.ts";
+import type { Permit } from "./permit.ts";
 
 /** How many requests of one connection may wait for their turn: each takes memory, and clients seldom send more than one. */
 const MAX_WAITING = 100;
 
 /** What all connections of a listener share. */
-export interface NodeService extends Pick<ListenerOptions, "handler"> {
+export interface NodeService
+  extends Pick<ListenerOptions, "handler" | "admission"> {
   /** The listener's address and port, for requests that name no host. */
   readonly host: string;
   /** Whether connections are closed after their next answer. */
@@ -28,6 +31,9 @@ export interface NodeService extends Pick<ListenerOptions, "handler"> {
 export class NodeConnection {
   readonly #service: NodeService;
   readonly #socket: Socket;
+  readonly #permit: Permit;
+  /** Whether it brings requests of a trusted proxy's clients. */
+  readonly #isProxy: boolean;
   /** The answer at work. */
   #answer: ServerResponse | undefined;
   /** How many requests wait for their turn. */
@@ -35,9 +41,12 @@ export class NodeConnection {
   #isStream = false;
   #isRefused = false;
 
-  constructor(service: NodeService, socket: Socket) {
+  /** @param permit Says whose it is, and whether it is over a limit. */
+  constructor(service: NodeService, socket: Socket, permit: Permit) {
     this.#service = service;
     this.#socket = socket;
+    this.#permit = permit;
+    this.#isProxy = service.admission.isProxy(permit.address);
   }
 
   /** Answers a request. */
@@ -74,12 +83,15 @@ export class NodeConnection {
 
   async #serve(message: IncomingMessage, answer: ServerResponse) {
     const service = this.#service;
-    const client = new NodeClient(message, answer);
+    const permit = this.#admit(message);
+    const refused = this.#permit.refused ?? permit.refused;
+    const client = new NodeClient(answer, permit.address, refused);
     this.#answer = answer;
     service.noteWork(1);
     answer.once("close", () => {
       this.#answer = undefined;
       client.sink?.leave();
+      if (permit !== this.#permit) permit[Symbol.dispose]();
       service.noteWork(-1);
     });
     service.noteWork(1);
@@ -96,6 +108,17 @@ export class NodeConnection {
     }
   }
 
+  /** Returns the permit of the request: the connection's, unless the connection brings requests of several clients. */
+  #admit({ headers }: IncomingMessage): Permit {
+    if (!this.#isProxy) return this.#permit;
+    return this.#service.admission.request(
+      this.#permit.address,
+      // Node joins the fields of this name, and has an array for none but `Set-Cookie`.
+      () => headers["x-forwarded-for"] as string | undefined ?? null,
+      false,
+    );
+  }
+
   async #send(
     { method }: IncomingMessage,
     answer: ServerResponse,
@@ -106,7 +129,9 @@ export class NodeConnection {
     const isGone = answer.destroyed || this.#isRefused;
     if (!isStream || isGone || method === "HEAD") sink?.leave();
     if (isGone) return;
-    if (this.#service.isClosing) answer.shouldKeepAlive = false;
+    if (this.#service.isClosing || this.#permit.refused) {
+      answer.shouldKeepAlive = false;
+    }
     if (!isStream) return await sendResponse(answer, response);
     sendStreamHead(answer, response);
     if (method === "HEAD") answer.end();
@@ -118,15 +143,21 @@ export class NodeConnection {
   }
 }
 
-/** The client that sent a message. */
+/** The client that sent a request. */
 class NodeClient implements Client {
   readonly address: string;
-  /** The sink of the stream that answers the message, if a stream does. */
+  readonly refused: RefusedReason | undefined;
+  /** The sink of the stream that answers the request, if a stream does. */
   sink: NodeSink | undefined;
   readonly #answer: ServerResponse;
 
-  constructor({ socket }: IncomingMessage, answer: ServerResponse) {
-    this.address = socket.remoteAddress ?? "";
+  constructor(
+    answer: ServerResponse,
+    address: string,
+    refused: RefusedReason | undefined,
+  ) {
+    this.address = address;
+    this.refused = refused;
     this.#answer = answer;
   }
 

@@ -3,6 +3,9 @@ import { Server as NetServer, type Socket } from "node:net";
 import { log } from "../log/log.ts";
 import { HttpError } from "../routes/http_error.ts";
 import { AcceptWatch } from "./accept_watch.ts";
+import type { Admission } from "./admission.ts";
+import { NodeEntrance } from "./node_entrance.ts";
+import { hasDescriptors } from "./has_descriptors.ts";
 import {
   BACKLOG,
   type Listener,
@@ -15,17 +18,19 @@ import { NodeConnection, type NodeService } from "./node_connection.ts";
 /** How long to wait before listening again after a failure, in ms: its cause is hardly over sooner. */
 const RELISTEN_MS = 1_000;
 
+/** How long to wait before looking whether connections can be accepted again, in ms: most are over a limit, and soon gone. */
+const PAUSE_MS = 50;
+
 /** Listens with `node:http`: HTTP/1.0 and HTTP/1.1. */
 export class NodeListener implements Listener, NodeService {
   readonly #options: ListenerOptions;
   // The routes say what is wrong with a Host.
   readonly #server: Server = createServer({ requireHostHeader: false });
   readonly #connections = new WeakMap<Socket, NodeConnection>();
+  readonly #entrance: NodeEntrance;
   readonly #watch: AcceptWatch;
   #url = "";
   #host = "";
-  /** How many connections are open. */
-  #count = 0;
   /** How much is at work: handlers, and answers that are not sent yet. */
   #busy = 0;
   #onIdle: (() => void) | undefined;
@@ -34,8 +39,12 @@ export class NodeListener implements Listener, NodeService {
 
   private constructor(options: ListenerOptions) {
     this.#options = { ...options };
+    this.#entrance = new NodeEntrance({
+      ...this.#options,
+      onFull: () => this.#pause(),
+    });
     this.#watch = new AcceptWatch({
-      maxConnections: options.maxConnections,
+      maxConnections: options.admission.limits.maxConnections,
       hasDescriptors: () => hasDescriptors(options.hostname),
       onDeaf: () => {
         log.warn("stopped accepting, listening again: it ran out of files");
@@ -88,6 +97,10 @@ export class NodeListener implements Listener, NodeService {
     return this.#isClosing;
   }
 
+  get admission(): Admission {
+    return this.#options.admission;
+  }
+
   handler(...args: Parameters<ListenerOptions["handler"]>) {
     return this.#options.handler(...args);
   }
@@ -129,33 +142,46 @@ export class NodeListener implements Listener, NodeService {
     });
   }
 
+  /** Stops accepting until there is room. The connections go on; those that wait to be accepted are reset. */
+  #pause(): void {
+    if (this.#isClosing || !this.#server.listening) return;
+    log.warn("accepting no connections for now: too many are open");
+    this.#watch[Symbol.dispose]();
+    this.#stopListening();
+    this.#resumeLater();
+  }
+
+  #resumeLater(): void {
+    this.#relistening = setTimeout(() => {
+      if (this.#entrance.isFull) this.#resumeLater();
+      else this.#listenAgain();
+    }, PAUSE_MS);
+  }
+
   /** Listens again on the same port. The connections go on. */
   async #relisten(): Promise<void> {
+    this.#stopListening();
+    await this.#listenAgain();
+  }
+
+  #stopListening(): void {
     // `Server.close` of `node:http` would also close the connections that have no request at work.
     NetServer.prototype.close.call(this.#server);
+  }
+
+  async #listenAgain(): Promise<void> {
     try {
       await this.#listen();
     } catch (error) {
       log.warn(`cannot listen again, trying once more: ${error}`);
-      this.#relistening = setTimeout(() => this.#relisten(), RELISTEN_MS);
+      this.#relistening = setTimeout(() => this.#listenAgain(), RELISTEN_MS);
     }
   }
 
   #onConnection(socket: Socket): void {
-    this.#connections.set(socket, new NodeConnection(this, socket));
-    this.#watch.noteAccepted(++this.#count);
-    socket.once("close", () => this.#count--);
-  }
-}
-
-/** Whether the process can open another file: a socket on the host is one. */
-function hasDescriptors(hostname: string): boolean {
-  try {
-    Deno.listen({ hostname, port: 0 }).close();
-    return true;
-  } catch {
-    // Whatever the system refuses: listening again would fail, too.
-    return false;
+    const permit = this.#entrance.take(socket);
+    this.#connections.set(socket, new NodeConnection(this, socket, permit));
+    this.#watch.noteAccepted(this.admission.counts.total("sockets"));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from "./connection_limits.ts";
 import type { ListenerKind } from "./listener.ts";
 
 /** Options for `Instance`. All of it is plain data, so that it can be sent to another thread. */
@@ -12,8 +13,9 @@ export interface InstanceOptions {
   corsOrigins: readonly string[];
   /** Whether each request is logged. */
   accessLog: boolean;
-  /** How many streams may be open at once. */
-  maxStreams: number;
+  /** The hosts that requests may name; any, if there is none. */
+  allowedHosts: readonly string[];
+  limits: ConnectionLimits;
 }
 
 /** Options for `Serving`. */
@@ -22,6 +24,8 @@ export interface ServeOptions extends InstanceOptions {
   hostname: string;
   /** 0 stands for any free port. */
   port: number;
+  /** Proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. */
+  trustedProxies: readonly string[];
   /** Whether other threads listen on the same port: the system spreads connections over them. */
   sharesPort: boolean;
 }

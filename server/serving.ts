@@ -1,12 +1,22 @@
 import type { Counts } from "../hub/counts.ts";
+import { readRange } from "../routes/address.ts";
+import { Admission } from "./admission.ts";
 import { Instance, type InstanceDependencies } from "./instance.ts";
 import { listen } from "./listen.ts";
 import type { Listener } from "./listener.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { settlesWithin } from "./settles_within.ts";
+import { SharedCounts } from "./shared_counts.ts";
 
 /** How long clients have to take their last bytes, in ms, before they are left. */
 export const DRAIN_MS = 3_000;
+
+/** Dependencies of a {@linkcode Serving}. */
+export interface ServingDependencies
+  extends Omit<InstanceDependencies, "counts"> {
+  /** Where this thread counts its connections, if it is not the only one. */
+  counts?: SharedCounts;
+}
 
 /** An instance with its listener. */
 export class Serving {
@@ -25,16 +35,23 @@ export class Serving {
    */
   static async start(
     options: ServeOptions,
-    dependencies: InstanceDependencies,
+    dependencies: ServingDependencies,
   ): Promise<Serving> {
-    const instance = new Instance(options, dependencies);
-    const { hostname, port, sharesPort, maxStreams } = options;
+    const { hostname, port, sharesPort, limits } = options;
+    const counts = dependencies.counts ??
+      SharedCounts.alone(limits.maxConnections);
+    const instance = new Instance(options, { ...dependencies, counts });
+    const admission = new Admission({
+      limits,
+      counts,
+      trustedProxies: options.trustedProxies.map((text) => readRange(text)!),
+    });
     try {
       const listener = await listen(options.listener, {
         hostname,
         port,
         reusePort: sharesPort,
-        maxConnections: maxStreams,
+        admission,
         onRefused: (reason) => instance.noteRefused(reason),
         handler: instance.answer,
       });

@@ -3,6 +3,7 @@ import type { TailBatch } from "../journal/journal.ts";
 import type { JournalCalls } from "../journal/remote/journal.ts";
 import type { LogRecord } from "../log/record.ts";
 import type { ServeOptions } from "./serve_options.ts";
+import type { CountsPart } from "./shared_counts.ts";
 
 /** What a worker calls in the main thread, which has the journal and knows all workers. */
 export interface MainThread extends JournalCalls {
@@ -23,9 +24,10 @@ export interface WorkerThread {
   /**
    * Listens, and resolves with the URL.
    *
+   * @param counts Where it counts its connections.
    * @throws {Deno.errors.AddrInUse} where the port is taken, and whatever else the system refuses.
    */
-  start(options: ServeOptions): Promise<string>;
+  start(options: ServeOptions, counts: CountsPart): Promise<string>;
   /** Takes the next batch of the journal's tail. */
   onBatch(batch: TailBatch): void;
   /** Answers if the thread is not frozen. */

@@ -7,6 +7,7 @@ import { RemoteJournal } from "../journal/remote/journal.ts";
 import { log, sayLeftOut, sendLogTo } from "../log/log.ts";
 import { Rpc, type RpcPort } from "./rpc.ts";
 import { Serving } from "./serving.ts";
+import { SharedCounts } from "./shared_counts.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
 
 /** Set by the first call from the main thread. */
@@ -15,8 +16,9 @@ let serving: Promise<Serving> | undefined;
 const main: Rpc<MainThread> = new Rpc(
   globalThis as unknown as RpcPort,
   {
-    async start(options) {
-      serving = Serving.start(options, { journal, main: main.call });
+    async start(options, part) {
+      const counts = new SharedCounts(part);
+      serving = Serving.start(options, { journal, main: main.call, counts });
       return (await serving).url;
     },
     onBatch: (batch) => journal.onBatch(batch),

@@ -6,6 +6,7 @@ import { Member } from "./member.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { DRAIN_MS } from "./serving.ts";
 import { settlesWithin } from "./settles_within.ts";
+import { shareCounts, type SharedMemory } from "./shared_counts.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
 /** How long to wait before a crashed worker is replaced, in ms, so that one that crashes at once does not spin. */
@@ -18,7 +19,7 @@ const PATIENCE_MS = 1_000;
 export interface WorkersOptions {
   /** How many workers there are. */
   count: number;
-  /** What each worker serves; `maxStreams` is for all of them together. */
+  /** What each worker serves. */
   serve: ServeOptions;
   journal: Journal;
   /** Called when a worker's thread is frozen: only the end of the process can mend that. */
@@ -34,6 +35,7 @@ export interface WorkersOptions {
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #host: JournalHost;
+  readonly #memory: SharedMemory;
   readonly #members = new Set<Member>();
   readonly #watch = new WorkerWatch<Member>({
     ping: (member) => member.ping(),
@@ -52,6 +54,10 @@ export class Workers {
   private constructor(options: WorkersOptions) {
     this.#options = options;
     this.#host = new JournalHost(options.journal);
+    this.#memory = shareCounts(
+      options.count,
+      options.serve.limits.maxConnections,
+    );
   }
 
   /**
@@ -103,13 +109,14 @@ export class Workers {
 
   /** Adds a worker, and resolves with its URL when it listens. */
   async #add(port: number): Promise<string> {
-    const { module, serve, count } = this.#options;
+    const { module, serve } = this.#options;
     const member = new Member({
       module: module ?? new URL("./worker.ts", import.meta.url),
       host: this.#host,
       countStreams: (channel) => this.#countStreams(channel),
       count: () => this.#count(),
       onCrash: (member, reason) => this.#onCrash(member, reason),
+      part: { memory: this.#memory, thread: this.#freeThread() },
     });
     this.#members.add(member);
     this.#watch.add(member);
@@ -118,7 +125,6 @@ export class Workers {
         ...serve,
         port,
         sharesPort: true,
-        maxStreams: Math.ceil(serve.maxStreams / count),
       });
     } catch (error) {
       this.#remove(member);
@@ -166,6 +172,14 @@ export class Workers {
     );
     const present = [...this.#members].flatMap(({ counts }) => counts ?? []);
     return addCounts([...this.#gone, ...present]);
+  }
+
+  /** The lowest number that no worker has. */
+  #freeThread(): number {
+    const taken = new Set([...this.#members].map(({ part }) => part.thread));
+    let thread = 0;
+    while (taken.has(thread)) thread++;
+    return thread;
   }
 
   #countStreams(channel: string): number {

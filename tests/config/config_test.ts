@@ -20,6 +20,10 @@ const DEFAULTS = {
   retainForMs: 86_400_000,
   redisKey: "chime",
   maxBodyBytes: 262_144,
+  maxConnections: undefined,
+  maxPerAddress: undefined,
+  trustedProxies: [],
+  allowedHosts: [],
   corsOrigins: [],
   workers: 1,
   log: "text",
@@ -42,6 +46,30 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   ["--retain-for", "90s", "CHIME_RETAIN_FOR", { retainForMs: 90_000 }],
   ["--redis-key", "news", "CHIME_REDIS_KEY", { redisKey: "news" }],
   ["--max-body", "1MiB", "CHIME_MAX_BODY", { maxBodyBytes: 1_048_576 }],
+  ["--max-connections", "5000", "CHIME_MAX_CONNECTIONS", {
+    maxConnections: 5_000,
+  }],
+  [
+    "--max-connections-per-address",
+    "20",
+    "CHIME_MAX_CONNECTIONS_PER_ADDRESS",
+    { maxPerAddress: 20 },
+  ],
+  ["--trusted-proxy", "10.0.0.1", "CHIME_TRUSTED_PROXY", {
+    trustedProxies: ["10.0.0.1/32"],
+  }],
+  ["--trusted-proxy", "2001:db8::/32", "CHIME_TRUSTED_PROXY", {
+    trustedProxies: ["2001:db8::/32"],
+  }],
+  ["--trusted-proxy", "::ffff:10.0.0.0/104", "CHIME_TRUSTED_PROXY", {
+    trustedProxies: ["10.0.0.0/8"],
+  }],
+  ["--allowed-host", "Chime.Example.", "CHIME_ALLOWED_HOST", {
+    allowedHosts: ["chime.example"],
+  }],
+  ["--allowed-host", "[0:0::1]", "CHIME_ALLOWED_HOST", {
+    allowedHosts: ["[::1]"],
+  }],
   ["--cors-origin", "https://a.test", "CHIME_CORS_ORIGIN", {
     corsOrigins: ["https://a.test"],
   }],
@@ -224,6 +252,38 @@ for (
         [`--max-body=${size}`],
         {},
         `Cannot use --max-body "${size}": must be a size such as 65536, 256KiB or 1MiB, and at most 64MiB`,
+      ]),
+    ...["0", "-1", "1000001", "1e3", "x", ""].flatMap((n) =>
+      ["--max-connections", "--max-connections-per-address"].map((
+        name,
+      ): Refusal => [
+        [`${name}=${n}`],
+        {},
+        `Cannot use ${name} "${n}": must be a whole number from 1 to 1000000`,
+      ])
+    ),
+    ...["localhost", "10.0.0.0/33", "10/8", "10.0.0.0/08", "127.1", ""].map((
+      range,
+    ): Refusal => [
+      [`--trusted-proxy=${range}`],
+      {},
+      `Cannot use --trusted-proxy "${range}": must be an address such as 192.0.2.7, or a range such as 10.0.0.0/8`,
+    ]),
+    ...["10.1.2.3/8", "::ffff:10.1.2.3/104"].map((range): Refusal => [
+      [`--trusted-proxy=${range}`],
+      {},
+      `Cannot use --trusted-proxy "${range}": must be written 10.0.0.0/8`,
+    ]),
+    ...["0.0.0.0/0", "::/0"].map((range): Refusal => [
+      [`--trusted-proxy=${range}`],
+      {},
+      `Cannot use --trusted-proxy "${range}": must not be every address: each client could then say who it is`,
+    ]),
+    ...["a.example:80", "http://a.example", "::1", "*.example", "a b", "."]
+      .map((host): Refusal => [
+        [`--allowed-host=${host}`],
+        {},
+        `Cannot use --allowed-host "${host}": must be a host without a port, such as example.com or [::1]`,
       ]),
     [
       ["--cors-origin=example.com"],

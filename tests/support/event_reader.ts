@@ -6,6 +6,7 @@ import { within } from "./within.ts";
 
 /** Reads a stream event by event, without `EventSource`. */
 export class EventReader implements AsyncDisposable {
+  #isCut = false;
   readonly #reader: ReadableStreamDefaultReader<ServerSentEventParsedMessage>;
 
   constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
@@ -46,7 +47,20 @@ export class EventReader implements AsyncDisposable {
     return await this.take(Infinity);
   }
 
+  /** Reads the stream until it ends or its connection is closed, as that of a refused stream is. */
+  async untilClosed(): Promise<ServerSentEventParsedMessage[]> {
+    const events = [];
+    try {
+      for (let event; (event = await this.next());) events.push(event);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#isCut = true;
+    }
+    return events;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isCut) return;
     await this.#reader.cancel();
   }
 }

@@ -4,6 +4,8 @@ import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { CapturedLog } from "./captured_log.ts";
 import { Instance, type InstanceDependencies } from "../../server/instance.ts";
 import type { InstanceOptions } from "../../server/serve_options.ts";
+import { SharedCounts } from "../../server/shared_counts.ts";
+import { NO_LIMITS } from "./serve_options.ts";
 
 /** The token that publishers need here. */
 export const TOKEN = "the-token";
@@ -26,15 +28,21 @@ export interface InProcess extends AsyncDisposable {
   publish(path: string, body: BodyInit, type?: string): Promise<Response>;
 }
 
+type InProcessOptions =
+  & InstanceOptions
+  & Pick<InstanceDependencies, "journal" | "main">
+  & { maxStreams: number };
+
 /** Makes a Chime, with other options and dependencies where named. */
 export function inProcess(
-  options: Partial<InstanceOptions & InstanceDependencies> = {},
+  options: Partial<InProcessOptions> = {},
 ): InProcess {
   const log = new CapturedLog();
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
   const {
     journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 }),
     main,
+    maxStreams = Infinity,
     ...others
   } = options;
   const instance = new Instance({
@@ -43,9 +51,10 @@ export function inProcess(
     maxBodyBytes: 1_000,
     corsOrigins: [],
     accessLog: false,
-    maxStreams: Infinity,
+    allowedHosts: [],
+    limits: { ...NO_LIMITS, maxStreams },
     ...others,
-  }, main ? { journal, main } : { journal });
+  }, { journal, counts: SharedCounts.alone(10), ...(main && { main }) });
   const request = (path: string, init?: RequestInit) =>
     instance.answer(
       withFraming(new Request(`http://chime.test${path}`, init), init?.body),

@@ -1,3 +1,5 @@
+import { Admission } from "../../server/admission.ts";
+import { SharedCounts } from "../../server/shared_counts.ts";
 import type { ListenerKind, ListenerOptions } from "../../server/listener.ts";
 
 /**
@@ -16,6 +18,16 @@ export const LISTENER_OPTIONS: Omit<ListenerOptions, "handler"> = {
   hostname: "127.0.0.1",
   port: 0,
   reusePort: false,
-  maxConnections: Infinity,
+  admission: new Admission({
+    limits: {
+      maxConnections: 1_000,
+      maxStreams: 1_000,
+      maxPerAddress: 1_000,
+      limitsEveryone: false,
+      maxSockets: 1_000,
+    },
+    counts: SharedCounts.alone(1_000),
+    trustedProxies: [],
+  }),
   onRefused() {},
 };

@@ -1,0 +1,28 @@
+import type { ConnectionLimits } from "../../server/connection_limits.ts";
+import type { ServeOptions } from "../../server/serve_options.ts";
+import { LISTENER } from "./listener.ts";
+
+/** Limits that no test reaches. */
+export const NO_LIMITS: ConnectionLimits = {
+  maxConnections: 10_000,
+  maxStreams: 10_000,
+  maxPerAddress: 10_000,
+  limitsEveryone: false,
+  maxSockets: 10_000,
+};
+
+/** Options of a server on any free port, whose publishers send the token `t`. */
+export const SERVE_OPTIONS: ServeOptions = {
+  version: "1.2.3",
+  listener: LISTENER,
+  hostname: "127.0.0.1",
+  port: 0,
+  sharesPort: false,
+  token: "t",
+  maxBodyBytes: 10_000,
+  corsOrigins: [],
+  accessLog: false,
+  allowedHosts: [],
+  limits: NO_LIMITS,
+  trustedProxies: [],
+};
