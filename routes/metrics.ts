@@ -5,10 +5,15 @@ import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
 /** `GET /metrics`: the server's counters and gauges, for Prometheus. */
-export function metrics({ version, tally, journal }: Services): Handler {
+export function metrics(
+  { version, tally, journal, connections }: Services,
+): Handler {
   return async () => {
     const counts = await tally.count();
-    const list = metricsOf(version, counts, await journal.isReady());
+    const list = [
+      ...metricsOf(version, counts, await journal.isReady()),
+      ...connections ? [connectionsMetric(connections())] : [],
+    ];
     return new Response(exposition(list), {
       headers: { "content-type": EXPOSITION_TYPE, "cache-control": "no-store" },
     });
@@ -108,6 +113,15 @@ function metricsOf(
       samples: [[{}, (user + system) / 1e6]],
     },
   ];
+}
+
+function connectionsMetric(count: number): Metric {
+  return {
+    name: "chime_connections",
+    help: "Open connections, those included that are to be refused.",
+    type: "gauge",
+    samples: [[{}, count]],
+  };
 }
 
 const SOURCES = ["clock", "channels"] as const;

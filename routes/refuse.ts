@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { drawRetryMs, encodeRetry, encodeStatus } from "../events/frame.ts";
 import type { Sent } from "../hub/counts.ts";
+import type { RefusedReason } from "../hub/refused.ts";
 import type { Handler } from "./handler.ts";
 import { HttpError } from "./http_error.ts";
 import { noteRefusal } from "./refusal.ts";
@@ -25,7 +26,7 @@ export function refuseStream(
   sent: Sent,
   { status, reason }: Refusal,
 ): Response {
-  const text = `Cannot open a stream: the server is ${status.state}`;
+  const text = `Cannot open a stream: ${describe(reason, status.state)}`;
   tally.noteRefused(reason);
   if (request.headers.get("accept")?.includes("text/event-stream")) {
     const frame = encodeStatus(status);
@@ -49,8 +50,16 @@ export function refuseOthers({ tally }: Services, handler: Handler): Handler {
   return (request, target, client) => {
     if (client.refused === undefined) return handler(request, target, client);
     tally.noteRefused(client.refused);
-    throw unavailable("Cannot answer for now: too many are connected");
+    throw unavailable(
+      `Cannot answer for now: ${describe(client.refused, "overloaded")}`,
+    );
   };
+}
+
+function describe(reason: RefusedReason, state: string): string {
+  return reason === "address"
+    ? "too many connections come from the client's address"
+    : `the server is ${state}`;
 }
 
 function unavailable(text: string): HttpError {

@@ -33,6 +33,8 @@ export interface Services {
   /** The largest request body that is taken, in bytes. */
   readonly maxBodyBytes: number;
   readonly tally: Tally;
+  /** Counts the open connections of all threads, if the listener sees them. */
+  readonly connections?: (() => number) | undefined;
   /** Why no stream can be opened for now, by the client if one is given; nothing if one can. */
   refusal(client?: Client): Refusal | undefined;
 }

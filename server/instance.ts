@@ -17,6 +17,8 @@ export interface InstanceDependencies {
   journal: Journal;
   /** Counts the streams of all threads. */
   counts: SharedCounts;
+  /** Counts the open connections of all threads, if the listener sees them. */
+  connections?: (() => number) | undefined;
   /** Calls the main thread where this one is a worker. */
   main?: TallyCalls;
 }
@@ -35,7 +37,7 @@ export class Instance implements Disposable {
 
   constructor(
     options: InstanceOptions,
-    { journal, counts, main }: InstanceDependencies,
+    { journal, counts, connections, main }: InstanceDependencies,
   ) {
     const { version, token, maxBodyBytes, corsOrigins } = options;
     this.#maxStreams = options.limits.maxStreams;
@@ -66,6 +68,7 @@ export class Instance implements Disposable {
       token,
       maxBodyBytes,
       tally: shared ?? this.#tally,
+      connections,
       refusal: (client) => this.#refusal(client),
     });
     this.answer = app(table, {

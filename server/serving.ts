@@ -13,7 +13,7 @@ export const DRAIN_MS = 3_000;
 
 /** Dependencies of a {@linkcode Serving}. */
 export interface ServingDependencies
-  extends Omit<InstanceDependencies, "counts"> {
+  extends Omit<InstanceDependencies, "counts" | "connections"> {
   /** Where this thread counts its connections, if it is not the only one. */
   counts?: SharedCounts;
 }
@@ -40,7 +40,13 @@ export class Serving {
     const { hostname, port, sharesPort, limits } = options;
     const counts = dependencies.counts ??
       SharedCounts.alone(limits.maxConnections);
-    const instance = new Instance(options, { ...dependencies, counts });
+    const instance = new Instance(options, {
+      ...dependencies,
+      counts,
+      connections: options.listener === "node"
+        ? () => counts.total("sockets")
+        : undefined,
+    });
     const admission = new Admission({
       limits,
       counts,

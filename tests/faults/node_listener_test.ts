@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { publish } from "../support/publish.ts";
+import { RawSocket } from "../support/raw_socket.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
@@ -207,65 +208,5 @@ function decodeChunks(chunks: string): string {
     if (size === 0) return text;
     text += chunks.slice(end + 2, end + 2 + size);
     at = end + 2 + size + 2;
-  }
-}
-
-/** A connection that sends and reads bytes as they are. */
-class RawSocket implements Disposable {
-  readonly #connection: Deno.TcpConn;
-  #text = "";
-
-  private constructor(connection: Deno.TcpConn) {
-    this.#connection = connection;
-  }
-
-  static async open({ port }: ServerProcess): Promise<RawSocket> {
-    return new RawSocket(await Deno.connect({ hostname: "127.0.0.1", port }));
-  }
-
-  /** Sends a text, each character as one byte. */
-  async send(text: string): Promise<void> {
-    let bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-    while (bytes.length > 0) {
-      bytes = bytes.subarray(await this.#connection.write(bytes));
-    }
-  }
-
-  /** Returns what comes up to and with the text. */
-  async until(end: string): Promise<string> {
-    while (!this.#text.includes(end)) {
-      assert(await this.#read(), `The connection ended: ${this.#text}`);
-    }
-    const at = this.#text.indexOf(end) + end.length;
-    const text = this.#text.slice(0, at);
-    this.#text = this.#text.slice(at);
-    return text;
-  }
-
-  /** Returns what comes up to the end of the connection. */
-  async rest(): Promise<string> {
-    const read = async () => {
-      while (await this.#read());
-    };
-    // Heartbeats would put off the deadline of each read.
-    await within(read());
-    return this.#text;
-  }
-
-  async #read(): Promise<boolean> {
-    const bytes = new Uint8Array(64 * 1024);
-    try {
-      const count = await within(this.#connection.read(bytes));
-      if (count === null) return false;
-      this.#text += new TextDecoder("latin1").decode(bytes.subarray(0, count));
-      return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionReset) return false;
-      throw error;
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#connection.close();
   }
 }
