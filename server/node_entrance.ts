@@ -43,7 +43,7 @@ export class NodeEntrance {
     socket.once("close", () => {
       admission.counts.add("sockets", -1);
       permit[Symbol.dispose]();
-      this.#leave(socket);
+      this.#waiting.delete(socket);
     });
     if (this.isFull) onFull();
     return permit;
@@ -52,26 +52,21 @@ export class NodeEntrance {
   #wait(socket: Socket): void {
     const { limits, counts } = this.#options.admission;
     this.#waiting.add(socket);
-    counts.add("waiting", 1);
-    // The rest is for connections that are cut, and not closed yet.
+    // Each thread has its share. The other half is for connections that are cut, and not closed yet.
     const room = (limits.maxSockets - limits.maxConnections) / 2;
-    if (counts.total("waiting") > room) this.#cutOldest();
+    if (this.#waiting.size > Math.max(1, room / counts.threads)) {
+      this.#cutOldest();
+    }
   }
 
   #cutOldest(): void {
-    const [oldest] = this.#waiting;
-    if (!oldest) return;
-    this.#leave(oldest);
+    const oldest = this.#waiting.values().next().value!;
+    this.#waiting.delete(oldest);
     this.#options.onRefused("files");
     log.warn("a connection was cut", {
       reason: "too many wait to be told that there is no room",
       address: oldest.remoteAddress,
     });
     oldest.destroy();
-  }
-
-  #leave(socket: Socket): void {
-    if (!this.#waiting.delete(socket)) return;
-    this.#options.admission.counts.add("waiting", -1);
   }
 }

@@ -1,25 +1,12 @@
 import { createServer, type Server } from "node:http";
-import { Server as NetServer, type Socket } from "node:net";
-import { log } from "../log/log.ts";
+import type { Socket } from "node:net";
 import { HttpError } from "../routes/http_error.ts";
-import { AcceptWatch } from "./accept_watch.ts";
 import type { Admission } from "./admission.ts";
-import { NodeEntrance } from "./node_entrance.ts";
-import { hasDescriptors } from "./has_descriptors.ts";
-import {
-  BACKLOG,
-  type Listener,
-  type ListenerOptions,
-  urlOf,
-} from "./listener.ts";
+import type { Listener, ListenerOptions } from "./listener.ts";
 import { refuse } from "./node_answer.ts";
 import { NodeConnection, type NodeService } from "./node_connection.ts";
-
-/** How long to wait before listening again after a failure, in ms: its cause is hardly over sooner. */
-const RELISTEN_MS = 1_000;
-
-/** How long to wait before looking whether connections can be accepted again, in ms: most are over a limit, and soon gone. */
-const PAUSE_MS = 50;
+import { NodeEntrance } from "./node_entrance.ts";
+import { NodePort } from "./node_port.ts";
 
 /** Listens with `node:http`: HTTP/1.0 and HTTP/1.1. */
 export class NodeListener implements Listener, NodeService {
@@ -28,28 +15,23 @@ export class NodeListener implements Listener, NodeService {
   readonly #server: Server = createServer({ requireHostHeader: false });
   readonly #connections = new WeakMap<Socket, NodeConnection>();
   readonly #entrance: NodeEntrance;
-  readonly #watch: AcceptWatch;
-  #url = "";
+  readonly #port: NodePort;
   #host = "";
   /** How much is at work: handlers, and answers that are not sent yet. */
   #busy = 0;
   #onIdle: (() => void) | undefined;
   #isClosing = false;
-  #relistening: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(options: ListenerOptions) {
-    this.#options = { ...options };
+    this.#options = options;
     this.#entrance = new NodeEntrance({
-      ...this.#options,
-      onFull: () => this.#pause(),
+      ...options,
+      onFull: () => this.#port.pause(),
     });
-    this.#watch = new AcceptWatch({
-      maxConnections: options.admission.limits.maxConnections,
-      hasDescriptors: () => hasDescriptors(options.hostname),
-      onDeaf: () => {
-        log.warn("stopped accepting, listening again: it ran out of files");
-        this.#relisten();
-      },
+    this.#port = new NodePort({
+      ...options,
+      server: this.#server,
+      isFull: () => this.#entrance.isFull,
     });
     this.#server
       .on("connection", (socket) => this.#onConnection(socket))
@@ -76,8 +58,10 @@ export class NodeListener implements Listener, NodeService {
   static async listen(options: ListenerOptions): Promise<NodeListener> {
     const listener = new NodeListener(options);
     try {
-      await listener.#listen();
+      await listener.#port.open();
+      listener.#host = new URL(listener.url).host;
     } catch (error) {
+      listener.#port[Symbol.dispose]();
       throw isAddrInUse(error)
         ? new Deno.errors.AddrInUse(error.message)
         : error;
@@ -86,7 +70,7 @@ export class NodeListener implements Listener, NodeService {
   }
 
   get url(): string {
-    return this.#url;
+    return this.#port.url;
   }
 
   get host(): string {
@@ -112,8 +96,7 @@ export class NodeListener implements Listener, NodeService {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#watch[Symbol.dispose]();
-    clearTimeout(this.#relistening);
+    this.#port[Symbol.dispose]();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     if (this.#busy > 0) {
       await new Promise<void>((resolve) => this.#onIdle = resolve);
@@ -123,65 +106,10 @@ export class NodeListener implements Listener, NodeService {
     await closed;
   }
 
-  #listen(): Promise<void> {
-    const { hostname, port, reusePort } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(
-        { host: hostname, port, backlog: BACKLOG, reusePort },
-        () => {
-          this.#server.off("error", reject);
-          const address = this.#server.address();
-          if (address === null || typeof address === "string") return;
-          this.#options.port = address.port;
-          this.#url = urlOf(address.address, address.port);
-          this.#host = new URL(this.#url).host;
-          resolve();
-        },
-      );
-    });
-  }
-
-  /** Stops accepting until there is room. The connections go on; those that wait to be accepted are reset. */
-  #pause(): void {
-    if (this.#isClosing || !this.#server.listening) return;
-    log.warn("accepting no connections for now: too many are open");
-    this.#watch[Symbol.dispose]();
-    this.#stopListening();
-    this.#resumeLater();
-  }
-
-  #resumeLater(): void {
-    this.#relistening = setTimeout(() => {
-      if (this.#entrance.isFull) this.#resumeLater();
-      else this.#listenAgain();
-    }, PAUSE_MS);
-  }
-
-  /** Listens again on the same port. The connections go on. */
-  async #relisten(): Promise<void> {
-    this.#stopListening();
-    await this.#listenAgain();
-  }
-
-  #stopListening(): void {
-    // `Server.close` of `node:http` would also close the connections that have no request at work.
-    NetServer.prototype.close.call(this.#server);
-  }
-
-  async #listenAgain(): Promise<void> {
-    try {
-      await this.#listen();
-    } catch (error) {
-      log.warn(`cannot listen again, trying once more: ${error}`);
-      this.#relistening = setTimeout(() => this.#listenAgain(), RELISTEN_MS);
-    }
-  }
-
   #onConnection(socket: Socket): void {
     const permit = this.#entrance.take(socket);
     this.#connections.set(socket, new NodeConnection(this, socket, permit));
-    this.#watch.noteAccepted(this.admission.counts.total("sockets"));
+    this.#port.noteAccepted();
   }
 }
 

@@ -1,13 +1,13 @@
 import { type AddressKey, AddressTable, tableLength } from "./address_table.ts";
 
 /** What is counted, besides addresses. */
-const COUNTED = ["sockets", "connections", "waiting", "streams"] as const;
+const COUNTED = ["sockets", "connections", "streams", "pauses"] as const;
 
 /**
  * - `sockets`: all that are open, whatever becomes of them;
  * - `connections`: those within the limits, or requests where the listener sees no connections;
- * - `waiting`: connections over a limit that are still to be told so;
- * - `streams`.
+ * - `streams`;
+ * - `pauses`: how often accepting was stopped, as too many sockets were open.
  */
 export type Counted = typeof COUNTED[number];
 
@@ -63,6 +63,11 @@ export class SharedCounts {
       memory: shareCounts(1, maxConnections),
       thread: 0,
     });
+  }
+
+  /** How many threads count. */
+  get threads(): number {
+    return this.#parts.length;
   }
 
   /** How many there are, of all threads. */

@@ -13,6 +13,7 @@ import { EventReader } from "../support/event_reader.ts";
 import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
+import { LISTENER } from "../support/listener.ts";
 import { SERVE_OPTIONS } from "../support/serve_options.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
@@ -333,4 +334,30 @@ test("Workers share the number of streams that may be open at once", async () =>
   // Two workers that look at the same moment may each take the last place.
   assert(opened === 3 || opened === 4, `${opened} streams`);
   await Promise.all(answers.map(({ body }) => body?.cancel()));
+});
+
+test("Workers give back the places of the streams and connections of a worker that crashed", async () => {
+  const limits = { ...SERVE.limits, maxStreams: 24 };
+  await using chime = await start({
+    serve: { ...SERVE, limits },
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const readers = await openStreams(chime.url);
+  const open = async () => {
+    const { status, body } = await fetch(`${chime.url}sse/news`);
+    await body!.cancel();
+    return { status };
+  };
+  assertEquals((await open()).status, 503);
+  await failOne("crash");
+  await until(() => chime.logged.length > 0);
+  await until(async () => (await untilAnswered(open)).status === 200);
+  if (LISTENER === "node") {
+    const metrics = await untilAnswered(() => scrape(chime.url));
+    const count = metrics.get("chime_connections")!;
+    assert(count >= 1 && count < readers.length, `${count} connections`);
+  }
+  await Promise.all(
+    readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
+  );
 });
