@@ -32,8 +32,7 @@ export class Admission {
 
   /** Whether what comes from the address comes from a trusted proxy. */
   isProxy(peer: string): boolean {
-    const address = readAddress(peer);
-    return address !== undefined && isTrusted(address, this.#proxies);
+    return this.#proxies.length > 0 && this.#isProxy(readAddress(peer));
   }
 
   /**
@@ -43,7 +42,7 @@ export class Admission {
    */
   connection(peer: string): Permit {
     const address = readAddress(peer);
-    const isFree = this.isProxy(peer) || this.#isExempt(address);
+    const isFree = this.#isProxy(address) || this.#isExempt(address);
     return this.#admit(peer, address, isFree, true);
   }
 
@@ -60,7 +59,7 @@ export class Admission {
     isConnection: boolean,
   ): Permit {
     const address = readAddress(peer);
-    if (!address || !isTrusted(address, this.#proxies)) {
+    if (!address || !this.#isProxy(address)) {
       return this.#admit(peer, address, this.#isExempt(address), isConnection);
     }
     const sender = senderOf(address, forwardedFor(), this.#proxies);
@@ -88,6 +87,10 @@ export class Admission {
     return key && this.counts.ofAddress(key) >= maxPerAddress
       ? "address"
       : undefined;
+  }
+
+  #isProxy(address: Address | undefined): boolean {
+    return address !== undefined && isTrusted(address, this.#proxies);
   }
 
   /** Whether no limit holds for what comes from the address. */

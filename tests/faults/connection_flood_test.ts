@@ -49,7 +49,9 @@ for (const workers of [1, 2]) {
       for (let i = 0; i < 1_009; i++) {
         idle.push(sockets.use(await RawSocket.open(server, "127.0.0.2")));
       }
+      const at = performance.now();
       const text = await ask(server, "/sse/", "127.0.0.3");
+      const ms = Math.round(performance.now() - at);
       assertMatch(text, /\r\n\r\n[^]*data: The current time is /);
       assertMatch(
         await ask(server, "/sse/", "127.0.0.2"),
@@ -59,6 +61,7 @@ for (const workers of [1, 2]) {
       const [, open] = /\nchime_connections (\d+)\n/.exec(
         await metrics.text(),
       )!;
+      console.log(`${open} are open; a stream of another begins in ${ms} ms`);
       assert(Number(open) >= 100 && Number(open) < 200, `${open} are open`);
       // Those within the limit were not cut.
       const answers = await Promise.all(idle.map(async (socket) => {
@@ -100,6 +103,7 @@ for (const workers of [1, 2]) {
             .then(() => true, () => false)
         );
         const ms = performance.now() - at;
+        console.log(`/healthz answers after ${Math.round(ms)} ms`);
         assert(ms < 2_500, `It took ${ms} ms`);
         await first.until("data: ");
       } finally {
