@@ -105,7 +105,7 @@ Deno.test("The executable", async (t) => {
         );
         assertStringIncludes(
           server.log,
-          "there is room for 236 clients only",
+          "there is room for 224 clients only",
         );
       },
     });
