@@ -6,8 +6,8 @@ import { until } from "../support/until.ts";
 import { logLines } from "../support/log_lines.ts";
 
 /** Starts Chime with a limit on open files, as `ulimit -n` sets it. */
-function startLimited(limit: number) {
-  return startServer(["--port", "0"], {
+function startLimited(limit: number, ...args: string[]) {
+  return startServer(["--port", "0", ...args], {
     command: [
       "sh",
       "-c",
@@ -31,6 +31,21 @@ Deno.test({
     assertStringIncludes(
       server.log,
       "warn  there is room for 224 clients only, as this process may open 300 files; raise the limit first: ulimit -n 65536",
+    );
+  },
+});
+
+Deno.test({
+  name:
+    "Where fewer files may be open than --max-connections needs, the server says so at start",
+  ignore,
+  async fn() {
+    await using enough = await startLimited(300, "--max-connections", "236");
+    assertEquals(logLines(enough.log), []);
+    await using server = await startLimited(5_000, "--max-connections", "4937");
+    assertStringIncludes(
+      server.log,
+      "warn  there is room for 4689 clients only, as this process may open 5000 files",
     );
   },
 });

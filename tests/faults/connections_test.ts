@@ -109,6 +109,18 @@ for (const workers of [1, 2]) {
     await until(async () => await ask(server, get("/sse/news")) === OK);
   });
 
+  test("Over --max-connections the clients of a trusted proxy are refused, too", async () => {
+    await using server = await start(
+      ...["--max-connections", "1", "--trusted-proxy", "127.0.0.1"],
+    );
+    const from = (client: string) =>
+      stream("/sse/news", `X-Forwarded-For: ${client}`);
+    using _stream = await openStream(server, undefined, from("192.0.2.1"));
+    using other = await RawSocket.open(server);
+    await other.send(get("/", "X-Forwarded-For: 192.0.2.2"));
+    assertMatch(await other.until("\r\n"), / 503 /);
+  });
+
   test("Over --max-connections every request but those for health is a 503", async () => {
     await using server = await start("--max-connections", "2");
     using _stream = await openStream(server);
@@ -130,7 +142,10 @@ for (const workers of [1, 2]) {
       `POST /sse/a HTTP/1.1\r\nAuthorization: Bearer t\r\nContent-Length: 0${END}`;
     assertEquals(await ask(server, post), status);
     await assertRefused(server);
-    assertEquals(await ask(server, get("/healthz")), OK);
+    using health = await RawSocket.open(server);
+    await health.send(get("/healthz"));
+    assertMatch(await health.until("\r\n"), / 200 /);
+    if (LISTENER === "node") await health.rest(SOON_MS);
     assertEquals(await ask(server, get("/nowhere")), "HTTP/1.1 404 Not Found");
     await publish.send("b");
     assertMatch(await publish.until("\r\n\r\n"), /^HTTP\/1.1 201 /);
@@ -158,7 +173,9 @@ for (const workers of [1, 2]) {
     streams.use(await openStream(server, "127.0.0.3"));
     assertEquals(await refused(server, "address"), 2);
     const [line] = logLines(server.log, /a stream was refused/);
-    assertMatch(line!, / address=127\.0\.0\.2 /);
+    assertMatch(line!, /connections come from .* address=127\.0\.0\.2 /);
+    // That a refused stream's connection is closed is no failure.
+    assertEquals(logLines(server.log, /^error/), []);
     first[Symbol.dispose]();
     await until(async () => await ask(server, get("/"), "127.0.0.2") === OK);
   });
@@ -273,6 +290,19 @@ for (const workers of [1, 2]) {
         });
         assertEquals(Number(headers[":status"]), 421);
         held.close();
+        // A client that leaves gives its place back.
+        await until(async () => {
+          const again = session.request({
+            ":path": "/sse/",
+            ":authority": "a.example",
+          });
+          const response = new Promise((resolve) =>
+            again.once("response", (headers) => resolve(headers[":status"]))
+          );
+          const status = await within(response);
+          again.close();
+          return Number(status) === 200;
+        });
       } finally {
         session.destroy();
       }

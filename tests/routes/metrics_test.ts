@@ -217,6 +217,18 @@ for (
   });
 }
 
+Deno.test("Streams of the clock and of channels count together for the limit", async () => {
+  for (const [first, second] of [["/sse/", "/sse/a"], ["/sse/a", "/sse/"]]) {
+    await using chime = inProcess({ maxStreams: 1 });
+    const stream = await chime.request(first!);
+    assertEquals((await chime.request(second!)).status, 503);
+    await stream.body!.cancel();
+    const { status, body } = await chime.request(second!);
+    assertEquals(status, 200);
+    await body!.cancel();
+  }
+});
+
 Deno.test("addCounts adds up, also what only some have done", () => {
   const counts = (answers: Record<string, number>, n: number) => {
     const sent = {
