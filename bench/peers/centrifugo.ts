@@ -13,14 +13,17 @@ const CONNECT = '{"subs":{"{c}":{}}}';
  */
 function configuration(port: number): string {
   return JSON.stringify({
-    address: "127.0.0.1",
-    port,
-    api_key: API_KEY,
-    uni_sse: true,
-    allow_anonymous_connect_without_token: true,
-    allow_subscribe_for_client: true,
-    allow_subscribe_for_anonymous: true,
-    usage_stats_disable: true,
+    http_server: { address: "127.0.0.1", port },
+    http_api: { key: API_KEY },
+    uni_sse: { enabled: true },
+    client: { allow_anonymous_connect_without_token: true },
+    channel: {
+      without_namespace: {
+        allow_subscribe_for_client: true,
+        allow_subscribe_for_anonymous: true,
+      },
+    },
+    usage_stats: { disabled: true },
   });
 }
 
