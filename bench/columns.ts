@@ -187,3 +187,55 @@ export const LOAD_CPU: Column = {
   ),
   isAside: true,
 };
+
+/** The highest rate that a server held. */
+export const HELD_RATE = column(
+  "messages/s held",
+  0,
+  ({ result }) => result.heldRate,
+);
+
+/** Clients that were cut and came back. */
+export const CUT: Column = {
+  ...column("clients cut", 0, ({ result }) => result.cut),
+  isAside: true,
+};
+
+/** Deliveries that came, of those that were due, each counted once. */
+export const DELIVERED: Column = {
+  ...column(
+    "delivered %",
+    3,
+    ({ result }) => (result.due - result.undelivered) * 100 / result.due,
+  ),
+  isAside: true,
+};
+
+export const LOST: Column = {
+  ...column("lost", 0, ({ result }) => result.undelivered),
+  isAside: true,
+};
+
+export const TWICE: Column = {
+  ...column("twice", 0, ({ result }) => result.stale),
+  isAside: true,
+};
+
+/** Deliveries that a client still had to get when the server was killed. */
+export const OUTSTANDING: Column = {
+  ...column("on their way when killed", 0, ({ result }) => result.outstanding),
+  isAside: true,
+};
+
+export const BACK_P50 = duration("back p50 ms", 1, ({ back }) => back, "p50");
+
+export const BACK_P99 = duration("back p99 ms", 1, ({ back }) => back, "p99");
+
+export const BACK_MAX = duration("back max ms", 1, ({ back }) => back, "max");
+
+/** Processor time of the server that was started again, from its start until all clients were back. */
+export const CPU_AFTER_RESTART = column(
+  "CPU s",
+  2,
+  ({ end }) => end?.cpuS ?? NaN,
+);

@@ -24,6 +24,14 @@ export interface LoadResult {
   /** Why the first client was lost. */
   readonly reason: string;
   readonly churned: number;
+  /** Clients that were cut, and came back later. */
+  readonly cut: number;
+  /** How long clients that came back took to have what they missed, since they came or since the server's end. */
+  readonly back: Durations;
+  /** Deliveries that were on their way when the server was killed. */
+  readonly outstanding: number;
+  /** The highest rate that was held, in messages a second; 0 if none was. */
+  readonly heldRate: number;
   /**
    * From the first connection attempt until all clients were open, in ms. `opening` has the durations of each client.
    */
@@ -33,6 +41,8 @@ export interface LoadResult {
   /** Deliveries while measuring. */
   readonly measured: number;
   readonly deliveries: number;
+  /** Deliveries that were due; 0 if that is not known. */
+  readonly due: number;
   /** Deliveries that were due and never came. */
   readonly undelivered: number;
   /** From publishing, or from the tick's second, to receipt, while measuring. */
@@ -58,7 +68,7 @@ export interface LoadResult {
 }
 
 /** The part of a run that begins. */
-export type Phase = "opening" | "opened" | "start" | "end";
+export type Phase = "opening" | "opened" | "start" | "kill" | "end";
 
 type Line =
   | { readonly phase: Phase }

@@ -31,10 +31,10 @@ function shown(
   version: string,
   isQuick: boolean,
 ): string {
-  const loads = scenario.steps(peer, isQuick);
+  const steps = scenario.steps(peer, isQuick);
   const lines = observations.flatMap(({ server }, step) => [
     shownServer(peer, server),
-    shownLoad(loads[step]!),
+    shownLoad(steps[step]!.load),
   ]);
   const title = `# ${peer.name}: ${peer.about}; ${version}`;
   return [title, ...new Set(lines)].join("\n");
@@ -58,8 +58,8 @@ async function runScenario(
       progress.show(`${scenario.name}: ${peer.name}, run ${run} of ${runs}`);
       try {
         const observations = [];
-        for (const flags of scenario.steps(peer, isQuick)) {
-          observations.push(await observe(peer, flags));
+        for (const step of scenario.steps(peer, isQuick)) {
+          observations.push(await observe(peer, step));
         }
         done.push(observations);
       } catch (error) {

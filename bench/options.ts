@@ -19,7 +19,7 @@ export interface Options {
 /** What `--help` prints. */
 export function help(): string {
   const list = (all: readonly { name: string; about: string }[]) =>
-    all.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join("\n");
+    all.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join("\n");
   return `Usage: deno task bench [options]
 
   --only <servers>        only these, separated by commas

@@ -31,6 +31,10 @@ export interface Peer {
    * @param folder An empty folder for its files, removed when the server has ended.
    */
   command(port: number, folder: string): Command | Promise<Command>;
+  /**
+   * The same with each message on the disk, by `fsync`, before its publisher is answered. Absent if it has no such mode.
+   */
+  durable?(port: number, folder: string): Command | Promise<Command>;
   /** Variables in addition to this program's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** The path of its clock, if it has one: one tick at each whole second, with an id of `<unix ms>-0`. */

@@ -3,6 +3,13 @@ import type { Peer } from "./peer.ts";
 import type { Usage } from "./proc.ts";
 import type { ServerProcess } from "./server_process.ts";
 
+/** A load, and the server that it is put on. */
+export interface Step {
+  readonly load: LoadFlags;
+  /** Whether the server is started by `durable` of {@linkcode Peer}. */
+  readonly isDurable?: boolean;
+}
+
 /** What was observed of one load on one fresh server. */
 export interface Observation {
   readonly result: LoadResult;
@@ -43,10 +50,10 @@ export interface Scenario {
   /** The maximum number of runs, if one takes long. */
   readonly runs?: number;
   /**
-   * Returns the loads. Each is put on a fresh server.
+   * Returns the steps. Each has a fresh server.
    *
    * @param isQuick Whether a short measurement is enough.
    */
-  steps(peer: Peer, isQuick: boolean): readonly LoadFlags[];
+  steps(peer: Peer, isQuick: boolean): readonly Step[];
   readonly columns: readonly Column[];
 }

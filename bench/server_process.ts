@@ -1,5 +1,5 @@
 import { delay } from "@std/async/delay";
-import type { Peer } from "./peer.ts";
+import type { Command, Peer } from "./peer.ts";
 import { processTree } from "./proc.ts";
 
 /** How long a server may take to listen, in ms. */
@@ -11,12 +11,14 @@ const STOP_MS = 5_000;
 /** A running server. Disposing of it ends it. */
 export interface ServerProcess extends AsyncDisposable {
   readonly port: number;
-  /** The process and its descendants. */
+  /** The process and its descendants, which are others after a restart. */
   readonly pids: readonly number[];
   /** The folder for its files, removed when it has ended. */
   readonly folder: string;
   /** The command that started it. */
   readonly command: readonly string[];
+  /** Kills it by SIGKILL, starts it again on the same port and in the same folder, and waits until it listens. */
+  restart(): Promise<void>;
 }
 
 function freePort(): number {
@@ -33,59 +35,98 @@ async function listens(port: number): Promise<boolean> {
   }
 }
 
+/** Starts a server's process, and waits until it listens. */
+class Server implements ServerProcess {
+  readonly port: number;
+  readonly folder: string;
+  readonly command: Command;
+  readonly #peer: Peer;
+  #child!: Deno.ChildProcess;
+  #hasEnded = true;
+  #pids: readonly number[] = [];
+
+  constructor(peer: Peer, port: number, folder: string, command: Command) {
+    this.#peer = peer;
+    this.port = port;
+    this.folder = folder;
+    this.command = command;
+  }
+
+  get pids(): readonly number[] {
+    return this.#pids;
+  }
+
+  async start(): Promise<void> {
+    const log = `${this.folder}/log`;
+    // Each server may open as many files as the system allows. `exec` makes the server the process that is known here.
+    const child = this.#child = new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        'ulimit -n "$(ulimit -Hn)"; log=$1; shift; exec "$@" >"$log" 2>&1',
+        "sh",
+        log,
+        ...this.command,
+      ],
+      env: { NO_COLOR: "1", ...this.#peer.env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#hasEnded = false;
+    child.status.then(() => {
+      if (this.#child === child) this.#hasEnded = true;
+    });
+    const until = performance.now() + START_MS;
+    while (!(await listens(this.port))) {
+      if (this.#hasEnded || performance.now() > until) {
+        const text = await Deno.readTextFile(log).catch(() => "");
+        throw new Error(
+          `${this.#peer.name} does not listen: ${text.trim().slice(-500)}`,
+        );
+      }
+      await delay(POLL_MS);
+    }
+    this.#pids = await processTree(child.pid);
+  }
+
+  async restart(): Promise<void> {
+    if (!this.#hasEnded) this.#child.kill("SIGKILL");
+    await this.#child.status;
+    await this.start();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasEnded) this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => {
+      if (!this.#hasEnded) this.#child.kill("SIGKILL");
+    }, STOP_MS);
+    await this.#child.status;
+    clearTimeout(timer);
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
 /**
  * Starts a server and waits until it listens.
  *
+ * @param isDurable Whether each message is to be on the disk before its publisher is answered.
  * @throws {Error} with the end of its output if it does not listen.
  */
-export async function startServer(peer: Peer): Promise<ServerProcess> {
+export async function startServer(
+  peer: Peer,
+  isDurable = false,
+): Promise<ServerProcess> {
   const port = freePort();
   const folder = await Deno.makeTempDir({ prefix: "chime-bench-" });
-  const command = await peer.command(port, folder);
-  const log = `${folder}/log`;
-  // Each server may open as many files as the system allows. `exec` makes the server the process that is known here.
-  const child = new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      'ulimit -n "$(ulimit -Hn)"; log=$1; shift; exec "$@" >"$log" 2>&1',
-      "sh",
-      log,
-      ...command,
-    ],
-    env: { NO_COLOR: "1", ...peer.env },
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let hasEnded = false;
-  const ended = child.status.then(() => {
-    hasEnded = true;
-  });
-
-  async function stop(): Promise<void> {
-    if (!hasEnded) child.kill("SIGTERM");
-    const timer = setTimeout(() => hasEnded || child.kill("SIGKILL"), STOP_MS);
-    await ended;
-    clearTimeout(timer);
-    await Deno.remove(folder, { recursive: true });
+  const command = isDurable
+    ? await peer.durable!(port, folder)
+    : await peer.command(port, folder);
+  const server = new Server(peer, port, folder, command);
+  try {
+    await server.start();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
   }
-
-  const until = performance.now() + START_MS;
-  while (!(await listens(port))) {
-    if (hasEnded || performance.now() > until) {
-      const text = await Deno.readTextFile(log).catch(() => "");
-      await stop();
-      throw new Error(
-        `${peer.name} does not listen: ${text.trim().slice(-500)}`,
-      );
-    }
-    await delay(POLL_MS);
-  }
-  return {
-    port,
-    pids: await processTree(child.pid),
-    folder,
-    command,
-    [Symbol.asyncDispose]: stop,
-  };
+  return server;
 }

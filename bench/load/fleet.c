@@ -20,6 +20,10 @@
 /* The ids of one client in so many are checked. */
 #define SAMPLE 16
 #define READY_MAX 256
+/* How often to look for clients that are due. */
+#define LOOK_NS (5 * NS_PER_MS)
+/* How long clients of a server that says nothing about it wait before they come back, as browsers do. */
+#define RETRY_MS 3000
 
 /* The client whose bytes are being read. */
 struct taking {
@@ -32,17 +36,34 @@ static int channel_of(const struct fleet *f, const struct client *c)
     return (int)((c - f->clients) % f->options->channels);
 }
 
-static void lose(struct fleet *f, struct client *c, const char *reason)
+static void disconnect(struct fleet *f, struct client *c)
 {
-    if (!f->reason[0])
-        snprintf(f->reason, sizeof f->reason, "%s", reason);
     if (c->state == CLIENT_OPEN)
         f->open--;
     else
         f->connecting--;
-    f->lost++;
     close(c->fd);
     c->fd = -1;
+}
+
+static void send_away(struct fleet *f, struct client *c, int ms)
+{
+    disconnect(f, c);
+    f->away++;
+    c->state = CLIENT_AWAY;
+    c->due_ns = now_ns(CLOCK_MONOTONIC) + ms * NS_PER_MS;
+}
+
+static void lose(struct fleet *f, struct client *c, const char *reason)
+{
+    if (f->comes_back) {
+        send_away(f, c, c->stream.retry_ms > 0 ? c->stream.retry_ms : RETRY_MS);
+        return;
+    }
+    if (!f->reason[0])
+        snprintf(f->reason, sizeof f->reason, "%s", reason);
+    disconnect(f, c);
+    f->lost++;
     c->state = CLIENT_LOST;
 }
 
@@ -62,7 +83,6 @@ static void forget(struct fleet *f, struct client *c)
 
 static void connect_client(struct fleet *f, struct client *c)
 {
-    forget(f, c);
     c->state = CLIENT_CONNECTING;
     f->connecting++;
     c->started_ns = now_ns(CLOCK_MONOTONIC);
@@ -84,12 +104,45 @@ static void connect_client(struct fleet *f, struct client *c)
         lose(f, c, strerror(errno));
 }
 
+static void come_back(struct fleet *f, struct client *c)
+{
+    f->away--;
+    stream_reset(&c->stream);
+    if (!f->comes_back && c->next[0] < f->newest) {
+        c->goal = f->newest;
+        c->catching_up_since_ns = now_ns(CLOCK_MONOTONIC);
+    }
+    connect_client(f, c);
+}
+
+/* Cuts the clients whose moment has come, and opens those that come back. */
+static void move_due(struct fleet *f)
+{
+    int64_t now = now_ns(CLOCK_MONOTONIC);
+    if (now < f->look_ns)
+        return;
+    f->look_ns = now + LOOK_NS;
+    for (int i = 0; i < f->count; i++) {
+        struct client *c = &f->clients[i];
+        if (c->due_ns == 0 || c->due_ns > now)
+            continue;
+        c->due_ns = 0;
+        if (c->state == CLIENT_AWAY) {
+            come_back(f, c);
+        } else if (c->state == CLIENT_OPEN) {
+            f->cut++;
+            send_away(f, c, f->options->cut_ms);
+        }
+    }
+}
+
 static void send_request(struct fleet *f, struct client *c)
 {
     char path[1024], resume[192] = "", request[4096];
     template_fill(path, sizeof path, f->options->path, channel_of(f, c), "", 0);
-    if (f->id[0] && f->options->back > 0)
-        snprintf(resume, sizeof resume, "Last-Event-ID: %s\r\n", f->id);
+    const char *id = f->options->back > 0 ? f->id : c->last_id;
+    if (id[0])
+        snprintf(resume, sizeof resume, "Last-Event-ID: %s\r\n", id);
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n%s%s\r\n",
                           path, f->options->port, f->options->headers, resume);
     struct epoll_event interest = {.events = EPOLLIN, .data.ptr = c};
@@ -99,7 +152,7 @@ static void send_request(struct fleet *f, struct client *c)
         c->state = CLIENT_WAITING;
 }
 
-/* Reads `<ms>-<n>`; false for ids of another shape. */
+/* Reads `<ms>-<n>`, which a dot and an epoch may follow; false for ids of another shape. */
 static bool read_id(const struct event *e, int64_t *ms, int64_t *n)
 {
     char text[48];
@@ -112,7 +165,7 @@ static bool read_id(const struct event *e, int64_t *ms, int64_t *n)
     if (end == text || *end != '-')
         return false;
     *n = strtoll(end + 1, &end, 10);
-    return *end == '\0';
+    return *end == '\0' || *end == '.';
 }
 
 static void take_tick(struct fleet *f, struct client *c, const struct event *e)
@@ -151,8 +204,9 @@ static void check_id(struct fleet *f, struct client *c, const struct event *e)
     c->last_n = n;
 }
 
-static void check_order(struct tally *t, struct client *c, const struct message *m)
+static void check_order(struct fleet *f, struct client *c, const struct message *m)
 {
+    struct tally *t = f->tally;
     uint32_t *next = &c->next[m->publisher];
     if (*next != UNKNOWN_NEXT && m->sequence < *next) {
         t->stale++;
@@ -161,6 +215,12 @@ static void check_order(struct tally *t, struct client *c, const struct message 
     if (*next != UNKNOWN_NEXT)
         t->missed += m->sequence - *next;
     *next = m->sequence + 1;
+    if (*next > f->newest)
+        f->newest = *next;
+    if (c->goal > 0 && *next >= c->goal) {
+        c->goal = 0;
+        histogram_add(&f->back, f->now_us - c->catching_up_since_ns / 1000);
+    }
     c->order = (c->order ^ ((uint64_t)m->publisher << 32 | m->sequence)) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
@@ -183,7 +243,7 @@ static void take_message(struct fleet *f, struct client *c, const struct event *
         f->tally->measured++;
         histogram_add(&f->tally->latency, f->now_us - m.sent_us);
     }
-    check_order(f->tally, c, &m);
+    check_order(f, c, &m);
     if ((c - f->clients) % SAMPLE == 0)
         check_id(f, c, e);
     if (m.sequence == f->wanted && e->id_length < sizeof f->id) {
@@ -196,10 +256,20 @@ static void take_message(struct fleet *f, struct client *c, const struct event *
     }
 }
 
+/* An id that is too long to keep counts as none, so that the client misses events and is seen to. */
+static void keep_id(struct client *c, const struct event *e)
+{
+    size_t length = e->id_length < sizeof c->last_id ? e->id_length : 0;
+    memcpy(c->last_id, e->id, length);
+    c->last_id[length] = '\0';
+}
+
 static void take_event(void *context, const struct event *e)
 {
     const struct taking *taking = context;
     struct fleet *f = taking->fleet;
+    if ((f->options->cut_ms > 0 || f->options->kill) && e->id_length > 0)
+        keep_id(taking->client, e);
     if (e->type_length == 6 && memcmp(e->type, "status", 6) == 0)
         f->tally->statuses++;
     else if (f->options->clock)
@@ -225,7 +295,7 @@ static void receive(struct fleet *f, struct client *c)
         c->state = CLIENT_OPEN;
         f->connecting--;
         f->open++;
-        if (f->options->back == 0)
+        if (f->options->back == 0 && c->deliveries == 0)
             histogram_add(&f->opening, (now_ns(CLOCK_MONOTONIC) - c->started_ns) / 1000);
     }
     if (got < 0)
@@ -252,8 +322,15 @@ void fleet_start(struct fleet *f, const struct options *o, struct tally *t, int 
 
 void fleet_advance(struct fleet *f, int timeout_ms)
 {
-    while (f->next < f->count && f->connecting < f->options->connecting)
-        connect_client(f, &f->clients[f->next++]);
+    while (f->next < f->count && f->connecting < f->options->connecting) {
+        struct client *c = &f->clients[f->next++];
+        forget(f, c);
+        connect_client(f, c);
+    }
+    if (f->options->cut_ms > 0 || f->comes_back) {
+        move_due(f);
+        timeout_ms = timeout_ms < 5 ? timeout_ms : 5;
+    }
     struct epoll_event ready[READY_MAX];
     int count = epoll_wait(f->epoll, ready, READY_MAX, timeout_ms);
     for (int i = 0; i < count; i++) {
@@ -265,9 +342,28 @@ void fleet_advance(struct fleet *f, int timeout_ms)
             lose(f, c, strerror(error));
         } else if (c->state == CLIENT_CONNECTING) {
             send_request(f, c);
-        } else if (c->state != CLIENT_LOST) {
+        } else if (c->state == CLIENT_WAITING || c->state == CLIENT_OPEN) {
             receive(f, c);
         }
+    }
+}
+
+void fleet_cut_between(struct fleet *f, int64_t from_ns, int64_t to_ns)
+{
+    uint64_t drawn = 1;
+    for (int i = 0; i < f->count; i++) {
+        /* Knuth's generator: its high bits are random enough. */
+        drawn = drawn * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        f->clients[i].due_ns = from_ns + (int64_t)((double)(drawn >> 11) / (double)(UINT64_C(1) << 53) * (double)(to_ns - from_ns));
+    }
+}
+
+void fleet_expect_end(struct fleet *f, uint32_t goal)
+{
+    f->comes_back = true;
+    for (int i = 0; i < f->count; i++) {
+        f->clients[i].goal = goal;
+        f->clients[i].catching_up_since_ns = now_ns(CLOCK_MONOTONIC);
     }
 }
 
@@ -279,8 +375,8 @@ void fleet_churn(struct fleet *f)
         f->churn_next = (f->churn_next + 1) % f->count;
         if (c->state != CLIENT_OPEN)
             continue;
-        close(c->fd);
-        f->open--;
+        disconnect(f, c);
+        forget(f, c);
         connect_client(f, c);
         return;
     }

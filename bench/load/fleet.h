@@ -8,7 +8,7 @@
 /* One open stream. */
 struct client {
     int fd;
-    enum { CLIENT_NEW, CLIENT_CONNECTING, CLIENT_WAITING, CLIENT_OPEN, CLIENT_LOST } state;
+    enum { CLIENT_NEW, CLIENT_CONNECTING, CLIENT_WAITING, CLIENT_OPEN, CLIENT_AWAY, CLIENT_LOST } state;
     struct stream stream;
     int64_t started_ns;
     uint64_t deliveries;
@@ -18,6 +18,13 @@ struct client {
     uint32_t *next;
     /* The last tick, in ms, or the two numbers of the last id. */
     int64_t last_ms, last_n;
+    /* The last id as it came, to come back with. Only kept if clients come back. */
+    char last_id[64];
+    /* When to cut an open client, or when one that is away comes back; 0 for never. */
+    int64_t due_ns;
+    /* A client that was away has caught up when its next message is this one; 0 for one that is not catching up. */
+    uint32_t goal;
+    int64_t catching_up_since_ns;
 };
 
 #define UNKNOWN_NEXT UINT32_MAX
@@ -31,7 +38,7 @@ struct fleet {
     int epoll;
     /* The first client that has not been opened yet. */
     int next;
-    int connecting, open, lost;
+    int connecting, open, away, lost;
     /* How many clients have all that they missed; only counted when they resume. */
     int caught_up;
     /* The next client to close and open again. */
@@ -39,6 +46,16 @@ struct fleet {
     int churned;
     /* From connecting to the head of the response or, when clients resume, to the last message that they missed. */
     struct histogram opening;
+    /* When clients are next looked at that are due. */
+    int64_t look_ns;
+    /* The number of the newest message that any client has received, plus one. */
+    uint32_t newest;
+    /* How many clients were cut. */
+    int cut;
+    /* Whether clients whose stream ends come back. */
+    bool comes_back;
+    /* From coming back (after a cut), or from the server's end, to the last message that was missed. */
+    struct histogram back;
     /* Why the first client was lost. */
     char reason[128];
     /* The message whose id is wanted, and that id once it has come. */
@@ -52,6 +69,15 @@ void fleet_start(struct fleet *f, const struct options *o, struct tally *t, int 
 
 /* Opens clients that are due and reads what has arrived; waits for that at most the given time. */
 void fleet_advance(struct fleet *f, int timeout_ms);
+
+/* Has each client cut at a moment drawn between the two times, the same moments in each run. */
+void fleet_cut_between(struct fleet *f, int64_t from_ns, int64_t to_ns);
+
+/*
+ * From now on, clients whose stream ends come back after the time that the server asked for. They have caught up when
+ * they have the message before `goal`.
+ */
+void fleet_expect_end(struct fleet *f, uint32_t goal);
 
 /* Closes one open client, and opens it again. */
 void fleet_churn(struct fleet *f);

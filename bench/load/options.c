@@ -14,6 +14,8 @@ static const char HELP[] =
     "  --clients <n>              streams to open [0]\n"
     "  --connecting <n>           streams being opened at once [128]\n"
     "  --churn <n>                streams closed and opened again each second [0]\n"
+    "  --cut-ms <n>               each stream is cut once while measuring, at random, and comes back <n> ms later [0: no]\n"
+    "  --kill <0|1>               has the server killed, and measures until all streams are back [0]\n"
     "  --channels <n>             channels, over which clients and publishers are spread [1]\n"
     "  --path <path>              the path of a stream; {c} stands for the channel [/sse/{c}]\n"
     "  --header <line>            a header of a stream's request; may be repeated\n"
@@ -24,6 +26,7 @@ static const char HELP[] =
     "\n"
     "  --publishers <n>           connections that publish [0]\n"
     "  --rate <n>                 messages a second from all of them; 0: each as soon as the last was answered [0]\n"
+    "  --ceiling-ms <n>           the rate rises as long as 99 % of deliveries take at most <n> ms [0: no]\n"
     "  --bytes <n>                a message's length [90]\n"
     "  --publish-path <path>      {c} stands for the channel [/sse/{c}]\n"
     "  --publish-body <text>      {c} stands for the channel, {m} for the message [{m}]\n"
@@ -45,6 +48,8 @@ static const struct {
     {"--clients", NUMBER, offsetof(struct options, clients)},
     {"--connecting", NUMBER, offsetof(struct options, connecting)},
     {"--churn", NUMBER, offsetof(struct options, churn)},
+    {"--cut-ms", NUMBER, offsetof(struct options, cut_ms)},
+    {"--kill", FLAG, offsetof(struct options, kill)},
     {"--channels", NUMBER, offsetof(struct options, channels)},
     {"--path", TEXT, offsetof(struct options, path)},
     {"--header", LINES, offsetof(struct options, headers)},
@@ -53,6 +58,7 @@ static const struct {
     {"--back", NUMBER, offsetof(struct options, back)},
     {"--publishers", NUMBER, offsetof(struct options, publishers)},
     {"--rate", REAL, offsetof(struct options, rate)},
+    {"--ceiling-ms", NUMBER, offsetof(struct options, ceiling_ms)},
     {"--bytes", NUMBER, offsetof(struct options, bytes)},
     {"--publish-path", TEXT, offsetof(struct options, publish_path)},
     {"--publish-body", TEXT, offsetof(struct options, publish_body)},
@@ -137,5 +143,11 @@ struct options read_options(int argc, char **argv)
         refuse("--bytes", "other than 34 to 32768");
     if ((o.back > 0 || o.prime > 0) && (o.prime < o.back + 1 || o.publishers != 1 || o.channels != 1))
         refuse("--prime", "without one publisher, one channel and fewer messages in --back");
+    if ((o.cut_ms > 0 || o.kill) && (o.publishers != 1 || o.channels != 1 || o.rate <= 0))
+        refuse("--cut-ms or --kill", "without one publisher, one channel and a rate");
+    if (o.cut_ms > 0 && o.measure_ms <= 2 * o.cut_ms)
+        refuse("--cut-ms", "of half of --measure-ms or more");
+    if (o.ceiling_ms > 0 && (o.publishers < 1 || o.rate <= 0))
+        refuse("--ceiling-ms", "without publishers and a rate to begin with");
     return o;
 }

@@ -13,6 +13,8 @@ struct options {
     int clients;
     int connecting;
     int churn;
+    int cut_ms;
+    bool kill;
     int channels;
     const char *path;
     char headers[2048];
@@ -23,6 +25,7 @@ struct options {
 
     int publishers;
     double rate;
+    int ceiling_ms;
     int bytes;
     const char *publish_path;
     const char *publish_body;

@@ -135,15 +135,14 @@ static void *run(void *context)
 {
     struct publishing *all = context;
     const struct options *o = all->options;
-    /* Messages that prime the server are not paced. */
-    int64_t every_ns = o->rate > 0 && all->limit == 0 ? (int64_t)(NS_PER_S * o->publishers / o->rate) : 0;
     int64_t started = now_ns(CLOCK_MONOTONIC);
     for (int i = 0; i < o->publishers; i++)
-        all->publishers[i].due_ns = started + every_ns * i / o->publishers;
+        all->publishers[i].due_ns = started + (all->limit > 0 ? 0 : all->every_ns * i / o->publishers);
     uint64_t sent = 0;
     int64_t stop_at = 0;
     for (;;) {
         int64_t now = now_ns(CLOCK_MONOTONIC);
+        int64_t every_ns = all->limit > 0 ? 0 : all->every_ns;
         bool stopping = all->stop || (all->limit > 0 && sent >= all->limit);
         if (stopping && stop_at == 0)
             stop_at = now + STOP_NS;
@@ -186,10 +185,19 @@ void publishing_init(struct publishing *p, const struct options *o)
         if (i < o->publishers)
             p->publishers[i].sequences = calloc((size_t)slots_of(o), sizeof(uint32_t));
     }
+    publishing_pace(p, o->rate);
+}
+
+void publishing_pace(struct publishing *p, double rate)
+{
+    p->every_ns = rate > 0 ? (int64_t)(NS_PER_S * p->options->publishers / rate) : 0;
 }
 
 void publishing_start(struct publishing *p, uint64_t limit)
 {
+    /* The server may be another one than before. */
+    for (int i = 0; i < p->options->publishers; i++)
+        disconnect(&p->publishers[i]);
     p->limit = limit;
     p->stop = p->finished = false;
     int error = pthread_create(&p->thread, NULL, run, p);

@@ -29,6 +29,8 @@ struct publishing {
     struct publisher publishers[MAX_PUBLISHERS];
     /* How many messages to send; 0 for no limit. */
     uint64_t limit;
+    /* From one message of a publisher to its next; 0: as soon as the last was answered. */
+    atomic_llong every_ns;
     atomic_bool stop, finished, measuring;
     /* Answered with 2xx; with another status; not answered. */
     atomic_ullong accepted, refused, failed;
@@ -40,7 +42,10 @@ struct publishing {
 
 void publishing_init(struct publishing *p, const struct options *o);
 
-/* Starts the thread. */
+/* Sets how many messages a second all publishers send together; 0: each as soon as the last was answered. */
+void publishing_pace(struct publishing *p, double rate);
+
+/* Starts the thread. A limited number of messages is sent without pacing. May be called again after publishing_join(). */
 void publishing_start(struct publishing *p, uint64_t limit);
 
 /* Orders the thread to stop, and waits for it. `finished` tells whether it would wait. */

@@ -107,10 +107,15 @@ static char *decode(struct stream *s, const char *at, const char *end, char *out
     return out;
 }
 
-static void read_field(struct event *event, const char *line, size_t length)
+static void read_field(struct stream *s, struct event *event, const char *line, size_t length)
 {
     const char **value;
     size_t *value_length, name;
+    if (length >= 6 && memcmp(line, "retry:", 6) == 0) {
+        /* The line's end, which is in the buffer, ends the number. */
+        s->retry_ms = atoi(line + 6);
+        return;
+    }
     if (length >= 5 && memcmp(line, "data:", 5) == 0) {
         if (event->data)
             return;
@@ -129,7 +134,7 @@ static void read_field(struct event *event, const char *line, size_t length)
 }
 
 /* Calls back with each complete event. Returns where the first incomplete one begins. */
-static const char *read_events(const char *at, const char *end, event_handler *handle, void *context)
+static const char *read_events(struct stream *s, const char *at, const char *end, event_handler *handle, void *context)
 {
     const char *begin = at;
     struct event event = {0};
@@ -139,7 +144,7 @@ static const char *read_events(const char *at, const char *end, event_handler *h
         if (length > 0 && at[length - 1] == '\r')
             length--;
         if (length > 0) {
-            read_field(&event, at, length);
+            read_field(s, &event, at, length);
         } else {
             if (event.data)
                 handle(context, &event);
@@ -173,7 +178,7 @@ ssize_t stream_receive(struct stream *s, int fd, event_handler *handle, void *co
         kept = 0;
     }
     const char *body_end = decode(s, raw, end, buffer + kept);
-    const char *rest = read_events(buffer, body_end, handle, context);
+    const char *rest = read_events(s, buffer, body_end, handle, context);
     if (!keep(s, rest, (size_t)(body_end - rest))) {
         errno = EPROTO;
         return -1;

@@ -20,6 +20,8 @@ struct stream {
     /* 0 until the head has arrived. */
     int status;
     bool is_event_stream, is_chunked, is_last;
+    /* How long the server asks its clients to wait before they come back, in ms; 0 until it does. */
+    int retry_ms;
     /* Bytes left of the chunk, or of a body with a known length. */
     uint64_t left;
     /* The incomplete head or event that has arrived. */

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { capture } from "../capture.ts";
 import { peersPath } from "../paths.ts";
-import type { Peer } from "../peer.ts";
+import type { Command, Peer } from "../peer.ts";
 
 const PROGRAM = peersPath("bin/mercure");
 const KEY = "bench-bench-bench-bench-bench-bench";
@@ -34,20 +34,23 @@ function hub(
   transport: (folder: string) => string,
   resumes: boolean,
 ): Peer {
+  const command = (port: number, folder: string): Command => [
+    PROGRAM,
+    "--addr",
+    `127.0.0.1:${port}`,
+    "--transport-url",
+    transport(folder),
+    "--allow-anonymous",
+  ];
   return {
     name,
     about,
     version: async () =>
       (await capture(PROGRAM, "--version"))?.split("\n")
         .find((line) => line.includes("version")),
-    command: (port, folder) => [
-      PROGRAM,
-      "--addr",
-      `127.0.0.1:${port}`,
-      "--transport-url",
-      transport(folder),
-      "--allow-anonymous",
-    ],
+    command,
+    // What it keeps, it keeps in a file.
+    ...(resumes && { durable: command }),
     env: { JWT_KEY: KEY },
     channels: {
       stream: `/.well-known/mercure?topic=${TOPIC}`,

@@ -1,7 +1,7 @@
 import type { Peer } from "../peer.ts";
 import { betterSse } from "./better_sse.ts";
 import { centrifugo } from "./centrifugo.ts";
-import { chime, chimeWorkers } from "./chime.ts";
+import { chime, chimeNode, chimeNodeWorkers, chimeWorkers } from "./chime.ts";
 import { daphne } from "./daphne.ts";
 import { denoPeer } from "./deno_peer.ts";
 import { floor } from "./floor.ts";
@@ -13,6 +13,8 @@ import { nodeHttp } from "./node_http.ts";
 export const PEERS: readonly Peer[] = [
   chime,
   chimeWorkers,
+  chimeNode,
+  chimeNodeWorkers,
   floor,
   nchan,
   mercure,

@@ -20,11 +20,13 @@ export function clock(name: string, clients: number): Scenario {
     } clients on the clock: 1 tick a second`,
     lacks: ({ clock }) => clock === undefined ? "has no clock" : undefined,
     steps: (peer, isQuick) => [{
-      path: peer.clock!,
-      clock: 1,
-      clients,
-      "warmup-ms": isQuick ? 2_000 : 5_000,
-      "measure-ms": isQuick ? 10_000 : 20_000,
+      load: {
+        path: peer.clock!,
+        clock: 1,
+        clients,
+        "warmup-ms": isQuick ? 2_000 : 5_000,
+        "measure-ms": isQuick ? 10_000 : 20_000,
+      },
     }],
     columns: [
       CPU_PER_DELIVERY,

@@ -27,13 +27,15 @@ export function fanOut(
     } clients of one channel, ${rate} ${messages} of 90 bytes a second${from}`,
     lacks: ({ channels }) => channels ? undefined : "has no channels",
     steps: ({ channels }, isQuick) => [{
-      ...channelFlags(channels!),
-      clients,
-      publishers,
-      rate,
-      bytes: 90,
-      "warmup-ms": isQuick ? 2_000 : 3_000,
-      "measure-ms": isQuick ? 5_000 : 10_000,
+      load: {
+        ...channelFlags(channels!),
+        clients,
+        publishers,
+        rate,
+        bytes: 90,
+        "warmup-ms": isQuick ? 2_000 : 3_000,
+        "measure-ms": isQuick ? 5_000 : 10_000,
+      },
     }],
     columns: [
       CPU_PER_DELIVERY,

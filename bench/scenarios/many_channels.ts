@@ -21,13 +21,15 @@ export const manyChannels: Scenario = {
   } messages a second to one after the other from 4 publishers`,
   lacks: ({ channels }) => channels ? undefined : "has no channels",
   steps: ({ channels }, isQuick) => [{
-    ...channelFlags(channels!),
-    clients: CHANNELS,
-    channels: CHANNELS,
-    publishers: 4,
-    rate: RATE,
-    "warmup-ms": isQuick ? 2_000 : 5_000,
-    "measure-ms": isQuick ? 5_000 : 10_000,
+    load: {
+      ...channelFlags(channels!),
+      clients: CHANNELS,
+      channels: CHANNELS,
+      publishers: 4,
+      rate: RATE,
+      "warmup-ms": isQuick ? 2_000 : 5_000,
+      "measure-ms": isQuick ? 5_000 : 10_000,
+    },
   }],
   columns: [
     CPU_PER_DELIVERY,

@@ -37,12 +37,14 @@ export const memory: Scenario = {
     clock ?? channels ? undefined : "has no streams",
   steps: (peer, isQuick) =>
     CLIENTS.map((clients) => ({
-      path: stream(peer),
-      header: peer.clock ? [] : peer.channels?.streamHeaders ?? [],
-      clock: Number(peer.clock !== undefined),
-      clients,
-      "warmup-ms": isQuick ? 3_000 : 5_000,
-      "measure-ms": isQuick ? 3_000 : 5_000,
+      load: {
+        path: stream(peer),
+        header: peer.clock ? [] : peer.channels?.streamHeaders ?? [],
+        clock: Number(peer.clock !== undefined),
+        clients,
+        "warmup-ms": isQuick ? 3_000 : 5_000,
+        "measure-ms": isQuick ? 3_000 : 5_000,
+      },
     })),
   columns: [...AT_EACH, FURTHER],
 };

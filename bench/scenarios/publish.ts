@@ -16,10 +16,12 @@ export const publish: Scenario = {
     "no clients, 4 publishers, each of which sends its next message of 90 bytes as soon as the last was answered",
   lacks: ({ channels }) => channels ? undefined : "has no channels",
   steps: ({ channels }, isQuick) => [{
-    ...channelFlags(channels!),
-    publishers: 4,
-    "warmup-ms": isQuick ? 2_000 : 3_000,
-    "measure-ms": isQuick ? 3_000 : 10_000,
+    load: {
+      ...channelFlags(channels!),
+      publishers: 4,
+      "warmup-ms": isQuick ? 2_000 : 3_000,
+      "measure-ms": isQuick ? 3_000 : 10_000,
+    },
   }],
   columns: [
     PUBLISHED_PER_S,

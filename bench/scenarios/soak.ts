@@ -44,14 +44,16 @@ export const soak: Scenario = {
   steps: ({ channels }, isQuick) => {
     const measureMs = isQuick ? QUICK_MS : FULL_MS;
     return [{
-      ...channelFlags(channels!),
-      clients: CLIENTS,
-      churn: CHURN,
-      publishers: 1,
-      rate: RATE,
-      "warmup-ms": isQuick ? 2_000 : 10_000,
-      "measure-ms": measureMs,
-      "limit-s": measureMs / 1000 + 60,
+      load: {
+        ...channelFlags(channels!),
+        clients: CLIENTS,
+        churn: CHURN,
+        publishers: 1,
+        rate: RATE,
+        "warmup-ms": isQuick ? 2_000 : 10_000,
+        "measure-ms": measureMs,
+        "limit-s": measureMs / 1000 + 60,
+      },
     }];
   },
   columns: [

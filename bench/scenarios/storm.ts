@@ -35,9 +35,11 @@ export const connectStorm: Scenario = {
   } clients connect as fast as the server takes them, 128 at a time`,
   lacks: hasNoChannels,
   steps: ({ channels }) => [{
-    ...channelFlags(channels!),
-    clients: CLIENTS,
-    "measure-ms": 0,
+    load: {
+      ...channelFlags(channels!),
+      clients: CLIENTS,
+      "measure-ms": 0,
+    },
   }],
   columns: COLUMNS,
 };
@@ -52,12 +54,14 @@ export const resumeStorm: Scenario = {
     hasNoChannels(peer) ??
       (peer.channels!.resumes ? undefined : "does not resume"),
   steps: ({ channels }) => [{
-    ...channelFlags(channels!),
-    clients: CLIENTS,
-    publishers: 1,
-    prime: PRIME,
-    back: BACK,
-    "measure-ms": 0,
+    load: {
+      ...channelFlags(channels!),
+      clients: CLIENTS,
+      publishers: 1,
+      prime: PRIME,
+      back: BACK,
+      "measure-ms": 0,
+    },
   }],
   columns: COLUMNS,
 };
