@@ -8,18 +8,30 @@ const SMALL_AUDIENCE = 8;
 export class Flusher implements Disposable {
   readonly #small = new Set<Audience>();
   readonly #large = new Set<Audience>();
-  readonly #pacer = new Pacer(() => flush(this.#large));
+  readonly #pacer = new Pacer(() => this.#flushLarge());
+  /** Whether a large audience has several events to be flushed. */
+  #isBurst = false;
 
-  /** Has the audience woken by the next flush. */
+  /** Has the audience woken by the next flush. Called once for each event. */
   add(audience: Audience): void {
-    const isSmall = audience.members.size <= SMALL_AUDIENCE;
-    (isSmall ? this.#small : this.#large).add(audience);
+    if (audience.members.size <= SMALL_AUDIENCE) this.#small.add(audience);
+    else {
+      if (this.#large.has(audience)) this.#isBurst = true;
+      this.#large.add(audience);
+    }
   }
 
   /** Wakes what was added: now, or as soon as the pace allows. */
   flush(): void {
     flush(this.#small);
     if (this.#large.size > 0) this.#pacer.request();
+  }
+
+  #flushLarge(): boolean {
+    flush(this.#large);
+    const isBurst = this.#isBurst;
+    this.#isBurst = false;
+    return isBurst;
   }
 
   [Symbol.dispose](): void {

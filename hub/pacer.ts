@@ -2,15 +2,17 @@
 const MAX_WAIT_MS = 50;
 
 /**
- * Spaces flushes out. While nothing else happens, a flush comes at once. After one that kept the process busy for D ms,
- * the next one waits for D ms, so that a burst becomes fewer, larger writes and half the time is left for other work.
+ * Spaces flushes out. A flush comes at once, or as soon as the event loop has gone round after the one before. Only when
+ * events come faster than they can be flushed, the next flush waits as long as the last one kept the process busy: a
+ * burst so becomes fewer, larger writes, and half the time is left for other work.
  */
 export class Pacer implements Disposable {
-  readonly #flush: () => void;
+  readonly #flush: () => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isWanted = false;
 
-  constructor(flush: () => void) {
+  /** @param flush Returns whether it wrote several events at once to the same readers. */
+  constructor(flush: () => boolean) {
     this.#flush = flush;
   }
 
@@ -27,13 +29,14 @@ export class Pacer implements Disposable {
   #run(): void {
     this.#isWanted = false;
     const start = performance.now();
-    this.#flush();
+    const isBurst = this.#flush();
     // A timer fires only after the writes that the flush caused, so the time until then is what the flush cost.
     this.#timer = setTimeout(() => {
       const tookMs = performance.now() - start;
       this.#timer = setTimeout(
         () => this.#rest(),
-        Math.min(tookMs, MAX_WAIT_MS),
+        // One event at a time is no burst: a wait would make none of the writes fewer, and all of them later.
+        isBurst ? Math.min(tookMs, MAX_WAIT_MS) : 0,
       );
     });
   }

@@ -8,11 +8,12 @@ function setUp(time: FakeTime) {
   const start = time.now;
   let busyMs = 0;
   const flushes: number[] = [];
-  const state = { costMs: 0 };
+  const state = { costMs: 0, isBurst: true };
   const clock = stub(performance, "now", () => time.now + busyMs);
   const pacer = new Pacer(() => {
     flushes.push(time.now - start);
     busyMs += state.costMs;
+    return state.isBurst;
   });
   return {
     state,
@@ -35,7 +36,7 @@ Deno.test("Pacer flushes at once when nothing is going on", () => {
   }
 });
 
-Deno.test("Pacer waits as long as the flush before took, and makes one of what is asked for meanwhile", () => {
+Deno.test("Pacer waits as long as a burst took, and makes one of what is asked for meanwhile", () => {
   using time = new FakeTime();
   using paced = setUp(time);
   paced.state.costMs = 30;
@@ -47,6 +48,21 @@ Deno.test("Pacer waits as long as the flush before took, and makes one of what i
   time.tick(19);
   assertEquals(paced.flushes, [0]);
   time.tick(5);
+  assertEquals(paced.flushes.length, 2);
+  time.tick(1_000);
+  assertEquals(paced.flushes.length, 2);
+});
+
+Deno.test("Pacer waits for one turn of the event loop after a flush that was no burst, however long it took", () => {
+  using time = new FakeTime();
+  using paced = setUp(time);
+  paced.state.costMs = 30;
+  paced.state.isBurst = false;
+  paced.pacer.request();
+  paced.pacer.request();
+  paced.pacer.request();
+  assertEquals(paced.flushes, [0]);
+  time.tick(2);
   assertEquals(paced.flushes.length, 2);
   time.tick(1_000);
   assertEquals(paced.flushes.length, 2);
