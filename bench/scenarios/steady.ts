@@ -32,8 +32,8 @@ export const steady: Scenario = {
       clients: CLIENTS,
       publishers: 1,
       rate: RATE,
-      "warmup-ms": isQuick ? 2_000 : 4_000,
-      "measure-ms": isQuick ? 5_000 : 15_000,
+      "warmup-ms": isQuick ? 2_000 : 3_000,
+      "measure-ms": isQuick ? 5_000 : 10_000,
     };
     return durable ? [{ load }, { load, isDurable: true }] : [{ load }];
   },
