@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { InputError } from "../events/input_error.ts";
 import { HttpError } from "./http_error.ts";
+import { Silence, SlowBodyError } from "./silence.ts";
 
 /** The body could not be read to its end, most often as its client has left: no fault of the server's. */
 export class CutBodyError extends HttpError {
@@ -14,26 +15,37 @@ export class CutBodyError extends HttpError {
   }
 }
 
+/** Limits for {@linkcode readBody}. */
+export interface BodyLimits {
+  /** The largest size that is taken, in bytes. Of a larger body no more is read than it takes to know. */
+  maxBytes: number;
+  /** The longest time without a byte, in ms. */
+  maxSilenceMs: number;
+}
+
+/** The longest time without a byte of a body that is a message, in ms. */
+export const MAX_SILENCE_MS = 30_000;
+
 /** A Content-Length, perhaps repeated: `9` or `9, 9`. */
 const LENGTH = /^(\d+)(?:, \1)*$/;
 
 /**
  * Reads a request's body as text, to its end.
  *
- * @param maxBytes The largest size that is taken, in bytes. Of a larger body no more is read than it takes to know.
  * @throws {InputError} if the body is not UTF-8, or not as long as its Content-Length.
  * @throws {HttpError} 411 if nothing says where the body ends, 413 if it is too large.
  * @throws {CutBodyError} if the connection is lost before its end.
+ * @throws {SlowBodyError} if it pauses for too long.
  */
 export async function readBody(
   request: Request,
-  maxBytes: number,
+  limits: BodyLimits,
 ): Promise<string> {
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, limits);
   if (!bytes) {
     throw new HttpError(
       413,
-      `Cannot take this body: it must have ${maxBytes} bytes at most`,
+      `Cannot take this body: it must have ${limits.maxBytes} bytes at most`,
     );
   }
   try {
@@ -48,11 +60,11 @@ export async function readBody(
 /** Reads the body's bytes. Returns undefined if there are more than `maxBytes`. */
 async function readBytes(
   request: Request,
-  maxBytes: number,
+  limits: BodyLimits,
 ): Promise<Uint8Array | undefined> {
   const length = readLength(request);
-  if (length !== undefined && length > maxBytes) return undefined;
-  const bytes = await readWhole(request, maxBytes);
+  if (length !== undefined && length > limits.maxBytes) return undefined;
+  const bytes = await readUpTo(request, limits);
   if (!bytes || length === undefined || bytes.length === length) return bytes;
   if (!request.headers.has("content-length")) throw lengthRequired();
   throw new InputError(
@@ -83,31 +95,39 @@ function lengthRequired(): HttpError {
   );
 }
 
-async function readWhole(
-  request: Request,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
-  const length = request.headers.get("content-length") ?? "";
-  try {
-    // The body ends at its Content-Length. With a repeated one ("9, 9") that is not sure, and the body is measured.
-    return /^\d+$/.test(length)
-      ? await request.bytes()
-      : await readUpTo(maxBytes, request.body);
-  } catch (error) {
-    throw new CutBodyError(error);
-  }
-}
-
+/**
+ * Reads the body to its end.
+ *
+ * @returns Nothing for a body of more than `maxBytes`.
+ *
+ * A body that is not read to its end is left without a lock: the listener drops the rest after the answer.
+ */
 async function readUpTo(
-  maxBytes: number,
-  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  { body }: Request,
+  { maxBytes, maxSilenceMs }: BodyLimits,
 ): Promise<Uint8Array | undefined> {
+  if (!body) return new Uint8Array();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > maxBytes) return undefined;
-    chunks.push(chunk);
+  let isSlow = false;
+  const reader = body.getReader();
+  using silence = new Silence(maxSilenceMs, () => {
+    isSlow = true;
+    // The read that waits fails.
+    reader.releaseLock();
+  });
+  try {
+    while (size <= maxBytes) {
+      const { done, value } = await reader.read();
+      if (done) return chunks.length === 1 ? chunks[0] : concat(chunks);
+      // HTTP/2 has frames of no bytes.
+      if (value.length > 0) silence.noteByte();
+      size += value.length;
+      chunks.push(value);
+    }
+  } catch (error) {
+    throw isSlow ? new SlowBodyError(maxSilenceMs) : new CutBodyError(error);
   }
-  return concat(chunks);
+  reader.releaseLock();
+  return undefined;
 }

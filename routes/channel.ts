@@ -1,6 +1,6 @@
 import { InputError } from "../events/input_error.ts";
 import { checkChannels } from "../events/message.ts";
-import { readBody } from "./body.ts";
+import { MAX_SILENCE_MS, readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
@@ -39,7 +39,10 @@ export function publish(services: Services): Handler {
     }
     const type = readType(target);
     const isMany = readBodyKind(request) === "lines";
-    const body = await readBody(request, services.maxBodyBytes);
+    const body = await readBody(request, {
+      maxBytes: services.maxBodyBytes,
+      maxSilenceMs: MAX_SILENCE_MS,
+    });
     const messages = isMany
       ? readNdjson(channel!, type, body)
       : [toMessage(channel!, type, body)];

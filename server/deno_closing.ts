@@ -1,3 +1,5 @@
+import { MAX_DROPPED_BYTES } from "./drop_body.ts";
+
 /** The error of a body that is there to close the connection. */
 const CLOSING = new Error("The connection is closed after this answer");
 
@@ -15,29 +17,52 @@ export function isClosing(error: unknown): boolean {
  * connection stays, and the answer does not say that it closes.
  */
 export function closeAfter(request: Request, response: Response): Response {
-  const { headers, body } = response;
-  if (headers.get("connection") !== "close") return response;
+  // Asking for the body alone would make a stream of it, which is slower, and has no length.
+  const { headers } = response;
   // HTTP/2 has no such header, and neither need HTTP/1.0, where every connection is closed.
   const isHttp1 = request.headers.has("host");
+  if (isHttp1 && hasLongBody(request) && response.body) {
+    headers.delete("content-length");
+    // A document is one chunk. A stream is cut after its first, as the body would be read all the time.
+    return new Response(failAfter(response.body, 1), response);
+  }
+  if (headers.get("connection") !== "close") return response;
   const isStream = headers.get("content-type") === "text/event-stream";
   if (!isHttp1 || !isStream || request.method === "HEAD") {
     headers.delete("connection");
     return response;
   }
-  return new Response(failAfter(body!), response);
+  return new Response(failAfter(response.body!), response);
 }
 
-/** The body with a failure in the place of its end. */
+/**
+ * Whether a GET has a body that may be longer than what is dropped of one. `Deno.serve` shows the body of no GET, and
+ * reads it to its end after the answer.
+ */
+function hasLongBody({ method, headers }: Request): boolean {
+  return method === "GET" && (headers.has("transfer-encoding") ||
+    Number(headers.get("content-length")) > MAX_DROPPED_BYTES);
+}
+
+/**
+ * The body with a failure in the place of its end.
+ *
+ * @param maxChunks The body fails after so many chunks, also where it goes on.
+ */
 function failAfter(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  maxChunks = Infinity,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
+  let chunks = 0;
   return new ReadableStream({
     async pull(controller) {
+      if (chunks++ === maxChunks) await reader.cancel();
       const { done, value } = await reader.read();
       if (done) controller.error(CLOSING);
       else controller.enqueue(value);
     },
+    cancel: (reason) => reader.cancel(reason),
     // The error would drop bytes that are not read yet.
   }, { highWaterMark: 0 });
 }

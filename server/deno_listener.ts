@@ -1,5 +1,6 @@
 import { log } from "../log/log.ts";
 import { closeAfter, isClosing } from "./deno_closing.ts";
+import { dropBody } from "./drop_body.ts";
 import { failureResponse } from "./failure_response.ts";
 import {
   BACKLOG,
@@ -66,7 +67,10 @@ export class DenoListener implements Listener {
     const { address, refused } = permit;
     try {
       const client = { address, refused };
-      return closeAfter(request, await this.#options.handler(request, client));
+      const response = await this.#options.handler(request, client);
+      // Not awaited: the answer goes first.
+      dropBody(request);
+      return closeAfter(request, response);
     } finally {
       if (--this.#busy === 0) this.#onIdle?.();
     }

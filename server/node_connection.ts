@@ -7,6 +7,7 @@ import type { ListenerOptions } from "./listener.ts";
 import { failureResponse } from "./failure_response.ts";
 import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
 import { NodeRequest } from "./node_request.ts";
+import { dropRest } from "./node_rest.ts";
 import { NodeSink } from "./node_sink.ts";
 import type { Permit } from "./permit.ts";
 
@@ -49,16 +50,24 @@ export class NodeConnection {
     this.#isProxy = service.admission.isProxy(permit.address);
   }
 
-  /** Answers a request. */
-  take(message: IncomingMessage, answer: ServerResponse): void {
+  /**
+   * Answers a request.
+   *
+   * @param onRead Called before its body is read, if it is.
+   */
+  take(
+    message: IncomingMessage,
+    answer: ServerResponse,
+    onRead?: () => void,
+  ): void {
     if (this.#isStream || this.#waiting === MAX_WAITING) {
       this.#socket.destroy();
-    } else if (answer.socket) this.#serve(message, answer);
+    } else if (answer.socket) this.#serve(message, answer, onRead);
     else {
       this.#waiting++;
       answer.once("socket", () => {
         this.#waiting--;
-        this.#serve(message, answer);
+        this.#serve(message, answer, onRead);
       });
     }
   }
@@ -81,7 +90,11 @@ export class NodeConnection {
     }
   }
 
-  async #serve(message: IncomingMessage, answer: ServerResponse) {
+  async #serve(
+    message: IncomingMessage,
+    answer: ServerResponse,
+    onRead?: () => void,
+  ) {
     const service = this.#service;
     const permit = this.#admit(message);
     const refused = this.#permit.refused ?? permit.refused;
@@ -96,13 +109,16 @@ export class NodeConnection {
     });
     service.noteWork(1);
     try {
-      const request = new NodeRequest(message, service.host);
+      const request = new NodeRequest(message, service.host, onRead);
       const response = await service.handler(request, client);
       await this.#send(message, answer, response, client.sink);
     } catch (error) {
       const response = failureResponse(error);
       if (answer.headersSent) this.#socket.destroy();
-      else await sendResponse(answer, response);
+      else {
+        dropRest(message, answer);
+        await sendResponse(answer, response);
+      }
     } finally {
       service.noteWork(-1);
     }
@@ -120,11 +136,12 @@ export class NodeConnection {
   }
 
   async #send(
-    { method }: IncomingMessage,
+    message: IncomingMessage,
     answer: ServerResponse,
     response: Response,
     sink: NodeSink | undefined,
   ): Promise<void> {
+    const { method } = message;
     const isStream = sink !== undefined && response.body === null;
     const isGone = answer.destroyed || this.#isRefused;
     if (!isStream || isGone || method === "HEAD") sink?.leave();
@@ -132,7 +149,10 @@ export class NodeConnection {
     if (this.#service.isClosing || this.#permit.refused) {
       answer.shouldKeepAlive = false;
     }
-    if (!isStream) return await sendResponse(answer, response);
+    if (!isStream) {
+      dropRest(message, answer);
+      return await sendResponse(answer, response);
+    }
     sendStreamHead(answer, response);
     if (method === "HEAD") answer.end();
     else if (this.#waiting > 0) this.#socket.destroy();

@@ -35,11 +35,15 @@ export class NodeListener implements Listener, NodeService {
     });
     this.#server
       .on("connection", (socket) => this.#onConnection(socket))
+      .on("request", (message, answer) => this.#take(message, answer))
+      // `Expect: 100-continue`: a request that is refused for its head should not send its body.
       .on(
-        "request",
+        "checkContinue",
         (message, answer) =>
-          this.#connections.get(message.socket)?.take(message, answer),
+          this.#take(message, answer, () => answer.writeContinue()),
       )
+      // Any other `Expect` is ignored.
+      .on("checkExpectation", (message, answer) => this.#take(message, answer))
       .on("connect", ({ url }, socket) => {
         const detail = `Cannot CONNECT "${url}": Chime is not a proxy`;
         refuse(socket, new HttpError(405, detail, { allow: "" }));
@@ -104,6 +108,10 @@ export class NodeListener implements Listener, NodeService {
     // Those that are left have sent no request yet.
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  #take(...args: Parameters<NodeConnection["take"]>): void {
+    this.#connections.get(args[0].socket)?.take(...args);
   }
 
   #onConnection(socket: Socket): void {

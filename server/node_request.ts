@@ -13,9 +13,10 @@ export class NodeRequest extends Request {
   /**
    * @param message The body of a GET or a HEAD is left out.
    * @param host The server's own name, for a message that names none.
+   * @param onRead Called before the body is read.
    */
-  constructor(message: IncomingMessage, host: string) {
-    super("http://localhost/", toInit(message));
+  constructor(message: IncomingMessage, host: string, onRead?: () => void) {
+    super("http://localhost/", toInit(message, onRead));
     this.#message = message;
     this.#host = host;
   }
@@ -37,14 +38,25 @@ export class NodeRequest extends Request {
   }
 }
 
-function toInit(message: IncomingMessage): RequestInit | undefined {
+function toInit(
+  message: IncomingMessage,
+  onRead?: () => void,
+): RequestInit | undefined {
   const { method, rawHeaders } = message;
   const hasBody = method !== "GET" && method !== "HEAD" &&
     rawHeaders.some((text, i) => i % 2 === 0 && FRAMING.test(text));
   if (!hasBody) return undefined;
+  const chunks = chunksOf(message, onRead);
+  return { method: "POST", body: ReadableStream.from(chunks) };
+}
+
+async function* chunksOf(
+  message: IncomingMessage,
+  onRead?: () => void,
+): AsyncGenerator<Uint8Array> {
+  onRead?.();
   // Canceling the body does not destroy the connection, so that an answer can still be sent.
-  const chunks = message.iterator({ destroyOnReturn: false });
-  return { method: "POST", body: ReadableStream.from<Uint8Array>(chunks) };
+  yield* message.iterator({ destroyOnReturn: false });
 }
 
 /** The names of headers that come with a body. */

@@ -42,3 +42,62 @@ Deno.test("closeAfter leaves alone what is not to be closed", async () => {
   assertEquals(closeAfter(new Request("http://h/", HTTP1), response), response);
   assertEquals(await response.text(), "the bytes");
 });
+
+/** A body that goes on for ever, and counts how often it was canceled. */
+function endless() {
+  const state = { canceled: 0 };
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(3)),
+    cancel: () => {
+      state.canceled++;
+    },
+  }, { highWaterMark: 0 });
+  return { state, body };
+}
+
+for (
+  const long of [
+    { "transfer-encoding": "chunked" },
+    { "content-length": `${1024 * 1024 + 1}` },
+  ]
+) {
+  Deno.test(`closeAfter cuts the answer to a GET with ${Object.entries(long)} after its first chunk`, async () => {
+    const request = new Request("http://h/", {
+      headers: { host: "h", ...long },
+    });
+    const { state, body } = endless();
+    const headers = { "content-length": "6" };
+    const response = closeAfter(request, new Response(body, { headers }));
+    assertEquals(response.headers.get("content-length"), null);
+    const reader = response.body!.getReader();
+    assertEquals((await reader.read()).value?.length, 3);
+    const error = await reader.read().then(() => undefined, (error) => error);
+    assert(isClosing(error));
+    assertEquals(state.canceled, 1);
+  });
+}
+
+Deno.test("closeAfter cuts no answer to a GET with a short body, to another method, or over HTTP/2", () => {
+  for (
+    const [method, headers] of [
+      ["GET", { host: "h", "content-length": `${1024 * 1024}` }],
+      ["POST", { host: "h", "content-length": "9999999" }],
+      ["GET", { "content-length": "9999999" }],
+    ] as const
+  ) {
+    const response = answer("text/plain");
+    const request = new Request("http://h/", { method, headers });
+    assertEquals(closeAfter(request, response), response);
+  }
+});
+
+Deno.test("closeAfter leaves a stream when its client leaves", async () => {
+  const headers = { host: "h", "transfer-encoding": "chunked" };
+  const { state, body } = endless();
+  const response = closeAfter(
+    new Request("http://h/", { headers }),
+    new Response(body),
+  );
+  await response.body!.cancel();
+  assertEquals(state.canceled, 1);
+});
