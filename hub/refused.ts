@@ -12,6 +12,14 @@ export const REFUSED_REASONS = [
   "host",
   /** The server is about to end. */
   "draining",
+  /** A head that took more than 10 s. */
+  "slow_head",
+  /** A body that paused for more than 30 s. */
+  "slow_body",
+  /** A body that went on for too long after its answer. */
+  "long_body",
+  /** A client that took nothing of what it was sent for 5 min. */
+  "stalled",
 ] as const;
 
 export type RefusedReason = typeof REFUSED_REASONS[number];

@@ -15,6 +15,7 @@ import { ready } from "./ready.ts";
 import { refuseOthers } from "./refuse.ts";
 import { REQUEST_ID, requestIdOf } from "./request_id.ts";
 import type { Services } from "./services.ts";
+import { SlowBodyError } from "./silence.ts";
 import { asset } from "./static.ts";
 import { readTarget, type Target } from "./target.ts";
 import { toHttpError } from "./to_http_error.ts";
@@ -61,7 +62,7 @@ export interface AppOptions {
   accessLog?: boolean;
   /** The hosts that requests may name, as `readHost` returns them. If there is none, any. */
   allowedHosts?: readonly string[];
-  /** Called if a request is refused before its route is asked. */
+  /** Called if a request is refused for its host, or for a body that is too slow. */
   onRefused?(reason: RefusedReason): void;
   /** Called with each answer, such as `GET /sse/* 200`. */
   onAnswer?(answer: string): void;
@@ -93,6 +94,7 @@ export function app(
     };
     const response = await respond().catch((error) => {
       failure = { error, shown: toHttpError(error) };
+      if (error instanceof SlowBodyError) on.onRefused?.("slow_body");
       return failure.shown.toResponse(requestId);
     });
     response.headers.set("x-content-type-options", "nosniff");

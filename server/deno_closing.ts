@@ -21,7 +21,7 @@ export function closeAfter(request: Request, response: Response): Response {
   const { headers } = response;
   // HTTP/2 has no such header, and neither need HTTP/1.0, where every connection is closed.
   const isHttp1 = request.headers.has("host");
-  if (isHttp1 && hasLongBody(request) && response.body) {
+  if (hasLongBody(request) && response.body) {
     headers.delete("content-length");
     // A document is one chunk. A stream is cut after its first, as the body would be read all the time.
     return new Response(failAfter(response.body, 1), response);
@@ -36,12 +36,13 @@ export function closeAfter(request: Request, response: Response): Response {
 }
 
 /**
- * Whether a GET has a body that may be longer than what is dropped of one. `Deno.serve` shows the body of no GET, and
- * reads it to its end after the answer.
+ * Whether a GET over HTTP/1 has a body that may be longer than what is dropped of one. `Deno.serve` shows the body of no
+ * GET, and reads it to its end after the answer.
  */
-function hasLongBody({ method, headers }: Request): boolean {
-  return method === "GET" && (headers.has("transfer-encoding") ||
-    Number(headers.get("content-length")) > MAX_DROPPED_BYTES);
+export function hasLongBody({ method, headers }: Request): boolean {
+  return method === "GET" && headers.has("host") &&
+    (headers.has("transfer-encoding") ||
+      Number(headers.get("content-length")) > MAX_DROPPED_BYTES);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { log } from "../log/log.ts";
-import { closeAfter, isClosing } from "./deno_closing.ts";
+import { closeAfter, hasLongBody, isClosing } from "./deno_closing.ts";
 import { dropBody } from "./drop_body.ts";
 import { failureResponse } from "./failure_response.ts";
 import {
@@ -69,7 +69,9 @@ export class DenoListener implements Listener {
       const client = { address, refused };
       const response = await this.#options.handler(request, client);
       // Not awaited: the answer goes first.
-      dropBody(request);
+      const onCut = () => this.#options.onRefused("long_body");
+      dropBody(request, onCut);
+      if (hasLongBody(request)) onCut();
       return closeAfter(request, response);
     } finally {
       if (--this.#busy === 0) this.#onIdle?.();

@@ -4,9 +4,11 @@ import { Faults } from "../hub/faults.ts";
 import { Hub } from "../hub/hub.ts";
 import type { RefusedReason } from "../hub/refused.ts";
 import type { Journal } from "../journal/journal.ts";
+import { log } from "../log/log.ts";
 import type { Client } from "../routes/client.ts";
 import { app, routes } from "../routes/mod.ts";
 import type { Refusal } from "../routes/services.ts";
+import type { Unreadable } from "./listener.ts";
 import type { InstanceOptions } from "./serve_options.ts";
 import type { SharedCounts } from "./shared_counts.ts";
 import { ThreadTally } from "./thread_tally.ts";
@@ -33,6 +35,7 @@ export class Instance implements Disposable {
   readonly #tally: ThreadTally;
   readonly #counts: SharedCounts;
   readonly #maxStreams: number;
+  readonly #accessLog: boolean;
   #isDraining = false;
 
   constructor(
@@ -41,6 +44,7 @@ export class Instance implements Disposable {
   ) {
     const { version, token, maxBodyBytes, corsOrigins } = options;
     this.#maxStreams = options.limits.maxStreams;
+    this.#accessLog = options.accessLog;
     this.#counts = counts;
     const faults = new Faults();
     this.clock = new Clock({
@@ -90,6 +94,12 @@ export class Instance implements Disposable {
   /** Counts a connection or a request that was refused before its route was asked. */
   noteRefused(reason: RefusedReason): void {
     this.#tally.noteRefused(reason);
+  }
+
+  /** Counts and logs an answer to what no `Request` can be made of. */
+  noteUnreadable(answer: Unreadable): void {
+    this.#tally.noteAnswer(`other none ${answer.status}`);
+    if (this.#accessLog) log.access({ ...answer });
   }
 
   /** Ends every stream, telling its client that it must go, and opens no more. */

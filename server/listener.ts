@@ -24,8 +24,20 @@ export interface ListenerOptions {
   admission: Admission;
   /** Counts a connection or a request that the listener itself refuses. */
   onRefused(reason: RefusedReason): void;
+  /** Counts and logs an answer to what no `Request` can be made of. */
+  onUnreadable(answer: Unreadable): void;
   /** Answers a request. */
   handler(request: Request, client: Client): Response | Promise<Response>;
+}
+
+/** An answer to what no `Request` can be made of. */
+export interface Unreadable {
+  readonly status: number;
+  /** The request's method, if it is known. */
+  readonly method: string | undefined;
+  /** The client's IP address. */
+  readonly address: string;
+  readonly requestId: string;
 }
 
 /** `Deno.serve`, with HTTP/1 and HTTP/2, or `node:http`, with HTTP/1 alone. */

@@ -1,7 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { Duplex } from "node:stream";
-import type { HttpError } from "../routes/http_error.ts";
-import { drawRequestId, REQUEST_ID } from "../routes/request_id.ts";
+import type { Socket } from "node:net";
+import { MAX_DROPPING_MS } from "./drop_body.ts";
+import { HttpError } from "../routes/http_error.ts";
+import { REQUEST_ID } from "../routes/request_id.ts";
 
 /** Statuses without a body and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
 const BODILESS = [204, 304];
@@ -38,11 +39,32 @@ function toHead({ headers }: Response): string[] {
   return [...headers].flat();
 }
 
-/** Answers what no `Request` can be made of, and closes the connection. */
-export async function refuse(socket: Duplex, error: HttpError): Promise<void> {
+/**
+ * The refusal of what cannot be parsed.
+ *
+ * @param code Says why, as `node:http` names it.
+ */
+export function toParseError(code: string | undefined): HttpError {
+  return code === "HPE_HEADER_OVERFLOW"
+    ? new HttpError(431, "Cannot read the request: its head is too large")
+    : new HttpError(
+      400,
+      "Cannot read the request: it must be well-formed HTTP/1.1",
+    );
+}
+
+/** Sends a refusal of what no `Request` can be made of, and closes the connection, after 1 s also if the client does not. */
+export async function refuse(
+  socket: Socket,
+  error: HttpError,
+  requestId: string,
+): Promise<void> {
   // Node has taken its own listener away. That the client has left is no error.
   socket.on("error", () => socket.destroy());
-  const requestId = drawRequestId();
+  // Nothing more is read. If the client still sends, it has that long to see the answer.
+  socket.pause();
+  const timer = setTimeout(() => socket.destroy(), MAX_DROPPING_MS);
+  socket.once("close", () => clearTimeout(timer));
   const response = error.toResponse(requestId);
   response.headers.set(REQUEST_ID, requestId);
   response.headers.set("x-content-type-options", "nosniff");

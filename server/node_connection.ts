@@ -1,38 +1,35 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { RefusedReason } from "../hub/refused.ts";
-import type { Client } from "../routes/client.ts";
-import { HttpError } from "../routes/http_error.ts";
-import type { ListenerOptions } from "./listener.ts";
+import type { HttpError } from "../routes/http_error.ts";
+import { drawRequestId } from "../routes/request_id.ts";
+import type { WatchedConnection } from "./connection_watch.ts";
 import { failureResponse } from "./failure_response.ts";
-import { refuse, sendResponse, sendStreamHead } from "./node_answer.ts";
+import {
+  refuse,
+  sendResponse,
+  sendStreamHead,
+  toParseError,
+} from "./node_answer.ts";
+import { NodeClient } from "./node_client.ts";
 import { NodeRequest } from "./node_request.ts";
 import { dropRest } from "./node_rest.ts";
-import { NodeSink } from "./node_sink.ts";
+import type { NodeService } from "./node_service.ts";
+import type { NodeSink } from "./node_sink.ts";
 import type { Permit } from "./permit.ts";
+import { NodeLimits, type Overdue, SlowHeadError } from "./node_limits.ts";
 
 /** How many requests of one connection may wait for their turn: each takes memory, and clients seldom send more than one. */
 const MAX_WAITING = 100;
-
-/** What all connections of a listener share. */
-export interface NodeService
-  extends Pick<ListenerOptions, "handler" | "admission"> {
-  /** The listener's address and port, for requests that name no host. */
-  readonly host: string;
-  /** Whether connections are closed after their next answer. */
-  readonly isClosing: boolean;
-  /** Called when something begins (1) or ends (-1) that the listener's end must wait for. */
-  noteWork(change: 1 | -1): void;
-}
 
 /**
  * One connection. It answers one request at a time; others that are sent meanwhile wait. A stream is the last answer: a
  * further request destroys the connection, as its answer could only come after the stream's end.
  */
-export class NodeConnection {
+export class NodeConnection implements WatchedConnection {
   readonly #service: NodeService;
   readonly #socket: Socket;
   readonly #permit: Permit;
+  readonly #limits: NodeLimits;
   /** Whether it brings requests of a trusted proxy's clients. */
   readonly #isProxy: boolean;
   /** The answer at work. */
@@ -47,6 +44,7 @@ export class NodeConnection {
     this.#service = service;
     this.#socket = socket;
     this.#permit = permit;
+    this.#limits = new NodeLimits(socket);
     this.#isProxy = service.admission.isProxy(permit.address);
   }
 
@@ -60,9 +58,9 @@ export class NodeConnection {
     answer: ServerResponse,
     onRead?: () => void,
   ): void {
-    if (this.#isStream || this.#waiting === MAX_WAITING) {
-      this.#socket.destroy();
-    } else if (answer.socket) this.#serve(message, answer, onRead);
+    const isOver = this.#isStream || this.#isRefused;
+    if (isOver || this.#waiting === MAX_WAITING) this.#socket.destroy();
+    else if (answer.socket) this.#serve(message, answer, onRead);
     else {
       this.#waiting++;
       answer.once("socket", () => {
@@ -73,21 +71,47 @@ export class NodeConnection {
   }
 
   /** Answers what cannot be parsed, and closes the connection. A client that has left causes it, too. */
-  fail(error: Error & { code?: string }): void {
+  fail({ code }: Error & { code?: string }): void {
+    this.refuse(toParseError(code));
+  }
+
+  /**
+   * Answers what no `Request` can be made of, and closes the connection.
+   *
+   * @param method The request's, if it is known.
+   */
+  refuse(error: HttpError, method?: string): void {
+    // What comes after that cannot be parsed, either.
+    if (this.#isRefused) return;
     const isAnswering = this.#answer?.headersSent ?? false;
     if (!this.#socket.writable || isAnswering) this.#socket.destroy();
     else {
       this.#isRefused = true;
-      refuse(
-        this.#socket,
-        error.code === "HPE_HEADER_OVERFLOW"
-          ? new HttpError(431, "Cannot read the request: its head is too large")
-          : new HttpError(
-            400,
-            "Cannot read the request: it must be well-formed HTTP/1.1",
-          ),
-      );
+      const requestId = drawRequestId();
+      refuse(this.#socket, error, requestId);
+      this.#service.onUnreadable({
+        status: error.status,
+        method,
+        address: this.#permit.address,
+        requestId,
+      });
     }
+  }
+
+  look(): boolean {
+    if (this.#socket.destroyed) return false;
+    const isIdle = !this.#answer && !this.#isRefused;
+    const reason = this.#limits.look(isIdle);
+    if (reason) this.#onOverdue(reason);
+    return true;
+  }
+
+  #onOverdue(reason: Overdue): void {
+    // Browsers connect in advance, and expect no answer on such a connection.
+    const isUnused = this.#socket.bytesRead === 0;
+    if (!isUnused) this.#service.onRefused(reason);
+    if (reason === "stalled" || isUnused) this.#socket.destroy();
+    else this.refuse(new SlowHeadError());
   }
 
   async #serve(
@@ -102,7 +126,11 @@ export class NodeConnection {
     this.#answer = answer;
     service.noteWork(1);
     answer.once("close", () => {
-      this.#answer = undefined;
+      // Another one that had to wait may be at work already.
+      if (this.#answer === answer) {
+        this.#answer = undefined;
+        this.#limits.noteAnswered();
+      }
       client.sink?.leave();
       if (permit !== this.#permit) permit[Symbol.dispose]();
       service.noteWork(-1);
@@ -116,7 +144,7 @@ export class NodeConnection {
       const response = failureResponse(error);
       if (answer.headersSent) this.#socket.destroy();
       else {
-        dropRest(message, answer);
+        this.#dropRest(message, answer);
         await sendResponse(answer, response);
       }
     } finally {
@@ -150,7 +178,7 @@ export class NodeConnection {
       answer.shouldKeepAlive = false;
     }
     if (!isStream) {
-      dropRest(message, answer);
+      this.#dropRest(message, answer);
       return await sendResponse(answer, response);
     }
     sendStreamHead(answer, response);
@@ -161,27 +189,8 @@ export class NodeConnection {
       sink.begin();
     }
   }
-}
 
-/** The client that sent a request. */
-class NodeClient implements Client {
-  readonly address: string;
-  readonly refused: RefusedReason | undefined;
-  /** The sink of the stream that answers the request, if a stream does. */
-  sink: NodeSink | undefined;
-  readonly #answer: ServerResponse;
-
-  constructor(
-    answer: ServerResponse,
-    address: string,
-    refused: RefusedReason | undefined,
-  ) {
-    this.address = address;
-    this.refused = refused;
-    this.#answer = answer;
-  }
-
-  makeSink(): NodeSink {
-    return this.sink = new NodeSink(this.#answer);
+  #dropRest(message: IncomingMessage, answer: ServerResponse): void {
+    dropRest(message, answer, () => this.#service.onRefused("long_body"));
   }
 }

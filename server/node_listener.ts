@@ -1,18 +1,28 @@
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
+import type { RefusedReason } from "../hub/refused.ts";
 import { HttpError } from "../routes/http_error.ts";
 import type { Admission } from "./admission.ts";
-import type { Listener, ListenerOptions } from "./listener.ts";
-import { refuse } from "./node_answer.ts";
-import { NodeConnection, type NodeService } from "./node_connection.ts";
+import { ConnectionWatch } from "./connection_watch.ts";
+import type { Listener, ListenerOptions, Unreadable } from "./listener.ts";
+import { NodeConnection } from "./node_connection.ts";
 import { NodeEntrance } from "./node_entrance.ts";
 import { NodePort } from "./node_port.ts";
+import type { NodeService } from "./node_service.ts";
 
 /** Listens with `node:http`: HTTP/1.0 and HTTP/1.1. */
 export class NodeListener implements Listener, NodeService {
   readonly #options: ListenerOptions;
-  // The routes say what is wrong with a Host.
-  readonly #server: Server = createServer({ requireHostHeader: false });
+  readonly #server: Server = createServer({
+    // The routes say what is wrong with a Host.
+    requireHostHeader: false,
+    // Longer than proxies keep a connection: one that is closed first by the server may cost a request.
+    keepAliveTimeout: 75_000,
+    // Heads are timed by `NodeLimits`, bodies by who reads them.
+    headersTimeout: 0,
+    requestTimeout: 0,
+  });
+  readonly #watch = new ConnectionWatch();
   readonly #connections = new WeakMap<Socket, NodeConnection>();
   readonly #entrance: NodeEntrance;
   readonly #port: NodePort;
@@ -44,9 +54,10 @@ export class NodeListener implements Listener, NodeService {
       )
       // Any other `Expect` is ignored.
       .on("checkExpectation", (message, answer) => this.#take(message, answer))
-      .on("connect", ({ url }, socket) => {
+      .on("connect", ({ url, method }, socket) => {
         const detail = `Cannot CONNECT "${url}": Chime is not a proxy`;
-        refuse(socket, new HttpError(405, detail, { allow: "" }));
+        this.#connections.get(socket as Socket)
+          ?.refuse(new HttpError(405, detail, { allow: "" }), method);
       })
       .on(
         "clientError",
@@ -93,6 +104,14 @@ export class NodeListener implements Listener, NodeService {
     return this.#options.handler(...args);
   }
 
+  onRefused(reason: RefusedReason): void {
+    this.#options.onRefused(reason);
+  }
+
+  onUnreadable(answer: Unreadable): void {
+    this.#options.onUnreadable(answer);
+  }
+
   noteWork(change: 1 | -1): void {
     this.#busy += change;
     if (this.#busy === 0) this.#onIdle?.();
@@ -101,6 +120,7 @@ export class NodeListener implements Listener, NodeService {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#port[Symbol.dispose]();
+    this.#watch[Symbol.dispose]();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     if (this.#busy > 0) {
       await new Promise<void>((resolve) => this.#onIdle = resolve);
@@ -116,7 +136,9 @@ export class NodeListener implements Listener, NodeService {
 
   #onConnection(socket: Socket): void {
     const permit = this.#entrance.take(socket);
-    this.#connections.set(socket, new NodeConnection(this, socket, permit));
+    const connection = new NodeConnection(this, socket, permit);
+    this.#connections.set(socket, connection);
+    this.#watch.add(connection);
     this.#port.noteAccepted();
   }
 }

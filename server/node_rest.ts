@@ -6,14 +6,19 @@ import { MAX_DROPPED_BYTES, MAX_DROPPING_MS } from "./drop_body.ts";
  * cut. Node alone would read the body to its end, however long that is.
  *
  * @param answer Says that the connection is closed, if there is anything left. It must not have been sent.
+ * @param onCut Called if the body has not ended by then.
  */
 export function dropRest(
   message: IncomingMessage,
   answer: ServerResponse,
+  onCut: () => void,
 ): void {
   if (message.complete) return;
   const { socket } = message;
-  const timer = setTimeout(() => socket.destroy(), MAX_DROPPING_MS);
+  const timer = setTimeout(() => {
+    if (!message.complete) onCut();
+    socket.destroy();
+  }, MAX_DROPPING_MS);
   socket.once("close", () => clearTimeout(timer));
   let size = 0;
   message.on("data", ({ length }) => {

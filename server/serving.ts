@@ -59,6 +59,7 @@ export class Serving {
         reusePort: sharesPort,
         admission,
         onRefused: (reason) => instance.noteRefused(reason),
+        onUnreadable: (answer) => instance.noteUnreadable(answer),
         handler: instance.answer,
       });
       return new Serving(instance, listener);

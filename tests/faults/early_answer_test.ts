@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { HAS_HTTP2, LISTENER } from "../support/listener.ts";
 import { RawSocket } from "../support/raw_socket.ts";
+import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
@@ -42,6 +43,8 @@ for (const workers of [1, 2]) {
 
   Deno.test(`A body of 1 GB is cut soon after an early answer, with ${workers} workers`, async () => {
     await using server = await start();
+    const sizes: number[] = [];
+    const startedAt = performance.now();
     await Promise.all(EARLY.map(async ([line, headers, status]) => {
       const { sent, answer } = await upload(
         server.port,
@@ -54,7 +57,14 @@ for (const workers of [1, 2]) {
         assertMatch(answer, new RegExp(`^HTTP/1.1 ${status} `), what);
       }
       assert(sent < SOME_MIB, what);
+      sizes.push(sent);
     }));
+    const ms = Math.round(performance.now() - startedAt);
+    console.log(`sent ${Math.max(...sizes)} bytes at most, cut after ${ms} ms`);
+    assertEquals(
+      (await scrape(server.url)).get('chime_refused_total{reason="long_body"}'),
+      EARLY.length,
+    );
     // A stream of the list is not left over.
     await until(async () =>
       (await publish(server.url, "a", "1")).clients === 0

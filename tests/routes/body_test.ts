@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { CapturedLog } from "../support/captured_log.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import {
@@ -198,6 +198,11 @@ Deno.test("POST /sse/{channel} whose body sends frames without a byte pauses, to
   const { status, body: problem } = await answer;
   assertEquals(status, 408);
   await problem?.cancel();
+  const metrics = await chime.request("/metrics");
+  assertMatch(
+    await metrics.text(),
+    /^chime_refused_total\{reason="slow_body"\} 1$/m,
+  );
 });
 
 Deno.test("POST /sse/{channel} leaves no timer, however its body ends", async () => {

@@ -30,4 +30,5 @@ export const LISTENER_OPTIONS: Omit<ListenerOptions, "handler"> = {
     trustedProxies: [],
   }),
   onRefused() {},
+  onUnreadable() {},
 };
