@@ -36,7 +36,10 @@ export function sendStreamHead(
 
 /** Names and values in turn, as `writeHead` takes them without keeping them. */
 function toHead({ headers }: Response): string[] {
-  return [...headers].flat();
+  const head: string[] = [];
+  // Iterating takes twice as long.
+  headers.forEach((value, name) => head.push(name, value));
+  return head;
 }
 
 /**

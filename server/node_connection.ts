@@ -72,7 +72,8 @@ export class NodeConnection implements WatchedConnection {
 
   /** Answers what cannot be parsed, and closes the connection. A client that has left causes it, too. */
   fail({ code }: Error & { code?: string }): void {
-    this.refuse(toParseError(code));
+    if (!this.#socket.writable) this.#socket.destroy();
+    else this.refuse(toParseError(code));
   }
 
   /**
@@ -84,7 +85,7 @@ export class NodeConnection implements WatchedConnection {
     // What comes after that cannot be parsed, either.
     if (this.#isRefused) return;
     const isAnswering = this.#answer?.headersSent ?? false;
-    if (!this.#socket.writable || isAnswering) this.#socket.destroy();
+    if (isAnswering) this.#socket.destroy();
     else {
       this.#isRefused = true;
       const requestId = drawRequestId();
@@ -181,13 +182,14 @@ export class NodeConnection implements WatchedConnection {
       this.#dropRest(message, answer);
       return await sendResponse(answer, response);
     }
+    // The head and the first bytes together cost one write.
+    this.#socket.cork();
     sendStreamHead(answer, response);
-    if (method === "HEAD") answer.end();
-    else if (this.#waiting > 0) this.#socket.destroy();
-    else {
-      this.#isStream = true;
-      sink.begin();
-    }
+    this.#isStream = method !== "HEAD";
+    if (!this.#isStream) answer.end();
+    else if (this.#waiting === 0) sink.begin();
+    this.#socket.uncork();
+    if (this.#isStream && this.#waiting > 0) this.#socket.destroy();
   }
 
   #dropRest(message: IncomingMessage, answer: ServerResponse): void {

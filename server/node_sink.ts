@@ -73,7 +73,11 @@ export class NodeSink implements AnswerSink {
   }
 
   abort(): void {
-    this.#finish(() => this.#socket.destroy());
+    this.#finish(() => {
+      // The head may still be held back, to go with the first bytes.
+      this.#socket.uncork();
+      this.#socket.destroy();
+    });
   }
 
   #finish(how: () => void): void {

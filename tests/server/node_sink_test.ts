@@ -48,7 +48,11 @@ async function setUp(
       : new TextDecoder().decode(bytes.subarray(0, count));
   };
   let head = "";
-  while (!head.includes("\r\n\r\n")) head += await read();
+  while (!head.includes("\r\n\r\n")) {
+    const text = await read();
+    assert(text !== undefined, `The connection ended: ${head}`);
+    head += text;
+  }
   return {
     sink,
     told,
@@ -92,6 +96,33 @@ Deno.test("NodeSink is not ready until its reader has taken what the socket coul
   assertEquals([sink.isReady, told.length], [false, 1]);
   while (told.length === 1) await read();
   assertEquals([sink.isReady, told], [true, ["ready", "ready"]]);
+});
+
+Deno.test("NodeSink takes first bytes that are more than the socket takes, and asks again when they are gone", async () => {
+  const told: string[] = [];
+  const listener = await NodeListener.listen({
+    ...LISTENER_OPTIONS,
+    handler(_request, client) {
+      const sink = client.makeSink!();
+      sink.open({
+        onReady() {
+          told.push(`ready ${sink.isReady}`);
+          if (told.length > 1) return sink.end(BYTES);
+          sink.write(MANY);
+          sink.whenReady();
+        },
+        onLeave: () => told.push("left"),
+      });
+      return new Response(null);
+    },
+  });
+  const response = await fetch(listener.url);
+  assertEquals(
+    (await within(response.bytes())).length,
+    MANY.length + BYTES.length,
+  );
+  assertEquals(told, ["ready true", "ready true"]);
+  await within(listener.close());
 });
 
 Deno.test("NodeSink tells its writer once that the reader has left, though nothing is written", async () => {
