@@ -16,8 +16,12 @@ export interface Config {
   readonly journal: JournalPlace;
   readonly retainEvents: number;
   readonly retainForMs: number;
+  /** 0 stands for what suits the journal. */
+  readonly retainTotalBytes: number;
   readonly redisKey: string;
   readonly maxBodyBytes: number;
+  /** 0 stands for a part of what there is. */
+  readonly maxMemoryBytes: number;
   /** `undefined` where the limit on open files decides. */
   readonly maxConnections: number | undefined;
   /** `undefined` for a part of `maxConnections`. */

@@ -15,12 +15,20 @@ import { print } from "./log/print.ts";
 import { setLogFormat } from "./log/standard_error.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
 import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
+import { defaultMaxMemory } from "./server/max_memory.ts";
 import { readLimits } from "./server/read_limits.ts";
 import { warnIfOpen } from "./server/warn_if_open.ts";
 import type { ServeOptions } from "./server/serve_options.ts";
 import { Serving } from "./server/serving.ts";
 import { onEndSignal, outliveSignals } from "./server/signals.ts";
 import { Workers } from "./server/workers.ts";
+
+/** How much each kind of journal keeps where nobody has said so, in bytes. */
+const RETAIN_TOTAL_BYTES = {
+  memory: 128 * 1024 ** 2,
+  sqlite: 1024 ** 3,
+  redis: 1024 ** 3,
+};
 
 /** Ends the process, saying why. */
 async function fail(message: string, code: number): Promise<never> {
@@ -31,9 +39,13 @@ async function fail(message: string, code: number): Promise<never> {
 
 /** Opens the journal. The code of the other kinds is not loaded. */
 async function openJournal(
-  { journal, redisKey, retainEvents, retainForMs }: Config,
+  { journal, redisKey, retainEvents, retainForMs, retainTotalBytes }: Config,
 ): Promise<Journal> {
-  const retention = { maxEvents: retainEvents, maxAgeMs: retainForMs };
+  const retention = {
+    maxEvents: retainEvents,
+    maxAgeMs: retainForMs,
+    maxBytes: retainTotalBytes || RETAIN_TOTAL_BYTES[journal.kind],
+  };
   if (journal.kind === "memory") return new MemoryJournal(retention);
   if (journal.kind === "redis") {
     const { RedisJournal } = await import("./journal/redis/journal.ts");
@@ -103,6 +115,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       sharesPort: false,
       token,
       maxBodyBytes: config.maxBodyBytes,
+      maxMemoryBytes: config.maxMemoryBytes || defaultMaxMemory(),
       corsOrigins: config.corsOrigins,
       accessLog: config.accessLog,
       allowedHosts: config.allowedHosts,

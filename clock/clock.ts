@@ -1,6 +1,7 @@
 import type { ChannelEvent } from "../events/message.ts";
 import type { DeliverFrom, Fresh } from "../hub/deliver_from.ts";
-import { Hub, type HubOptions } from "../hub/hub.ts";
+import { Hub } from "../hub/hub.ts";
+import type { HubOptions } from "../hub/hub_options.ts";
 import type { Sink } from "../hub/sink.ts";
 import { currentSecond, MAX_REPLAY_S, tickId, Ticks } from "./ticks.ts";
 
@@ -8,6 +9,8 @@ import { currentSecond, MAX_REPLAY_S, tickId, Ticks } from "./ticks.ts";
 const SET_FORWARD_MS = 1_000;
 /** A reader that stops reading for longer gets its ticks computed anew. */
 const RING_LIMITS = { maxFrames: 64, maxBytes: 64 * 1024 };
+/** Ticks stay the same for good, but parts that nobody asks for again should not stay. */
+const PAGE_LIFETIME_MS = 5 * 60_000;
 /** A fresh stream begins with the current second. */
 const LATEST_TICK: Fresh = { kind: "latest", count: 1 };
 
@@ -24,8 +27,10 @@ export class Clock implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    { faults, onSubscribers }: Pick<HubOptions, "faults" | "onSubscribers"> =
-      {},
+    { faults, memory, onSubscribers }: Pick<
+      HubOptions,
+      "faults" | "memory" | "onSubscribers"
+    > = {},
   ) {
     this.#second = currentSecond();
     this.#wallMs = Date.now();
@@ -33,7 +38,9 @@ export class Clock implements Disposable {
     this.hub = new Hub(this.#ticks, {
       last: tickId(this.#second),
       ringLimits: RING_LIMITS,
+      pageLifetimeMs: PAGE_LIFETIME_MS,
       ...(faults && { faults }),
+      ...(memory && { memory }),
       onSubscribers,
     });
     this.#arm();

@@ -1,9 +1,17 @@
-import { type EventId, eventIdMs } from "../events/event_id.ts";
+import {
+  compareEventIds,
+  epochOf,
+  type EventId,
+  eventIdMs,
+  type Place,
+} from "../events/event_id.ts";
 import type { ChannelEvent } from "../events/message.ts";
 import type {
+  Found,
   History,
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
   ReadLimits,
   ReadQuery,
 } from "../journal/history.ts";
@@ -14,6 +22,11 @@ import { timeFormat } from "./zone.ts";
 export const MAX_REPLAY_S = 3_600;
 /** How much older an id may be, in s, so that an hour that was asked for does not expire on its way here. */
 const REPLAY_GRACE_S = 5;
+/**
+ * Parts of a replay end where a block of so many seconds does, as far as they may be so long. So the replays of a zone
+ * consist of the same parts, whenever they begin.
+ */
+const BLOCK_S = 240;
 /** How far the clocks of two machines may be apart, in s, for a reader to go from one to the other. */
 const MAX_AHEAD_S = 10;
 
@@ -23,7 +36,7 @@ export function tickText(time: string): string {
 }
 
 /** The id of a second's tick, the same on every instance. */
-export function tickId(second: number): EventId {
+export function tickId(second: number): Place {
   return `${second * 1000}-0`;
 }
 
@@ -90,27 +103,60 @@ export class Ticks implements History {
 
   /** Computes ticks, see {@linkcode History}. */
   read(
-    { channels, after, upTo }: ReadQuery,
+    { channels, from, upTo }: ReadQuery,
     limits: ReadLimits,
-  ): Promise<Reading | undefined> {
-    const seconds = ticksAfter(after, upTo, currentSecond());
+  ): Promise<ReadAnswer> {
+    const now = currentSecond();
+    const floor = tickId(now - MAX_REPLAY_S);
+    if (from.kind === "earliest") {
+      const seconds = ticksAfter(floor, upTo, now)!;
+      const part = this.#read(channels, seconds, limits);
+      return Promise.resolve({ ...part, unproved: floor });
+    }
+    // Every moment has its tick, so a moment is as good as an id.
+    const id: EventId = from.kind === "since" ? `${from.ms}-0` : from.id;
+    if (epochOf(id) !== "") return Promise.resolve({ kind: "unknown" });
+    const unproved = from.kind === "after" ? from.unproved : undefined;
+    const after = unproved && compareEventIds(id, unproved) < 0 ? unproved : id;
+    const seconds = ticksAfter(after, upTo, now);
     return Promise.resolve(
-      seconds && readWithin(this.#between(channels, seconds), limits),
+      seconds
+        ? this.#read(channels, seconds, limits)
+        : compareEventIds(id, floor) < 0
+        ? { kind: "gone", floor }
+        : { kind: "unknown" },
     );
   }
 
-  /** The id after which every tick can be computed, see {@linkcode History}. */
-  floor(): Promise<EventId> {
-    return Promise.resolve(tickId(currentSecond() - MAX_REPLAY_S));
-  }
-
   /** The tick of the current second, see {@linkcode History}. */
-  latest({ channels, upTo }: LatestQuery): Promise<Reading> {
+  latest({ channels, upTo }: LatestQuery): Promise<Latest> {
     const now = currentSecond();
     // A tick that is newer than the timeline's end is about to come.
     const isDue = now * 1000 > eventIdMs(upTo);
     const events = isDue ? [] : channels.map((zone) => this.tick(zone, now));
     return Promise.resolve({ events, isComplete: true });
+  }
+
+  /** Every zone has ticks, see {@linkcode History}. */
+  changed(channels: readonly string[]): Promise<readonly string[]> {
+    return Promise.resolve(channels);
+  }
+
+  /** Computes the ticks of some seconds: no further than their block goes. */
+  #read(
+    zones: readonly string[],
+    { first, last }: Seconds,
+    limits: ReadLimits,
+  ): Found {
+    const blockEnd = (Math.floor(first / BLOCK_S) + 1) * BLOCK_S - 1;
+    const end = Math.min(last, blockEnd);
+    const ticks = this.#between(zones, { first, last: end });
+    const { records, isComplete } = readWithin(ticks, limits);
+    return {
+      kind: "found",
+      records,
+      isComplete: isComplete && end === last,
+    };
   }
 
   #format(zone: string): (ms: number) => string {

@@ -61,7 +61,7 @@ export const OPTIONS = {
     variables: ["CHIME_RETAIN_EVENTS"],
     hint: "<n>",
     default: "10000",
-    text: "how many events are kept, over all channels",
+    text: "how many events of each channel are kept",
     read: readers.readCount,
   },
   retainForMs: {
@@ -72,12 +72,22 @@ export const OPTIONS = {
     text: "how long events are kept, such as 90s, 5m, 24h or 7d",
     read: readers.readAge,
   },
+  retainTotalBytes: {
+    name: "retain-total",
+    variables: ["CHIME_RETAIN_TOTAL"],
+    hint: "<size>",
+    default: "auto",
+    text:
+      "how much is kept of all channels together, in bytes, KiB, MiB or GiB; auto is 128MiB in memory, and 1GiB in " +
+      "SQLite and Redis",
+    read: readers.readTotal,
+  },
   redisKey: {
     name: "redis-key",
     variables: ["CHIME_REDIS_KEY"],
     hint: "<key>",
     default: "chime",
-    text: "the key of the stream in Redis",
+    text: "the key in Redis from which the names of all others are made",
     read: readers.readKey,
   },
   maxBodyBytes: {
@@ -88,6 +98,16 @@ export const OPTIONS = {
     text:
       "the largest body that may be published, in bytes, KiB or MiB; 64MiB at most",
     read: readers.readBodySize,
+  },
+  maxMemoryBytes: {
+    name: "max-memory",
+    variables: ["CHIME_MAX_MEMORY"],
+    hint: "<size>",
+    default: "auto",
+    text:
+      "how much may be held for readers, in bytes, KiB, MiB or GiB; auto is a quarter of the machine's or the " +
+      "container's memory, 2GiB at most",
+    read: readers.readTotal,
   },
   maxConnections: {
     name: "max-connections",

@@ -4,9 +4,13 @@ import { readHost as readHostName } from "../routes/allowed_host.ts";
 import { originFault } from "../routes/origin_pattern.ts";
 import type { LogFormat } from "../log/format.ts";
 import { RuleError } from "./config_error.ts";
+import { parseSize } from "./parse_size.ts";
 
 /** A body is held in memory as a whole, several times: a larger one would endanger the whole server. */
 const MAX_BODY_BYTES = 64 * 1024 ** 2;
+
+/** Less would hold hardly anything. */
+const MIN_TOTAL_BYTES = 1024 ** 2;
 
 /** Reads the name or address of a host. */
 export function readHost(text: string): string {
@@ -33,11 +37,11 @@ export function readToken(text: string): string {
   throw new RuleError("must be made of A-Z a-z 0-9 . _ ~ + / -");
 }
 
-/** Reads the key of a stream in Redis. */
+/** Reads the key in Redis from which the names of all others are made: it comes to stand in braces. */
 export function readKey(text: string): string {
-  if (/\S/.test(text) && !/\p{Cc}/u.test(text)) return text;
+  if (/\S/.test(text) && !/[\p{Cc}{}]/u.test(text)) return text;
   throw new RuleError(
-    "must be a key such as chime, not blank and without control characters",
+    "must be a key such as chime, not blank and without control characters and braces",
   );
 }
 
@@ -95,12 +99,22 @@ export function readAge(text: string): number {
 
 /** Reads the size of a body, in bytes. */
 export function readBodySize(text: string): number {
-  const [, digits, unit] = /^(\d{1,9})(KiB|MiB)?$/.exec(text) ?? [];
-  const factor = unit === "MiB" ? 1024 ** 2 : unit === "KiB" ? 1024 : 1;
-  const size = Number(digits ?? 0) * factor;
-  if (size > 0 && size <= MAX_BODY_BYTES) return size;
+  const size = parseSize(text);
+  if (size && size <= MAX_BODY_BYTES) return size;
   throw new RuleError(
     "must be a size such as 65536, 256KiB or 1MiB, and at most 64MiB",
+  );
+}
+
+/** Reads how much may be held or kept in all, in bytes; 0 stands for what Chime chooses. */
+export function readTotal(text: string): number {
+  if (text === "auto") return 0;
+  const bytes = parseSize(text);
+  if (bytes && bytes >= MIN_TOTAL_BYTES && Number.isSafeInteger(bytes)) {
+    return bytes;
+  }
+  throw new RuleError(
+    "must be auto, or a size such as 64MiB or 1GiB, and at least 1MiB",
   );
 }
 

@@ -24,7 +24,8 @@ export interface FrameFields {
 export type Status =
   | { state: "resumed"; replayed: number }
   | { state: "reset" }
-  | { state: "lagged"; missed: number }
+  /** Events are missing: so many, where that is known. */
+  | { state: "lagged"; missed?: number }
   | { state: "draining" }
   | { state: "overloaded" };
 

@@ -7,6 +7,8 @@ export interface Message {
   /** The event's type. Without one, a browser calls `onmessage`. */
   type?: string;
   data: string;
+  /** Further named values that are kept with it. A client does not see them. */
+  fields?: Readonly<Record<string, string>>;
 }
 
 /** A message with the id that its timeline gave it. */

@@ -1,7 +1,11 @@
-import { concat } from "@std/bytes/concat";
 import type { EventId } from "../events/event_id.ts";
 import { type Frame, HEARTBEAT, type Status } from "../events/frame.ts";
+import { Chunks } from "./chunks.ts";
+import type { Chunk, Cursor } from "./cursor.ts";
+import { gather } from "./gather.ts";
+import type { Memory } from "./memory.ts";
 import type { Position, Ring } from "./ring.ts";
+import { Skips } from "./skips.ts";
 
 /** A subscriber, as its audience knows it. No method throws: a failure costs the stream, and the others go on. */
 export interface AudienceMember {
@@ -19,39 +23,31 @@ export interface AudienceMember {
   fail(error: unknown): void;
 }
 
-/** How far a member of an audience has come. Shared by all members at the same position. */
-export interface Cursor extends Position {
-  /** How many events the audience had been sent up to there. */
-  readonly total: number;
-}
-
-/** Frames for one write. Shared by all members that take them from the same cursor. */
-export interface Chunk {
-  readonly bytes: Frame;
-  readonly count: number;
-  readonly next: Cursor;
-}
-
-/** The size of one write, in bytes, unless a single frame is larger: a member that stops reading holds no more than this. */
-const MAX_CHUNK_BYTES = 64 * 1024;
-
-/** How many chunks are kept at most for others at the same cursor. */
-const MAX_CHUNKS = 16;
-
 /** The subscribers of the same channels, and what they share. */
 export class Audience {
   /** The channels' names, sorted. */
   readonly channels: readonly string[];
   readonly members: Set<AudienceMember> = new Set();
   readonly #rings: readonly Ring[];
-  readonly #chunks = new Map<number, Chunk>();
+  readonly #chunks: Chunks;
   readonly #parked: AudienceMember[] = [];
+  readonly #skips = new Skips();
   #total = 0;
 
   /** @param rings One for each channel. */
-  constructor(channels: readonly string[], rings: readonly Ring[]) {
+  constructor(
+    channels: readonly string[],
+    rings: readonly Ring[],
+    memory: Memory,
+  ) {
     this.channels = channels;
     this.#rings = rings;
+    this.#chunks = new Chunks(memory);
+  }
+
+  /** Names its channels. */
+  get key(): string {
+    return this.channels.join();
   }
 
   /** Whether events name their channel, as they must on a stream of several. */
@@ -67,12 +63,37 @@ export class Audience {
   /** Counts one more event in one of the rings. */
   grow(): void {
     this.#total++;
+    this.clear();
+  }
+
+  /** Lets go of the chunks that it keeps for others at the same cursor. */
+  clear(): void {
     this.#chunks.clear();
+  }
+
+  /** How many parts of the timeline it was not sent. */
+  get skips(): number {
+    return this.#skips.count;
+  }
+
+  /**
+   * Notes that it is not sent what follows in the timeline, and that the rings have let go.
+   *
+   * @param from Where the hub stood before.
+   */
+  skip(from: EventId): void {
+    this.#skips.add({ from, total: this.#total });
+    this.clear();
+  }
+
+  /** See {@linkcode Skips.placeOf}. */
+  placeOf(cursor: Cursor): EventId {
+    return this.#skips.placeOf(cursor);
   }
 
   /** The cursor after everything so far. */
   end({ ordinal, id }: Position): Cursor {
-    return { ordinal, id, total: this.#total };
+    return { ordinal, id, total: this.#total, skips: this.skips };
   }
 
   /** The oldest cursor after which every ring holds everything. */
@@ -94,20 +115,18 @@ export class Audience {
     return this.#cursor({ ordinal: last!.ordinal, id });
   }
 
-  /** Whether a ring has let go of events after the cursor. */
+  /** Whether the rings do not hold all events after the cursor. */
   hasLost(cursor: Cursor): boolean {
-    return this.#rings.some((ring) => ring.floor.ordinal > cursor.ordinal);
+    return cursor.skips !== this.skips ||
+      this.#rings.some((ring) => ring.floor.ordinal > cursor.ordinal);
   }
 
   /** The frames after a cursor that has lost none, as many as one write takes; nothing where there are none. */
   take(cursor: Cursor): Chunk | undefined {
-    let chunk = this.#chunks.get(cursor.ordinal);
+    let chunk = this.#chunks.find(cursor);
     if (!chunk) {
-      chunk = this.#gather(cursor);
-      if (chunk) {
-        if (this.#chunks.size === MAX_CHUNKS) this.#chunks.clear();
-        this.#chunks.set(cursor.ordinal, chunk);
-      }
+      chunk = gather(this.#rings, cursor, this.isNamed);
+      if (chunk) this.#chunks.keep(cursor, chunk);
     }
     return chunk;
   }
@@ -149,52 +168,11 @@ export class Audience {
       ordinal: position.ordinal,
       id: position.id,
       total: this.#total - this.#countAfter(position.ordinal),
+      skips: this.skips,
     };
   }
 
   #countAfter(ordinal: number): number {
     return this.#rings.reduce((n, ring) => n + ring.countAfter(ordinal), 0);
-  }
-
-  #gather(cursor: Cursor): Chunk | undefined {
-    const frames: Frame[] = [];
-    let size = 0;
-    let last: (Position & { frame: Frame }) | undefined;
-    for (const entry of this.#inOrder(cursor.ordinal)) {
-      size += entry.frame.length;
-      if (last && size > MAX_CHUNK_BYTES) break;
-      frames.push(entry.frame);
-      last = entry;
-    }
-    return last && {
-      // Most chunks have one frame: that one is not copied.
-      bytes: frames.length > 1 ? concat(frames) : last.frame,
-      count: frames.length,
-      next: {
-        ordinal: last.ordinal,
-        id: last.id,
-        total: cursor.total + frames.length,
-      },
-    };
-  }
-
-  /** Merges the rings in the order of their ordinals. */
-  *#inOrder(ordinal: number): Generator<Position & { frame: Frame }> {
-    const sources = this.#rings.map((ring) =>
-      ring.after(ordinal, this.isNamed)
-    );
-    const heads = sources.map((source) => source.next().value);
-    while (true) {
-      let first = -1;
-      for (let i = 0; i < heads.length; i++) {
-        const head = heads[i];
-        if (head && (first < 0 || head.ordinal < heads[first]!.ordinal)) {
-          first = i;
-        }
-      }
-      if (first < 0) return;
-      yield heads[first]!;
-      heads[first] = sources[first]!.next().value;
-    }
   }
 }

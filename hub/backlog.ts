@@ -1,22 +1,25 @@
-import { concat } from "@std/bytes/concat";
 import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
-import { withChannel } from "../events/frame.ts";
-import type { ChannelEvent } from "../events/message.ts";
-import { type Reading, UnavailableError } from "../journal/history.ts";
-import type { Audience, Cursor } from "./audience.ts";
+import {
+  type ReadFrom,
+  UnavailableError,
+  type Unknown,
+} from "../journal/history.ts";
+import type { Audience } from "./audience.ts";
+import type { Cursor } from "./cursor.ts";
+import {
+  type Counted,
+  MAX_READ_EVENTS,
+  type Missing,
+  type Newest,
+  type Page,
+  type PageQuery,
+} from "./page_reader.ts";
 import type { Position } from "./ring.ts";
 import type { Wait, Write } from "./step.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** How many events the first reading brings at most: few, as many readers may come back at once for few events each. */
 const FIRST_READ_EVENTS = 32;
-/** How many events any later reading brings at most. */
-const MAX_READ_EVENTS = 256;
-/** How much is read and written at once, in UTF-16 units of data, unless a single event is larger. */
-const MAX_WRITE_LENGTH = 64 * 1024;
-
-/** What follows an id: a place in the rings, or events up to and with `last`. */
-type Part = Cursor | { events: readonly ChannelEvent[]; last: EventId };
 
 /**
  * What the history holds for one audience, read a part at a time. Each generator waits while the history is out of
@@ -25,8 +28,8 @@ type Part = Cursor | { events: readonly ChannelEvent[]; last: EventId };
 export class Backlog {
   readonly #timeline: Timeline;
   readonly #audience: Audience;
-  /** The id up to which {@linkcode Backlog.after} has read. */
-  #lastRead = ORIGIN;
+  /** The id up to which {@linkcode Backlog.read} has read. */
+  #lastRead: EventId = ORIGIN;
   #count = 0;
   #maxEvents = FIRST_READ_EVENTS;
   #hasRead = false;
@@ -36,12 +39,12 @@ export class Backlog {
     this.#audience = audience;
   }
 
-  /** The id up to which {@linkcode Backlog.after} has read. */
+  /** The id up to which {@linkcode Backlog.read} has read. */
   get lastRead(): EventId {
     return this.#lastRead;
   }
 
-  /** How many events {@linkcode Backlog.after} has read. */
+  /** How many events {@linkcode Backlog.read} has read. */
   get count(): number {
     return this.#count;
   }
@@ -54,58 +57,52 @@ export class Backlog {
     return this.#timeline.beginning;
   }
 
-  /** The id after which everything is kept. */
-  floor(): AsyncGenerator<Wait, EventId> {
-    return this.#ask(() => this.#timeline.history.floor());
-  }
-
   /**
    * Whether the history knows an id that is newer than what has come here, as another instance may have come further;
    * nothing where it is not newer.
    */
   knowsAhead(id: EventId): AsyncGenerator<Wait, boolean | undefined> {
-    return this.#ask(async (position) =>
-      isAfter(id, position)
-        ? (await this.#read(id, position)) !== undefined
-        : undefined
-    );
+    return this.#ask(async (position) => {
+      if (!isAfter(id, position)) return undefined;
+      const query = this.#query({ kind: "after", id }, position);
+      return "last" in await this.#timeline.reader.count(query);
+    });
   }
 
   /**
-   * Reads events after an id until the rings hold everything that follows.
+   * Reads on until the rings hold everything that follows.
    *
-   * @returns Where to go on in the rings; nothing where events after `lastRead` are gone.
+   * @returns Where to go on in the rings, or why events after `lastRead` are missing.
    */
-  async *after(id: EventId): AsyncGenerator<Write | Wait, Cursor | undefined> {
-    this.#lastRead = id;
+  async *read(from: ReadFrom): AsyncGenerator<Write | Wait, Cursor | Missing> {
+    let next = from;
     while (true) {
-      const part = yield* this.#part(this.#lastRead);
-      if (!part || "ordinal" in part) return part;
-      const { events, last } = part;
-      this.#lastRead = last;
-      if (events.length === 0) continue;
-      this.#maxEvents = Math.min(2 * events.length, MAX_READ_EVENTS);
-      this.#count += events.length;
-      yield await this.#encode(events);
+      if (next.kind === "after") this.#lastRead = next.id;
+      const part = yield* this.#part(next, (query) => this.#page(query));
+      if (!("last" in part)) return part;
+      this.#maxEvents = Math.min(2 * this.#maxEvents, MAX_READ_EVENTS);
+      this.#count += part.count;
+      if (part.count > 0) yield part;
+      next = after(part);
     }
   }
 
   /**
-   * Counts events after an id until the rings hold everything that follows, and writes none.
+   * Counts events until the rings hold everything that follows, and writes none.
    *
-   * @returns How many, and where the rings take over; nothing where some of them are gone.
+   * @returns How many, and where the rings take over; nothing where some of them are missing.
    */
-  async *countAfter(
-    id: EventId,
+  async *countFrom(
+    from: ReadFrom,
   ): AsyncGenerator<Wait, { count: number; cursor: Cursor } | undefined> {
-    let after = id;
+    let next = from;
     let count = 0;
     while (true) {
-      const part = yield* this.#part(after);
-      if (!part) return undefined;
+      const part = yield* this.#part(next, (query) => this.#counted(query));
+      if ("kind" in part) return undefined;
       if ("ordinal" in part) return { count, cursor: part };
-      after = part.last;
-      count += part.events.length;
+      count += part.count;
+      next = after(part);
     }
   }
 
@@ -120,51 +117,62 @@ export class Backlog {
     count: number,
     upTo: EventId,
   ): AsyncGenerator<Write | Wait, Write | undefined> {
-    const { channels } = this.#audience;
-    let after = ORIGIN;
+    const audience = this.#audience;
+    let after: EventId = ORIGIN;
     while (true) {
-      const { events, isComplete } = yield* this.#ask(async () => {
+      const newest: Newest = yield* this.#ask(async () => {
         await this.#takeTurn();
-        return await this.#timeline.history.latest(
-          { channels, upTo, count, after },
-          { maxEvents: MAX_READ_EVENTS, maxLength: MAX_WRITE_LENGTH },
-        );
+        const query = { audience, count, upTo, after };
+        return await this.#timeline.reader.latest(query);
       });
-      const write = events.length > 0 ? await this.#encode(events) : undefined;
-      if (isComplete || !write) return write;
+      const { write, last, isComplete } = newest;
+      if (!last || isComplete) return last ? write : undefined;
       yield write;
-      after = events.at(-1)!.id;
+      after = last;
     }
   }
 
-  /** What follows an id: its place in the rings, else the next events; nothing where some of those are gone. */
-  async *#part(after: EventId): AsyncGenerator<Wait, Part | undefined> {
-    while (isAfter(after, this.#timeline.position)) {
+  /** What follows: a place in the rings, else the next events that a reading brings, or why there are none. */
+  async *#part<T>(
+    from: ReadFrom,
+    read: (query: PageQuery) => Promise<T>,
+  ): AsyncGenerator<Wait, Cursor | T | Unknown> {
+    while (from.kind === "after" && isAfter(from.id, this.#timeline.position)) {
+      if (this.#timeline.spans.hasLeft(from.id)) return { kind: "unknown" };
       yield { waitFrom: this.#timeline.position };
     }
-    return yield* this.#ask(async () => {
-      const cursor = this.#audience.seek(after);
-      if (cursor) return cursor;
-      await this.#takeTurn();
-      const { position } = this.#timeline;
-      const reading = await this.#read(after, position);
-      if (!reading) return undefined;
-      const { events, isComplete } = reading;
-      return { events, last: isComplete ? position.id : events.at(-1)!.id };
+    return yield* this.#ask<Cursor | T>(async (position) => {
+      const cursor = from.kind === "after" && this.#seek(from.id);
+      return cursor || await read(this.#query(from, position));
     });
+  }
+
+  /** The place of an id in the rings; nothing where they do not hold everything after it. */
+  #seek(id: EventId): Cursor | undefined {
+    return this.#timeline.spans.has(id) ? this.#audience.seek(id) : undefined;
+  }
+
+  #query(from: ReadFrom, upTo: Position): PageQuery {
+    return { audience: this.#audience, from, upTo, maxEvents: this.#maxEvents };
+  }
+
+  async #page(query: PageQuery): Promise<Page | Missing> {
+    const { pages } = this.#timeline;
+    const shared = pages.find(query);
+    if (shared) return await shared;
+    await this.#takeTurn();
+    return await (pages.find(query) ?? pages.read(query));
+  }
+
+  async #counted(query: PageQuery): Promise<Counted | Missing> {
+    await this.#takeTurn();
+    return await this.#timeline.reader.count(query);
   }
 
   /** Lets others go first before every reading but the first: most readers need no second one. */
   async #takeTurn(): Promise<void> {
     if (this.#hasRead) await this.#timeline.turns.take();
     this.#hasRead = true;
-  }
-
-  #read(after: EventId, { id: upTo }: Position): Promise<Reading | undefined> {
-    return this.#timeline.history.read(
-      { channels: this.#audience.channels, after, upTo },
-      { maxEvents: this.#maxEvents, maxLength: MAX_WRITE_LENGTH },
-    );
   }
 
   /** Asks again, as soon as the timeline moves, while the history is out of reach. */
@@ -181,16 +189,12 @@ export class Backlog {
       }
     }
   }
-
-  async #encode(events: readonly ChannelEvent[]): Promise<Write> {
-    const frames = await Promise.all(events.map(async (event) => {
-      const frame = await this.#timeline.encode(event);
-      return this.#audience.isNamed ? withChannel(frame, event.channel) : frame;
-    }));
-    return { bytes: concat(frames), count: frames.length };
-  }
 }
 
 function isAfter(id: EventId, position: Position): boolean {
   return compareEventIds(id, position.id) > 0;
+}
+
+function after({ last, unproved }: Counted): ReadFrom {
+  return { kind: "after", id: last, unproved };
 }

@@ -1,25 +1,31 @@
-import { concat } from "@std/bytes/concat";
-import { compareEventIds, type EventId, ORIGIN } from "../events/event_id.ts";
-import type { Status } from "../events/frame.ts";
-import { UnreadableError } from "../journal/history.ts";
-import type { Audience, Chunk, Cursor } from "./audience.ts";
+import {
+  compareEventIds,
+  type EventId,
+  ORIGIN,
+  type Place,
+} from "../events/event_id.ts";
+import { type ReadFrom, UnreadableError } from "../journal/history.ts";
+import type { Audience } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
+import type { Cursor } from "./cursor.ts";
 import type { DeliverFrom } from "./deliver_from.ts";
-import { type Wait, type Write, writeStatus } from "./step.ts";
+import { Gap } from "./gap.ts";
+import type { Missing } from "./page_reader.ts";
+import { type Wait, withStatus, type Write, writeStatus } from "./step.ts";
 import type { Timeline } from "./timeline.ts";
 
 /**
  * How often the history may have let go of what comes next for a subscriber that fell out of a ring. One that reads more
  * slowly than others publish would otherwise never catch up, and never be told.
  */
-const MAX_SKIPS = 16;
+const MAX_GAPS = 16;
 
 /** How catching up ends. */
 export type Outcome =
   /** The rings hold everything after the cursor. */
   | { readonly cursor: Cursor; readonly lastWrite?: Write | undefined }
-  /** What was missed is `gone`, or cannot be read. `end` is where to go on with what comes. */
-  | { readonly reset: "gone" | "unreadable"; readonly end: Cursor };
+  /** What was missed is `missing`, or cannot be read. `end` is where to go on with what comes. */
+  | { readonly reset: "missing" | "unreadable"; readonly end: Cursor };
 
 /** What a subscriber writes and waits for while it catches up. */
 export type Steps = AsyncGenerator<Write | Wait, Outcome>;
@@ -70,29 +76,33 @@ export class CatchUp {
   /** Resets a reader whose last id is none. */
   async *unknown(): Steps {
     yield* this.#backlog.begun();
-    return this.#gone();
+    return this.#missing();
   }
 
   async *#latest(count: number, cursor: Cursor): Steps {
     const beginning = yield* this.#backlog.begun();
-    const upTo = idOf(cursor, beginning);
+    const upTo = orBeginning(cursor.id, beginning);
     const lastWrite = yield* this.#backlog.latest(count, upTo);
     return { cursor, lastWrite };
   }
 
   async *#resume(from: Resume): Steps {
     yield* this.#backlog.begun();
-    let after = yield* this.#find(from);
-    const isKnown = yield* this.#backlog.knowsAhead(after);
-    if (isKnown === false) return this.#gone();
-    if (isKnown) {
-      // Nothing was missed. The stream goes on once this instance has come as far.
-      yield writeStatus({ state: "resumed", replayed: 0 });
-      return yield* this.#replay(after);
+    let next = toReadFrom(from);
+    if (next.kind === "after") {
+      const isKnown = yield* this.#backlog.knowsAhead(next.id);
+      if (isKnown === false) return this.#missing();
+      if (isKnown) {
+        // Nothing was missed. The stream goes on once this instance has come as far.
+        yield writeStatus({ state: "resumed", replayed: 0 });
+        return yield* this.#replay(next);
+      }
     }
     let fromRings = 0;
-    let cursor: Cursor | undefined;
-    while ((cursor = yield* this.#backlog.after(after))) {
+    while (true) {
+      const found = yield* this.#backlog.read(next);
+      if ("kind" in found) return this.#missing();
+      let cursor = found;
       while (!this.#audience.hasLost(cursor)) {
         const chunk = this.#audience.take(cursor);
         fromRings += chunk?.count ?? 0;
@@ -107,57 +117,49 @@ export class CatchUp {
           lastWrite: withStatus(chunk, { state: "resumed", replayed }),
         };
       }
-      after = cursor.id;
+      next = { kind: "after", id: cursor.id };
     }
-    return this.#gone();
   }
 
   async *#kept(): Steps {
     yield* this.#backlog.begun();
-    return yield* this.#replay(yield* this.#backlog.floor());
+    return yield* this.#replay({ kind: "earliest" });
   }
 
-  async *#replay(after: EventId): Steps {
-    const cursor = yield* this.#backlog.after(after);
-    return cursor ? { cursor } : this.#gone();
+  async *#replay(from: ReadFrom): Steps {
+    const found = yield* this.#backlog.read(from);
+    return "kind" in found ? this.#missing() : { cursor: found };
   }
 
   async *#refill(lost: Cursor): Steps {
-    let after = idOf(lost, yield* this.#backlog.begun());
-    let told = 0;
-    /** Says how much is gone before a cursor, but for so many events that are still to come. */
-    const lagged = ({ total }: Cursor, toCome: number): Write | undefined => {
-      const missed = total - lost.total - this.#backlog.count - toCome - told;
-      if (missed <= 0) return undefined;
-      told += missed;
-      return writeStatus({ state: "lagged", missed });
-    };
-    for (let skips = 0;; skips++) {
-      const cursor = yield* this.#backlog.after(after);
-      if (cursor) return { cursor };
-      const floor = yield* this.#backlog.floor();
+    const beginning = yield* this.#backlog.begun();
+    const gap = new Gap(this.#audience, lost);
+    const id = orBeginning(this.#audience.placeOf(lost), beginning);
+    let from: ReadFrom = { kind: "after", id };
+    for (let tries = 1;; tries++) {
+      const found: Cursor | Missing = yield* this.#backlog.read(from);
       const oldest = this.#audience.oldest();
-      const isKept = compareEventIds(floor, this.#backlog.lastRead) > 0 &&
-        compareEventIds(floor, oldest.id) < 0;
-      if (!isKept || skips === MAX_SKIPS) {
-        return { cursor: oldest, lastWrite: lagged(oldest, 0) };
+      if (!("kind" in found)) {
+        const lastWrite = gap.sayRest(found, this.#backlog.count);
+        return { cursor: found, lastWrite };
       }
-      after = floor;
+      if (found.kind === "unknown") return { reset: "missing", end: oldest };
+      const { lastRead, count } = this.#backlog;
+      const floor: Place = found.floor;
+      const isKept = compareEventIds(floor, lastRead) > 0 &&
+        compareEventIds(floor, oldest.id) < 0;
+      if (!isKept || tries > MAX_GAPS) {
+        return { cursor: oldest, lastWrite: gap.say(oldest, count) };
+      }
+      from = { kind: "after", id: lastRead, unproved: floor };
       // What comes after the gap is counted first: a reader that is cut between the gap and a later status would come
       // back with an id from after the gap, and never be told of it.
-      const kept = yield* this.#backlog.countAfter(floor);
-      const write = kept && lagged(kept.cursor, kept.count);
+      const kept = gap.isCounted
+        ? yield* this.#backlog.countFrom(from)
+        : { cursor: oldest, count: 0 };
+      const write = kept && gap.say(kept.cursor, count + kept.count);
       if (write) yield write;
     }
-  }
-
-  async *#find(from: Resume): AsyncGenerator<Wait, EventId> {
-    if (from.kind === "after") return from.id;
-    if (from.kind === "earliest") return yield* this.#backlog.floor();
-    // No history knows an id that it has not given out, so a moment after the timeline's end is that end.
-    const moment: EventId = `${from.ms}-0`;
-    const end = this.#timeline.position.id;
-    return compareEventIds(moment, end) > 0 ? end : moment;
   }
 
   async *#orReset(steps: Steps, end: () => Cursor): Steps {
@@ -169,8 +171,8 @@ export class CatchUp {
     }
   }
 
-  #gone(): Outcome {
-    return { reset: "gone", end: this.#end() };
+  #missing(): Outcome {
+    return { reset: "missing", end: this.#end() };
   }
 
   #end(): Cursor {
@@ -178,14 +180,18 @@ export class CatchUp {
   }
 }
 
-/** A cursor of a stream that was opened before the timeline began has no id of its own. */
-function idOf({ id }: Cursor, beginning: EventId): EventId {
-  return id === ORIGIN ? beginning : id;
+function toReadFrom(from: Resume): ReadFrom {
+  switch (from.kind) {
+    case "after":
+      return { kind: "after", id: from.id };
+    case "since":
+      return { kind: "since", ms: from.ms };
+    case "earliest":
+      return { kind: "earliest" };
+  }
 }
 
-function withStatus(chunk: Chunk | undefined, status: Status): Write {
-  const write = writeStatus(status);
-  if (!chunk) return write;
-  const { count, bytes } = chunk;
-  return { status, count, bytes: concat([bytes, write.bytes]) };
+/** A cursor of a stream that was opened before the timeline began has no id of its own. */
+function orBeginning(id: EventId, beginning: EventId): EventId {
+  return id === ORIGIN ? beginning : id;
 }

@@ -57,3 +57,12 @@ function add(to: Sums, from: Sums): void {
     else add((to[name] ??= {}) as Sums, value);
   }
 }
+
+/** The counts of a thread that has ended. */
+export function withoutStreams(counts: Counts): Counts {
+  return {
+    ...counts,
+    clock: { ...counts.clock, streams: 0 },
+    channels: { ...counts.channels, streams: 0 },
+  };
+}

@@ -1,33 +1,23 @@
 import type { EventId } from "../events/event_id.ts";
 import type { Status } from "../events/frame.ts";
-import type { ChannelEvent } from "../events/message.ts";
 import type { History } from "../journal/history.ts";
-import type { Journal } from "../journal/journal.ts";
+import type { TimelineRecord } from "../journal/note.ts";
 import { nothingSent, type Sent } from "./counts.ts";
 import type { DeliverFrom } from "./deliver_from.ts";
 import { Faults } from "./faults.ts";
 import { Flusher } from "./flusher.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Memory } from "./memory.ts";
+import {
+  type HubOptions,
+  PAGE_LIFETIME_MS,
+  RING_LIMITS,
+} from "./hub_options.ts";
 import { Registry } from "./registry.ts";
-import type { Position, RingLimits } from "./ring.ts";
+import type { Position } from "./ring.ts";
 import type { Sink } from "./sink.ts";
 import { Subscriber, type SubscriberHub } from "./subscriber.ts";
 import { Timeline } from "./timeline.ts";
-
-/** Enough for a reader that is a second late, with the fastest publishers. */
-const RING_LIMITS: RingLimits = { maxFrames: 1_024, maxBytes: 4 * 1024 * 1024 };
-
-/** Options for {@linkcode Hub}. */
-export interface HubOptions {
-  /** The id after which the timeline goes on. Without it, {@linkcode Hub.begin} says so. */
-  last?: EventId;
-  /** How much each channel's ring holds. */
-  ringLimits?: RingLimits;
-  /** Counts what fails. */
-  faults?: Faults;
-  /** Called when a stream opens or closes, once per channel. */
-  onSubscribers?: ((channel: string, change: 1 | -1) => void) | undefined;
-}
 
 /**
  * Fans events out: takes each in its timeline's order, encodes it once, and gives every subscriber the frames after its
@@ -37,30 +27,42 @@ export class Hub implements SubscriberHub, Disposable {
   readonly timeline: Timeline;
   readonly sent: Sent = nothingSent();
   readonly faults: Faults;
+  readonly memory: Memory;
   readonly #registry: Registry;
   readonly #onSubscribers: NonNullable<HubOptions["onSubscribers"]>;
   readonly #waiting = new Set<Subscriber>();
   readonly #flusher = new Flusher();
   readonly #heartbeat = new Heartbeat((idleSince) => {
     for (const audience of this.#registry.audiences) audience.beat(idleSince);
+    this.timeline.pages.expire();
+    this.memory.trim();
   });
   #subscriberCount = 0;
 
   constructor(
     history: History,
-    { last, ringLimits = RING_LIMITS, faults = new Faults(), onSubscribers }:
-      HubOptions = {},
+    {
+      last,
+      ringLimits = RING_LIMITS,
+      pageLifetimeMs = PAGE_LIFETIME_MS,
+      faults = new Faults(),
+      memory = Memory.unbounded(),
+      onSubscribers,
+    }: HubOptions = {},
   ) {
     this.faults = faults;
-    this.#registry = new Registry(ringLimits);
+    this.memory = memory;
+    this.#registry = new Registry(ringLimits, memory);
     this.#onSubscribers = onSubscribers ?? (() => {});
     this.timeline = new Timeline({
       history,
       registry: this.#registry,
       flusher: this.#flusher,
       faults,
+      memory,
       onMove: () => this.#wakeWaiting(),
       last,
+      pageLifetimeMs,
     });
   }
 
@@ -86,40 +88,37 @@ export class Hub implements SubscriberHub, Disposable {
   /** How many streams carry the channel. */
   subscribersOf(channel: string): number {
     let count = 0;
-    for (const audience of this.#registry.channel(channel)?.audiences ?? []) {
+    for (
+      const audience of this.#registry.channels.get(channel)?.audiences ?? []
+    ) {
       count += audience.members.size;
     }
     return count;
   }
 
-  /** Takes in what the journal's tail brings, until the journal is closed. */
-  async follow(journal: Journal): Promise<void> {
-    let isFirst = true;
-    for await (const { events, last, isReset } of journal.tail()) {
-      if (isFirst) await this.begin(last);
-      else if (isReset) await this.reset(last);
-      else await this.append(events, last);
-      isFirst = false;
-    }
-  }
-
   /**
    * Takes in what comes next in the timeline, and resolves once subscribers can have it.
    *
-   * @param events In the order of their ids.
-   * @param last The id up to which the timeline is now known. It may be newer than the last event's.
+   * @param records Events and notes, in the order of their places.
+   * @param last The id up to which the timeline is now known. It may be newer than the last record's.
    */
-  append(events: readonly ChannelEvent[], last: EventId): Promise<void> {
-    return this.timeline.append(events, last);
+  append(records: readonly TimelineRecord[], last: EventId): Promise<void> {
+    return this.timeline.append(records, last);
+  }
+
+  /** Says after which id the timeline goes on, before anything is appended. Streams that resume wait for it. */
+  begin(id: EventId): Promise<void> {
+    return this.timeline.begin(id);
   }
 
   /**
-   * Says where the timeline stands, before anything is appended. Streams that resume wait for it.
+   * Leaves out a part of the timeline. Streams whose channels had events in it read these from the history, on from where
+   * the hub stood before.
    *
-   * @param id The id after which it goes on.
+   * @param to The id after which it goes on.
    */
-  begin(id: EventId): Promise<void> {
-    return this.timeline.begin(id);
+  skip(to: EventId): Promise<void> {
+    return this.timeline.skip(to);
   }
 
   /**
@@ -154,7 +153,7 @@ export class Hub implements SubscriberHub, Disposable {
     audience.unpark(subscriber);
     this.#waiting.delete(subscriber);
     if (!audience.members.delete(subscriber)) return;
-    if (--this.#subscriberCount === 0) this.#heartbeat.stop();
+    if (--this.#subscriberCount === 0) this.#rest();
     for (const name of audience.channels) this.#onSubscribers(name, -1);
     if (audience.members.size === 0) this.#registry.remove(audience);
   }
@@ -168,7 +167,7 @@ export class Hub implements SubscriberHub, Disposable {
 
   /** Cuts the streams that carry the channel: what they should get next has failed. */
   cut(channel: string, error: unknown): void {
-    const audiences = this.#registry.channel(channel)?.audiences ?? [];
+    const audiences = this.#registry.channels.get(channel)?.audiences ?? [];
     for (const audience of [...audiences]) {
       for (const member of [...audience.members]) member.fail(error);
     }
@@ -177,6 +176,12 @@ export class Hub implements SubscriberHub, Disposable {
   [Symbol.dispose](): void {
     this.closeAll({ state: "draining" });
     this.#flusher[Symbol.dispose]();
+  }
+
+  /** Nobody reads. */
+  #rest(): void {
+    this.#heartbeat.stop();
+    this.timeline.pages.clear();
   }
 
   #wakeWaiting(): void {

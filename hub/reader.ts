@@ -1,5 +1,6 @@
-import type { Audience, Cursor } from "./audience.ts";
+import type { Audience } from "./audience.ts";
 import { CatchUp, type Outcome, type Steps } from "./catch_up.ts";
+import type { Cursor } from "./cursor.ts";
 import {
   type AfterReset,
   afterReset,
@@ -21,13 +22,13 @@ export class Reader {
   readonly #audience: Audience;
   #state: State;
   #afterReset: AfterReset;
-  /** The timeline that the state belongs to. */
-  #epoch: number;
+  /** How often the timeline had ended when the state was found. */
+  #resets: number;
 
   constructor(timeline: Timeline, audience: Audience, from: DeliverFrom) {
     this.#timeline = timeline;
     this.#audience = audience;
-    this.#epoch = timeline.epoch;
+    this.#resets = timeline.resets;
     this.#afterReset = afterReset(from);
     this.#state = this.#begin(from, audience.end(timeline.position));
   }
@@ -37,7 +38,7 @@ export class Reader {
    * when it is acted upon: after waiting for a promise, the subscriber could park just after its audience was woken.
    */
   next(): Step | Promise<Write | Wait | undefined> {
-    if (this.#epoch !== this.#timeline.epoch) {
+    if (this.#resets !== this.#timeline.resets) {
       return this.#reset(this.#audience.oldest());
     }
     const state = this.#state;
@@ -61,7 +62,7 @@ export class Reader {
   async #advance(steps: Steps): Promise<Write | Wait | undefined> {
     const { done, value } = await steps.next();
     // The timeline ended meanwhile, and what was found belongs to it.
-    if (this.#epoch !== this.#timeline.epoch) return undefined;
+    if (this.#resets !== this.#timeline.resets) return undefined;
     return done ? this.#end(value) : value;
   }
 
@@ -82,7 +83,7 @@ export class Reader {
    * @param next How to go on.
    */
   #reset(cursor: Cursor, next: AfterReset = this.#afterReset): Write {
-    this.#epoch = this.#timeline.epoch;
+    this.#resets = this.#timeline.resets;
     // A second reset must not replay everything that is kept again.
     if (this.#afterReset.kind === "kept") this.#afterReset = NEW;
     this.#state = this.#begin(next, cursor);

@@ -1,4 +1,5 @@
 import { Audience } from "./audience.ts";
+import type { Memory } from "./memory.ts";
 import { type Position, Ring, type RingLimits } from "./ring.ts";
 
 /** A channel that has subscribers. */
@@ -11,12 +12,14 @@ export interface Channel {
 /** The audiences that have subscribers, and their channels. A channel without a subscriber is not held. */
 export class Registry {
   readonly #ringLimits: RingLimits;
+  readonly #memory: Memory;
   readonly #channels = new Map<string, Channel>();
   readonly #audiences = new Map<string, Audience>();
 
   /** @param ringLimits How much each channel's ring holds. */
-  constructor(ringLimits: RingLimits) {
+  constructor(ringLimits: RingLimits, memory: Memory) {
     this.#ringLimits = ringLimits;
+    this.#memory = memory;
   }
 
   /** The channels' names. */
@@ -24,16 +27,13 @@ export class Registry {
     return [...this.#channels.keys()];
   }
 
-  get channels(): Iterable<Channel> {
-    return this.#channels.values();
+  /** The channels, by their names. */
+  get channels(): ReadonlyMap<string, Channel> {
+    return this.#channels;
   }
 
   get audiences(): Iterable<Audience> {
     return this.#audiences.values();
-  }
-
-  channel(name: string): Channel | undefined {
-    return this.#channels.get(name);
   }
 
   /**
@@ -48,7 +48,11 @@ export class Registry {
     let audience = this.#audiences.get(key);
     if (!audience) {
       const channels = sorted.map((name) => this.#ensure(name, position));
-      audience = new Audience(sorted, channels.map(({ ring }) => ring));
+      audience = new Audience(
+        sorted,
+        channels.map(({ ring }) => ring),
+        this.#memory,
+      );
       for (const { audiences } of channels) audiences.add(audience);
       this.#audiences.set(key, audience);
     }
@@ -57,18 +61,21 @@ export class Registry {
 
   /** Lets go of an audience without members, and of its channels that have no other audience. */
   remove(audience: Audience): void {
-    this.#audiences.delete(audience.channels.join());
+    this.#audiences.delete(audience.key);
+    audience.clear();
     for (const name of audience.channels) {
-      const { audiences } = this.#channels.get(name)!;
+      const { ring, audiences } = this.#channels.get(name)!;
       audiences.delete(audience);
-      if (audiences.size === 0) this.#channels.delete(name);
+      if (audiences.size > 0) continue;
+      this.#channels.delete(name);
+      ring.skip(ring.floor);
     }
   }
 
   #ensure(name: string, position: Position): Channel {
     let channel = this.#channels.get(name);
     if (!channel) {
-      const ring = new Ring(name, position, this.#ringLimits);
+      const ring = new Ring(name, position, this.#ringLimits, this.#memory);
       channel = { ring, audiences: new Set() };
       this.#channels.set(name, channel);
     }

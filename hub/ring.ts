@@ -1,6 +1,8 @@
 import { Deque } from "../journal/deque.ts";
 import { compareEventIds, type EventId } from "../events/event_id.ts";
 import { type Frame, withChannel } from "../events/frame.ts";
+import { Kept } from "./kept.ts";
+import type { Memory } from "./memory.ts";
 
 /** A position in a hub's one order: after its `ordinal`-th event, whose id is `id`. */
 export interface Position {
@@ -15,24 +17,46 @@ export interface RingLimits {
 }
 
 /** A frame at its position. */
-interface Entry extends Position {
+class Entry extends Kept implements Position {
+  readonly ring: Ring;
+  readonly ordinal: number;
+  readonly id: EventId;
   readonly frame: Frame;
-  named?: Frame;
+  named: Frame | undefined;
+
+  constructor(ring: Ring, { ordinal, id }: Position, frame: Frame) {
+    super();
+    this.ring = ring;
+    this.ordinal = ordinal;
+    this.id = id;
+    this.frame = frame;
+  }
+
+  letGo(): void {
+    this.ring.shift();
+  }
 }
 
-/** One channel's newest frames, in order, bounded by count and by bytes. */
+/** One channel's newest frames, in order, bounded by count and by bytes, and by what all rings may hold together. */
 export class Ring {
   readonly #channel: string;
   readonly #limits: RingLimits;
+  readonly #memory: Memory;
   readonly #entries = new Deque<Entry>();
   #bytes = 0;
   #floor: Position;
 
   /** @param floor The hub's position now: earlier events never were in this ring. */
-  constructor(channel: string, floor: Position, limits: RingLimits) {
+  constructor(
+    channel: string,
+    floor: Position,
+    limits: RingLimits,
+    memory: Memory,
+  ) {
     this.#channel = channel;
     this.#floor = floor;
     this.#limits = limits;
+    this.#memory = memory;
   }
 
   /** Every event after this position is held. */
@@ -40,24 +64,37 @@ export class Ring {
     return this.#floor;
   }
 
-  push({ ordinal, id }: Position, frame: Frame): void {
-    this.#entries.push({ ordinal, id, frame });
+  push(position: Position, frame: Frame): void {
+    const entry = new Entry(this, position, frame);
+    this.#entries.push(entry);
     this.#bytes += frame.length;
+    this.#memory.hold(frame);
+    this.#memory.keep(entry);
     const { maxFrames, maxBytes } = this.#limits;
     while (
       this.#entries.length > 1 &&
       (this.#entries.length > maxFrames || this.#bytes > maxBytes)
     ) {
-      const entry = this.#entries.shift()!;
-      this.#bytes -= entry.frame.length;
-      this.#floor = { ordinal: entry.ordinal, id: entry.id };
+      this.#memory.drop(this.#entries.at(0)!);
+      this.shift();
     }
+  }
+
+  /** Lets go of the oldest frame, which the memory keeps no longer. */
+  shift(): void {
+    const { ordinal, id, frame, named } = this.#entries.shift()!;
+    this.#bytes -= frame.length;
+    this.#floor = { ordinal, id };
+    this.#memory.release(frame);
+    if (named) this.#memory.release(named);
   }
 
   /** Lets go of everything up to a position. */
   skip(to: Position): void {
-    this.#entries.clear();
-    this.#bytes = 0;
+    for (let entry; (entry = this.#entries.at(0));) {
+      this.#memory.drop(entry);
+      this.shift();
+    }
     this.#floor = to;
   }
 
@@ -82,12 +119,18 @@ export class Ring {
   ): Generator<Position & { frame: Frame }> {
     let index = this.#indexAfter(ordinal);
     for (let entry; (entry = this.#entries.at(index)); index++) {
-      yield named ? { ...entry, frame: this.#named(entry) } : entry;
+      const { ordinal, id } = entry;
+      yield named ? { ordinal, id, frame: this.#named(entry) } : entry;
     }
   }
 
   #named(entry: Entry): Frame {
-    return entry.named ??= withChannel(entry.frame, this.#channel);
+    if (!entry.named) {
+      entry.named = withChannel(entry.frame, this.#channel);
+      // Nothing is let go for it now, while the entries are gone through.
+      this.#memory.hold(entry.named);
+    }
+    return entry.named;
   }
 
   #indexAfter(ordinal: number): number {

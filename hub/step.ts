@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { encodeStatus, type Frame, type Status } from "../events/frame.ts";
 import type { Position } from "./ring.ts";
 
@@ -18,4 +19,12 @@ export interface Wait {
 /** A write of a status event alone. */
 export function writeStatus(status: Status): Write {
   return { bytes: encodeStatus(status), count: 0, status };
+}
+
+/** The write with a status event at its end; of the status event alone where there is no write. */
+export function withStatus(write: Write | undefined, status: Status): Write {
+  const last = writeStatus(status);
+  if (!write) return last;
+  const { count, bytes } = write;
+  return { status, count, bytes: concat([bytes, last.bytes]) };
 }

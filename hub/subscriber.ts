@@ -6,20 +6,27 @@ import {
   type Frame,
   type Status,
 } from "../events/frame.ts";
+import { log } from "../log/log.ts";
 import type { Audience, AudienceMember } from "./audience.ts";
 import type { Sent } from "./counts.ts";
 import type { DeliverFrom } from "./deliver_from.ts";
 import type { Faults } from "./faults.ts";
+import type { Holder, Memory } from "./memory.ts";
 import { Reader, type Step } from "./reader.ts";
 import type { Position } from "./ring.ts";
 import type { Sink, SinkWriter } from "./sink.ts";
 import type { Timeline } from "./timeline.ts";
+import { Untaken } from "./untaken.ts";
+
+/** From what size on bytes are asked after, in bytes: a sink that is ready may have handed them on, and hold them still. */
+const LARGE_BYTES = 16 * 1024;
 
 /** What a subscriber needs of its hub. */
 export interface SubscriberHub {
   readonly timeline: Timeline;
   readonly sent: Sent;
   readonly faults: Faults;
+  readonly memory: Memory;
   /** Rises by one every second, to tell idle streams from busy ones. */
   readonly beat: number;
   /** Parks the subscriber, and wakes it also when the timeline moves from the position, or has moved. */
@@ -31,13 +38,14 @@ export interface SubscriberHub {
  * One open stream: writes what its reader finds to its sink. It is either parked, to be woken by its audience, or waits
  * until its sink is ready, or until its reader has an answer.
  */
-export class Subscriber implements AudienceMember, SinkWriter {
+export class Subscriber implements AudienceMember, Holder, SinkWriter {
   readonly audience: Audience;
   slot = -1;
   writtenBeat: number;
   readonly #hub: SubscriberHub;
   readonly #reader: Reader;
   readonly #sink: Sink;
+  readonly #untaken: Untaken;
   #hasBegun = false;
   #isOpen = true;
 
@@ -52,11 +60,13 @@ export class Subscriber implements AudienceMember, SinkWriter {
     this.#hub = hub;
     this.#reader = new Reader(hub.timeline, audience, from);
     this.#sink = sink;
+    this.#untaken = new Untaken(hub.memory, this);
   }
 
   onReady(): void {
     if (!this.#isOpen) return;
     try {
+      this.#untaken.clear();
       this.#goOn();
       // Browsers open a stream at its first byte, however late the first event comes.
       if (!this.#hasBegun) this.#send(this.#begin());
@@ -96,6 +106,14 @@ export class Subscriber implements AudienceMember, SinkWriter {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  cut(): void {
+    log.warn(
+      "a stream was cut: --max-memory is used up, and its reader reads nothing",
+    );
+    this.#sink.abort(new Error("The stream is too slow"));
+    this.#leave();
   }
 
   fail(error: unknown): void {
@@ -138,13 +156,16 @@ export class Subscriber implements AudienceMember, SinkWriter {
 
   #write(bytes: Frame): void {
     this.writtenBeat = this.#hub.beat;
-    this.#send(this.#hasBegun ? bytes : concat([this.#begin(), bytes]));
+    const all = this.#hasBegun ? bytes : concat([this.#begin(), bytes]);
+    this.#send(all);
     // The write may have found out that the reader left.
     if (!this.#isOpen) return;
-    const staysParked = this.slot >= 0 && this.#sink.isReady &&
+    const isLarge = all.length >= LARGE_BYTES;
+    const staysParked = this.slot >= 0 && !isLarge && this.#sink.isReady &&
       !this.#reader.hasMore;
     if (staysParked) return;
     this.audience.unpark(this);
+    if (isLarge || !this.#sink.isReady) this.#untaken.set(all);
     this.#sink.whenReady();
   }
 
@@ -165,6 +186,7 @@ export class Subscriber implements AudienceMember, SinkWriter {
 
   #leave(): void {
     this.#isOpen = false;
+    this.#untaken.clear();
     this.#hub.leave(this);
   }
 }

@@ -1,57 +1,55 @@
 import { type EventId, ORIGIN } from "../events/event_id.ts";
-import {
-  checkFrame,
-  type Frame,
-  FrameEncoder,
-  HEARTBEAT,
-} from "../events/frame.ts";
+import type { Frame } from "../events/frame.ts";
 import type { ChannelEvent } from "../events/message.ts";
 import type { History } from "../journal/history.ts";
-import type { Faults } from "./faults.ts";
+import {
+  isNote,
+  type NoteRecord,
+  type TimelineRecord,
+} from "../journal/note.ts";
+import { changedChannels } from "./changed_channels.ts";
+import { EventEncoder } from "./event_encoder.ts";
+import { EpochSpans } from "./epoch_spans.ts";
 import type { Flusher } from "./flusher.ts";
-import { FrameCache } from "./frame_cache.ts";
+import { PageReader } from "./page_reader.ts";
+import { Pages } from "./pages.ts";
+import { toParts } from "./parts.ts";
 import type { Registry } from "./registry.ts";
 import type { Position } from "./ring.ts";
+import { Serial } from "./serial.ts";
+import type { TimelineParts } from "./timeline_parts.ts";
 import { Turns } from "./turns.ts";
-
-/** What a timeline works with. */
-export interface TimelineParts {
-  history: History;
-  registry: Registry;
-  flusher: Flusher;
-  faults: Faults;
-  /** Called when the position has changed. */
-  onMove(): void;
-  /** The id after which the timeline goes on, if that is known already. */
-  last: EventId | undefined;
-}
 
 /** A hub's one order of events: takes them in, encodes each once, and puts the frames into the rings. */
 export class Timeline {
-  readonly history: History;
+  readonly #history: History;
   /** For the readers that catch up. */
   readonly turns: Turns = new Turns();
+  readonly reader: PageReader;
+  readonly pages: Pages;
+  /** Which epoch was at each place that has come here. */
+  readonly spans: EpochSpans;
   readonly #registry: Registry;
   readonly #flusher: Flusher;
-  readonly #faults: Faults;
   readonly #onMove: () => void;
-  readonly #encoder = new FrameEncoder();
-  readonly #replayed = new FrameCache();
+  readonly #encoder: EventEncoder;
+  readonly #serial = new Serial();
   #position: Position;
   #beginning: EventId | undefined;
-  #epoch = 0;
-  #turn: Promise<void> = Promise.resolve();
+  #resets = 0;
 
-  constructor(
-    { history, registry, flusher, faults, onMove, last }: TimelineParts,
-  ) {
-    this.history = history;
-    this.#registry = registry;
-    this.#flusher = flusher;
-    this.#faults = faults;
-    this.#onMove = onMove;
+  constructor(parts: TimelineParts) {
+    const { history, memory, last, pageLifetimeMs: lifetimeMs } = parts;
+    this.#history = history;
+    this.#registry = parts.registry;
+    this.#flusher = parts.flusher;
+    this.#encoder = new EventEncoder(parts.faults);
+    this.#onMove = parts.onMove;
     this.#beginning = last;
     this.#position = { ordinal: 0, id: last ?? ORIGIN };
+    this.spans = new EpochSpans(this.#position.id);
+    this.reader = new PageReader(history, this.#encoder);
+    this.pages = new Pages({ reader: this.reader, memory, lifetimeMs });
   }
 
   /** How far it has come. Each move makes a new object, so that two positions can be compared by identity. */
@@ -64,93 +62,136 @@ export class Timeline {
     return this.#beginning;
   }
 
-  /** Rises by one when a timeline ends and another begins. */
-  get epoch(): number {
-    return this.#epoch;
+  /** How often it has ended, and another one begun. */
+  get resets(): number {
+    return this.#resets;
   }
 
   /** Takes in what comes next, see {@linkcode Hub.append}. */
-  append(events: readonly ChannelEvent[], last: EventId): Promise<void> {
-    const encoded = Promise.all(
-      events.map((event) =>
-        this.#registry.channel(event.channel) && this.#encode(event)
-      ),
-    );
-    return this.#inTurn(async () => this.#push(events, await encoded, last));
+  append(records: readonly TimelineRecord[], last: EventId): Promise<void> {
+    const [first, ...others] = toParts(records);
+    const encoded = this.#encode(first!);
+    return this.#serial.run(async () => {
+      let frames = await encoded;
+      let part = first!;
+      for (const next of others) {
+        this.#push(part, frames, part.at(-1)!.id);
+        part = next;
+        frames = await this.#encode(next);
+      }
+      this.#push(part, frames, last);
+    });
   }
 
   /** Says where it stands, see {@linkcode Hub.begin}. */
   begin(id: EventId): Promise<void> {
-    return this.#inTurn(() => {
+    return this.#serial.run(() => {
       this.#beginning = id;
       this.#moveTo({ ordinal: 0, id });
     });
   }
 
+  /** Leaves out a part, see {@linkcode Hub.skip}. */
+  skip(to: EventId): Promise<void> {
+    return this.#serial.run(async () => {
+      const { ordinal, id } = this.#position;
+      const names = await changedChannels(
+        this.#registry,
+        this.#history,
+        id,
+        to,
+      );
+      this.spans.skip(to);
+      this.#jump({ ordinal: ordinal + 1, id: to }, names);
+      const audiences = new Set(
+        names.flatMap((name) => [
+          ...this.#registry.channels.get(name)?.audiences ?? [],
+        ]),
+      );
+      for (const audience of audiences) {
+        audience.skip(id);
+        this.#flusher.add(audience);
+      }
+      this.#flusher.flush();
+      this.#onMove();
+    });
+  }
+
   /** Ends it and begins another, see {@linkcode Hub.reset}. */
   reset(id: EventId): Promise<void> {
-    return this.#inTurn(() => {
-      this.#epoch++;
-      this.#replayed.clear();
+    return this.#serial.run(() => {
+      this.#resets++;
+      this.pages.clear();
       this.#moveTo({ ordinal: this.#position.ordinal + 1, id });
       for (const audience of this.#registry.audiences) {
+        audience.clear();
         this.#flusher.add(audience);
       }
       this.#flusher.flush();
     });
   }
 
-  /** Encodes an event that was read from the history. */
-  encode(event: ChannelEvent): Promise<Frame> {
-    return this.#replayed.get(event, (event) => this.#encode(event));
-  }
-
-  #encode({ type, data, id }: ChannelEvent): Promise<Frame> {
-    const fields = { event: type, data, id };
-    try {
-      checkFrame(fields);
-    } catch (error) {
-      this.#faults.note(`the event ${id} cannot be sent`, error);
-      // A comment takes its place, so that the events after it still come.
-      return Promise.resolve(HEARTBEAT);
-    }
-    return this.#encoder.encode(fields);
+  /** Encodes what subscribers of now will get. */
+  #encode(
+    records: readonly TimelineRecord[],
+  ): Promise<readonly (Frame | undefined)[]> {
+    return Promise.all(
+      records.map((record) =>
+        !isNote(record) && this.#registry.channels.has(record.channel)
+          ? this.#encoder.encode(record)
+          : undefined
+      ),
+    );
   }
 
   #moveTo(position: Position): void {
-    this.#position = position;
-    for (const { ring } of this.#registry.channels) ring.skip(position);
+    this.spans.restart(position.id);
+    this.#jump(position, this.#registry.names);
     this.#onMove();
   }
 
+  /** Goes on at a position. The rings of the channels let go of everything before it. */
+  #jump(position: Position, names: readonly string[]): void {
+    this.#position = position;
+    for (const name of names) {
+      this.#registry.channels.get(name)?.ring.skip(position);
+    }
+  }
+
   #push(
-    events: readonly ChannelEvent[],
+    records: readonly TimelineRecord[],
     frames: readonly (Frame | undefined)[],
     last: EventId,
   ): void {
-    for (const [i, { channel: name, id }] of events.entries()) {
-      const position = { ordinal: this.#position.ordinal + 1, id };
-      this.#position = position;
-      const channel = this.#registry.channel(name);
-      if (!channel) continue;
-      const frame = frames[i];
-      // Without a frame, the channel got its first subscriber after the encoding began: the history has the event.
-      if (frame) channel.ring.push(position, frame);
-      else channel.ring.skip(position);
-      for (const audience of channel.audiences) {
-        audience.grow();
-        this.#flusher.add(audience);
-      }
+    for (const [i, record] of records.entries()) {
+      if (isNote(record)) this.#takeNote(record);
+      else this.#take(record, frames[i]);
     }
     this.#position = { ordinal: this.#position.ordinal, id: last };
+    this.spans.extend(last);
     this.#flusher.flush();
     this.#onMove();
   }
 
-  /** Does one thing after another. A failure goes to whoever asked for it, and the next one is done all the same. */
-  #inTurn(action: () => void | Promise<void>): Promise<void> {
-    const done = this.#turn.then(action);
-    this.#turn = done.catch(() => {});
-    return done;
+  #take({ channel: name, id }: ChannelEvent, frame: Frame | undefined): void {
+    const position = { ordinal: this.#position.ordinal + 1, id };
+    this.#position = position;
+    const channel = this.#registry.channels.get(name);
+    if (!channel) return;
+    // Without a frame, the channel got its first subscriber after the encoding began: the history has the event.
+    if (frame) channel.ring.push(position, frame);
+    else channel.ring.skip(position);
+    for (const audience of channel.audiences) {
+      audience.grow();
+      this.#flusher.add(audience);
+    }
+  }
+
+  /** The one place where the notes that the tail brings can be acted upon. */
+  #takeNote({ id }: NoteRecord): void {
+    // A note may begin an epoch. What came before it belongs to the one before.
+    this.spans.extend(this.#position.id);
+    this.spans.extend(id);
+    this.#position = { ordinal: this.#position.ordinal, id };
   }
 }

@@ -1,40 +1,60 @@
 import type { EventId } from "../events/event_id.ts";
-import type { ChannelEvent, Message } from "../events/message.ts";
+import type { Message } from "../events/message.ts";
 import type { History } from "./history.ts";
+import type { KeyedStore } from "./keyed_store.ts";
+import type { Note, TimelineRecord } from "./note.ts";
 
-/** How much a journal keeps. Events that exceed either limit are removed, oldest first. */
+/** How much a journal keeps. */
 export interface Retention {
-  /** How many events, of all channels together. */
+  /** How many events of each channel. */
   maxEvents: number;
-  /** How old an event may be, in ms. */
+  /** How long ago an event may have been appended, in ms. */
   maxAgeMs: number;
+  /** The size of all events together, in bytes, each with its overhead. */
+  maxBytes: number;
 }
 
 /** The next part of the timeline. */
 export interface TailBatch {
-  /** In the order of their ids. */
-  events: readonly ChannelEvent[];
-  /** The id up to which the timeline is known now: every event up to it has come. */
+  /** Events and notes, in the order of their places. */
+  records: readonly TimelineRecord[];
+  /** The id up to which the timeline is known now: every record up to it has come, but for a skip or a reset. */
   last: EventId;
-  /** Whether the timeline ended, and another one begins after `last`. */
-  isReset?: boolean;
+  /**
+   * `skip`: the records between the last batch and `last` are left out, as there were too many; they can be read. `reset`:
+   * where the tail stood is unknown to the timeline that goes on after `last`.
+   */
+  gap?: "skip" | "reset" | undefined;
 }
+
+/** A message that is to be published once, however often it is sent. */
+export interface Keyed {
+  /** Names the publication, within everything that was ever published. */
+  name: string;
+  /** The payload's hash. */
+  hash: string;
+}
+
+/** What is appended: a message, perhaps only where its key is new, or a note. */
+export type Entry = (Message & { key?: Keyed }) | Note;
 
 /**
  * Gives messages their ids, keeps them, and brings them to the hub in one order. The interface is small, asynchronous and
  * made of plain data, so that a journal can also be in another thread or on another machine.
  */
-export interface Journal extends History, AsyncDisposable {
+export interface Journal extends History, KeyedStore, AsyncDisposable {
   /** Resolves to whether the journal can be reached, read and appended to, as far as is known. */
   isReady(): Promise<boolean>;
 
   /**
-   * Appends the messages, all or none, and resolves with their ids once they are as safe as this journal makes them.
+   * Appends the entries, all or none, and resolves with their ids once they are as safe as this journal makes them. Where
+   * a message's key is known, the message is not appended, and its id is the one that it got the first time.
    *
    * @throws {UnavailableError} The journal cannot take them for now.
    * @throws {BatchTooLargeError} The batch is larger than what the journal keeps.
+   * @throws {KeyConflictError} A key is known, with another hash. Nothing is appended.
    */
-  append(messages: readonly Message[]): Promise<EventId[]>;
+  append(entries: readonly Entry[]): Promise<EventId[]>;
 
   /**
    * Follows the timeline from its present end, as far as that is known here. The first batch says where that is. The tail
@@ -51,4 +71,9 @@ export class JournalFileError extends Error {
 /** A journal's server refuses the user, the password or the database. The message is one line, and names the server. */
 export class JournalAddressError extends Error {
   override name = "JournalAddressError";
+}
+
+/** The same key came with another payload. The message is one line. */
+export class KeyConflictError extends Error {
+  override name = "KeyConflictError";
 }

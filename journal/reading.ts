@@ -1,27 +1,9 @@
-import { compareEventIds, type EventId } from "../events/event_id.ts";
-import type { ChannelEvent } from "../events/message.ts";
 import {
-  type Reading,
   type ReadLimits,
   UnavailableError,
   UnreadableError,
 } from "./history.ts";
-
-/** The part of a timeline that a history holds in full. */
-export interface Kept {
-  /** Every event after this id is kept. */
-  floor: EventId;
-  /** The newest id that was given out. */
-  last: EventId;
-}
-
-/**
- * Whether a history holds every event after an id. It does not where some of them have been removed, nor where the id is
- * newer than any that was given out: then it belongs to another timeline.
- */
-export function isKnown(id: EventId, { floor, last }: Kept): boolean {
-  return compareEventIds(id, floor) >= 0 && compareEventIds(id, last) <= 0;
-}
+import type { TimelineRecord } from "./note.ts";
 
 /** How many events to look up: one more than may be read shows whether there are more. */
 export function lookUpCount({ maxEvents }: ReadLimits): number {
@@ -29,25 +11,25 @@ export function lookUpCount({ maxEvents }: ReadLimits): number {
 }
 
 /**
- * Takes events as far as the limits go, and one at least. Asks for one more, to find out whether there are more.
+ * Takes records as far as the limits go, and one at least. Asks for one more, to find out whether there are more.
  *
- * @param events Oldest first. Not asked for more than is needed, so a generator may read each event when it is due.
+ * @param records Oldest first. Not asked for more than is needed, so a generator may read each when it is due.
  */
-export function readWithin(
-  events: Iterable<ChannelEvent>,
+export function readWithin<T extends TimelineRecord>(
+  records: Iterable<T>,
   { maxEvents, maxLength }: ReadLimits,
-): Reading {
-  const taken: ChannelEvent[] = [];
+): { records: T[]; isComplete: boolean } {
+  const taken: T[] = [];
   let length = 0;
-  for (const event of events) {
-    length += event.data.length;
+  for (const record of records) {
+    length += "data" in record ? record.data.length : 0;
     const isTooMuch = taken.length === maxEvents || length > maxLength;
     if (taken.length > 0 && isTooMuch) {
-      return { events: taken, isComplete: false };
+      return { records: taken, isComplete: false };
     }
-    taken.push(event);
+    taken.push(record);
   }
-  return { events: taken, isComplete: true };
+  return { records: taken, isComplete: true };
 }
 
 /**

@@ -1,17 +1,22 @@
 import { cpuUsage } from "node:process";
 import type { Counts, HubCounts } from "../hub/counts.ts";
+import { aheadMs } from "../journal/ahead.ts";
 import { exposition, EXPOSITION_TYPE, type Metric } from "./exposition.ts";
 import type { Handler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
 /** `GET /metrics`: the server's counters and gauges, for Prometheus. */
 export function metrics(
-  { version, tally, journal, connections }: Services,
+  { version, tally, hub, journal, connections }: Services,
 ): Handler {
   return async () => {
-    const counts = await tally.count();
     const list = [
-      ...metricsOf(version, counts, await journal.isReady()),
+      ...metricsOf(await tally.count(), {
+        version,
+        isReady: await journal.isReady(),
+        heldBytes: hub.memory.bytes,
+        aheadMs: aheadMs(hub.position.id),
+      }),
       ...connections ? [connectionsMetric(connections())] : [],
     ];
     return new Response(exposition(list), {
@@ -20,11 +25,18 @@ export function metrics(
   };
 }
 
+/** What is no count of what a thread has done. */
+interface State {
+  version: string;
+  isReady: boolean;
+  heldBytes: number;
+  aheadMs: number;
+}
+
 /** All metrics, named by the rules of https://prometheus.io/docs/practices/naming/ */
 function metricsOf(
-  version: string,
   counts: Counts,
-  isReady: boolean,
+  { version, isReady, heldBytes, aheadMs }: State,
 ): Metric[] {
   const { user, system } = cpuUsage();
   return [
@@ -93,6 +105,20 @@ function metricsOf(
         "Failures that ended a stream or lost a tick or an event; the log says why.",
       type: "counter",
       samples: [[{}, counts.faults]],
+    },
+    {
+      name: "chime_held_bytes",
+      help:
+        "Memory that is held for the readers of streams; --max-memory bounds it.",
+      type: "gauge",
+      samples: [[{}, heldBytes]],
+    },
+    {
+      name: "chime_ids_ahead_seconds",
+      help:
+        "How far the newest id is ahead of the clock: some clock is, or was, wrong.",
+      type: "gauge",
+      samples: [[{}, aheadMs / 1_000]],
     },
     {
       name: "chime_journal_ready",

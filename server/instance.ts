@@ -1,7 +1,10 @@
 import { Clock } from "../clock/clock.ts";
 import type { Counts } from "../hub/counts.ts";
 import { Faults } from "../hub/faults.ts";
+import { follow } from "../hub/follow.ts";
 import { Hub } from "../hub/hub.ts";
+import { Memory } from "../hub/memory.ts";
+import { notingAhead } from "../journal/ahead.ts";
 import type { RefusedReason } from "../hub/refused.ts";
 import type { Journal } from "../journal/journal.ts";
 import { log } from "../log/log.ts";
@@ -17,6 +20,8 @@ import { type TallyCalls, WorkerTally } from "./worker_tally.ts";
 /** Dependencies of an `Instance`. */
 export interface InstanceDependencies {
   journal: Journal;
+  /** Bounds what is held for readers. */
+  memory?: Memory;
   /** Counts the streams of all threads. */
   counts: SharedCounts;
   /** Counts the open connections of all threads, if the listener sees them. */
@@ -40,7 +45,13 @@ export class Instance implements Disposable {
 
   constructor(
     options: InstanceOptions,
-    { journal, counts, connections, main }: InstanceDependencies,
+    {
+      journal,
+      memory = Memory.unbounded(),
+      counts,
+      connections,
+      main,
+    }: InstanceDependencies,
   ) {
     const { version, token, maxBodyBytes, corsOrigins } = options;
     this.#maxStreams = options.limits.maxStreams;
@@ -49,10 +60,12 @@ export class Instance implements Disposable {
     const faults = new Faults();
     this.clock = new Clock({
       faults,
+      memory,
       onSubscribers: () => this.#noteStreams(),
     });
     this.hub = new Hub(journal, {
       faults,
+      memory,
       onSubscribers: (channel, change) => {
         this.#noteStreams();
         shared?.noteStream(channel, change);
@@ -83,7 +96,7 @@ export class Instance implements Disposable {
       onAnswer: (answer) => this.#tally.noteAnswer(answer),
     });
     // Left floating on purpose: the tail ends with the journal, and if it fails, the thread does.
-    this.hub.follow(journal);
+    follow(this.hub, main ? journal.tail() : notingAhead(journal.tail()));
   }
 
   /** What this thread has done so far and holds now. */

@@ -1,6 +1,7 @@
 import type { Counts } from "../hub/counts.ts";
 import { UnavailableError } from "../journal/history.ts";
 import type { JournalHost } from "../journal/remote/host.ts";
+import type { HostReader } from "../journal/remote/host_reader.ts";
 import { forward } from "../log/log.ts";
 import { Rpc } from "./rpc.ts";
 import type { ServeOptions } from "./serve_options.ts";
@@ -11,6 +12,8 @@ import type { MainThread, WorkerThread } from "./threads.ts";
 export interface MemberOptions extends Pick<MainThread, "countStreams"> {
   /** The module that the worker runs. */
   module: URL;
+  /** Where it counts what it holds for readers, see `HeldSlots`. */
+  slot: number;
   /** Lends the journal. */
   host: JournalHost;
   /** What all workers have done and hold now. */
@@ -23,11 +26,12 @@ export interface MemberOptions extends Pick<MainThread, "countStreams"> {
 
 /** One of the {@linkcode Workers}: its thread, and what is known of it. */
 export class Member implements Disposable {
+  readonly slot: number;
   /** Where the worker counts its connections. */
   readonly part: CountsPart;
   readonly #worker: Worker;
   readonly #rpc: Rpc<WorkerThread>;
-  readonly #stopTail: () => void;
+  readonly #tail: HostReader;
   /** How many streams it has, by channel. */
   readonly #streams = new Map<string, number>();
   #counts: Counts | undefined;
@@ -35,8 +39,9 @@ export class Member implements Disposable {
   #isListening = false;
 
   constructor(
-    { module, host, countStreams, count, onCrash, part }: MemberOptions,
+    { module, slot, host, countStreams, count, onCrash, part }: MemberOptions,
   ) {
+    this.slot = slot;
     this.part = part;
     this.#worker = new Worker(module, { type: "module" });
     const crash = (reason: string) => {
@@ -51,6 +56,7 @@ export class Member implements Disposable {
       this.#worker,
       {
         ...host.calls,
+        tookBatches: (count) => this.#tail.acknowledge(count),
         countStreams,
         noteStream: (channel, change) => this.#noteStream(channel, change),
         count,
@@ -58,7 +64,7 @@ export class Member implements Disposable {
         crash,
       } satisfies MainThread,
     );
-    this.#stopTail = host.addReader((batch) => this.#rpc.notify.onBatch(batch));
+    this.#tail = host.addReader((batch) => this.#rpc.notify.onBatch(batch));
   }
 
   /** Whether it has begun to serve. */
@@ -111,7 +117,7 @@ export class Member implements Disposable {
 
   /** Ends the thread. */
   [Symbol.dispose](): void {
-    this.#stopTail();
+    this.#tail.stop();
     this.#rpc[Symbol.dispose]();
     this.#worker.terminate();
     // Its connections have ended with it.

@@ -1,5 +1,6 @@
 import { BatchTooLargeError } from "../journal/batch_limit.ts";
 import { InputError } from "../events/input_error.ts";
+import { KeyConflictError } from "../journal/journal.ts";
 import { UnavailableError, UnreadableError } from "../journal/history.ts";
 
 /** An error as plain data: an error's class does not pass between threads. */
@@ -18,6 +19,7 @@ const CLASSES: ReadonlyMap<string, new (message: string) => Error> = new Map<
   ["UnreadableError", UnreadableError],
   ["InputError", InputError],
   ["BatchTooLargeError", BatchTooLargeError],
+  ["KeyConflictError", KeyConflictError],
   ["AddrInUse", Deno.errors.AddrInUse],
 ]);
 

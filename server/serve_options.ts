@@ -21,6 +21,10 @@ export interface InstanceOptions {
 /** Options for `Serving`. */
 export interface ServeOptions extends InstanceOptions {
   listener: ListenerKind;
+  /** How much all threads may hold for readers together, in bytes. */
+  maxMemoryBytes: number;
+  /** Where all threads count that, and which slot is this one's. Without it, there is one thread. */
+  held?: { buffer: SharedArrayBuffer; slot: number };
   hostname: string;
   /** 0 stands for any free port. */
   port: number;

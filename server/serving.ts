@@ -1,4 +1,6 @@
+import { ByteCount } from "../hub/byte_count.ts";
 import type { Counts } from "../hub/counts.ts";
+import { Memory } from "../hub/memory.ts";
 import { readRange } from "../routes/address.ts";
 import { Admission } from "./admission.ts";
 import { Instance, type InstanceDependencies } from "./instance.ts";
@@ -41,6 +43,7 @@ export class Serving {
     const counts = dependencies.counts ??
       SharedCounts.alone(limits.maxConnections);
     const instance = new Instance(options, {
+      memory: makeMemory(options),
       ...dependencies,
       counts,
       connections: options.listener === "node"
@@ -85,4 +88,17 @@ export class Serving {
     await settlesWithin(DRAIN_MS, this.#listener.close());
     this.#instance[Symbol.dispose]();
   }
+}
+
+/** Bounds what this thread and the others hold for readers. */
+function makeMemory(
+  { listener, maxMemoryBytes, held }: ServeOptions,
+): Memory {
+  const { buffer, slot } = held ?? { buffer: ByteCount.share(1), slot: 0 };
+  return new Memory({
+    maxBytes: maxMemoryBytes,
+    count: new ByteCount(buffer, slot),
+    // Node's listener writes frames as chunks of HTTP, which are copies.
+    copies: listener === "node" ? 2 : 1,
+  });
 }

@@ -7,6 +7,8 @@ import type { CountsPart } from "./shared_counts.ts";
 
 /** What a worker calls in the main thread, which has the journal and knows all workers. */
 export interface MainThread extends JournalCalls {
+  /** Notes that the worker has taken in so many batches of the tail. */
+  tookBatches(count: number): void;
   /** Counts the streams of all workers that carry the channel. */
   countStreams(channel: string): number;
   /** Notes that one of the worker's streams of the channel has opened or closed. */

@@ -32,7 +32,10 @@ const main: Rpc<MainThread> = new Rpc(
 );
 const journal: RemoteJournal = new RemoteJournal(
   main.call,
-  () => main[Symbol.dispose](),
+  {
+    acknowledge: (count) => main.notify.tookBatches(count),
+    disconnect: () => main[Symbol.dispose](),
+  },
 );
 
 sendLogTo({ write: (record) => main.notify.log(record) });

@@ -1,7 +1,9 @@
-import { addCounts, type Counts } from "../hub/counts.ts";
+import { addCounts, type Counts, withoutStreams } from "../hub/counts.ts";
 import type { Journal } from "../journal/journal.ts";
 import { JournalHost } from "../journal/remote/host.ts";
 import { log } from "../log/log.ts";
+import { HeldSlots } from "./held_slots.ts";
+import { maxWaiting } from "./max_waiting.ts";
 import { Member } from "./member.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { DRAIN_MS } from "./serving.ts";
@@ -48,16 +50,19 @@ export class Workers {
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>();
   /** Counts of workers that have exited. */
   #gone: Counts[] = [];
+  readonly #slots: HeldSlots;
   #url = "";
   #isDraining = false;
 
   private constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#host = new JournalHost(options.journal);
-    this.#memory = shareCounts(
-      options.count,
-      options.serve.limits.maxConnections,
-    );
+    const { count, journal, serve } = options;
+    this.#slots = new HeldSlots(count);
+    this.#host = new JournalHost(journal, {
+      maxWaitingBytes: maxWaiting(serve.maxMemoryBytes, count),
+      held: this.#slots.main,
+    });
+    this.#memory = shareCounts(count, serve.limits.maxConnections);
   }
 
   /**
@@ -109,14 +114,16 @@ export class Workers {
 
   /** Adds a worker, and resolves with its URL when it listens. */
   async #add(port: number): Promise<string> {
-    const { module, serve } = this.#options;
+    const { module, serve, count } = this.#options;
+    const slot = this.#slots.take();
     const member = new Member({
+      slot,
       module: module ?? new URL("./worker.ts", import.meta.url),
       host: this.#host,
       countStreams: (channel) => this.#countStreams(channel),
       count: () => this.#count(),
       onCrash: (member, reason) => this.#onCrash(member, reason),
-      part: { memory: this.#memory, thread: this.#freeThread() },
+      part: { memory: this.#memory, thread: slot - 1 },
     });
     this.#members.add(member);
     this.#watch.add(member);
@@ -125,6 +132,10 @@ export class Workers {
         ...serve,
         port,
         sharesPort: true,
+        // They know when they hold too much only when they add to it, so the main thread's part is left to it.
+        maxMemoryBytes: serve.maxMemoryBytes -
+          count * maxWaiting(serve.maxMemoryBytes, count),
+        held: { buffer: this.#slots.buffer, slot },
       });
     } catch (error) {
       this.#remove(member);
@@ -160,6 +171,7 @@ export class Workers {
       this.#gone = [addCounts([...this.#gone, withoutStreams(member.counts)])];
     }
     member[Symbol.dispose]();
+    this.#slots.give(member.slot);
     return true;
   }
 
@@ -174,26 +186,9 @@ export class Workers {
     return addCounts([...this.#gone, ...present]);
   }
 
-  /** The lowest number that no worker has. */
-  #freeThread(): number {
-    const taken = new Set([...this.#members].map(({ part }) => part.thread));
-    let thread = 0;
-    while (taken.has(thread)) thread++;
-    return thread;
-  }
-
   #countStreams(channel: string): number {
     let count = 0;
     for (const member of this.#members) count += member.streamsOf(channel);
     return count;
   }
-}
-
-/** The counts of a worker that has exited. */
-function withoutStreams(counts: Counts): Counts {
-  return {
-    ...counts,
-    clock: { ...counts.clock, streams: 0 },
-    channels: { ...counts.channels, streams: 0 },
-  };
 }

@@ -139,8 +139,9 @@ export class ChannelStream extends StreamConnection {
     return plural(count, "missed event");
   }
 
-  protected override lost(count: number): string {
-    return `${plural(count, "event")} lost`;
+  protected override lost(count: number | undefined): string {
+    const what = count === undefined ? "some events" : plural(count, "event");
+    return `${what} lost`;
   }
 
   /**

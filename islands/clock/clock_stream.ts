@@ -90,8 +90,9 @@ export class ClockStream extends StreamConnection {
     return plural(count, "missed tick");
   }
 
-  protected override lost(count: number): string {
-    return `${this.missed(count)} did not come`;
+  protected override lost(count: number | undefined): string {
+    const what = count === undefined ? "some ticks" : this.missed(count);
+    return `${what} did not come`;
   }
 
   #show(change: Partial<ClockView>): void {

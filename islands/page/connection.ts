@@ -52,8 +52,12 @@ export abstract class StreamConnection {
   protected abstract readonly isLiveByStatus: boolean;
   /** Names what was missed, such as `7 missed ticks`. */
   protected abstract missed(count: number): string;
-  /** Names what was lost for good, such as `7 missed ticks did not come`. */
-  protected abstract lost(count: number): string;
+  /**
+   * Names what was lost for good, such as `7 missed ticks did not come`.
+   *
+   * @param count How much that is; undefined where the server could not count it.
+   */
+  protected abstract lost(count: number | undefined): string;
 
   /** Opens the stream, after the last id if there is one. */
   open(): void {

@@ -12,7 +12,9 @@ export function readStatus(data: string): Status | undefined {
     case "resumed":
       return isCount(status.replayed) ? status : undefined;
     case "lagged":
-      return isCount(status.missed) ? status : undefined;
+      return status.missed === undefined || isCount(status.missed)
+        ? status
+        : undefined;
     case "reset":
     case "draining":
     case "overloaded":

@@ -1,35 +1,41 @@
 import {
   compareEventIds,
   type EventId,
-  eventIdMs,
+  eventId,
+  nextPlace,
+  ORIGIN,
+  type Place,
+  placeBefore,
 } from "../../events/event_id.ts";
-import type { ChannelEvent } from "../../events/message.ts";
-import { Deque } from "../deque.ts";
+import { drawEpoch, Epochs } from "../epochs.ts";
 import type {
   History,
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
+  ReadFrom,
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
 import type { Retention } from "../journal.ts";
-import { isKnown, lookUpCount, readWithin } from "../reading.ts";
+import type { TimelineRecord } from "../note.ts";
+import { type Floor, highest, isOurs, judge } from "../proof.ts";
+import { lookUpCount, readWithin } from "../reading.ts";
+import { StoreClock } from "../store_clock.ts";
+import { Records } from "./records.ts";
 
-/** How much data is kept at most, in UTF-16 units, however few the events: it must fit into a process. */
-export const MAX_LENGTH = 128 * 1024 * 1024;
-
-/** The events that a process keeps in its memory. */
+/** The timeline of one process, in its memory. It has one epoch. */
 export class MemoryHistory implements History {
-  readonly #retention: Retention;
-  readonly #events = new Deque<ChannelEvent>();
-  readonly #channels = new Map<string, Deque<ChannelEvent>>();
-  #length = 0;
-  /** Ids that an earlier process gave out are older than this one. */
-  #floor: EventId = `${Date.now()}-0`;
-  #last: EventId = this.#floor;
+  readonly clock: StoreClock = new StoreClock();
+  readonly #records: Records;
+  readonly #epochs = new Epochs();
+  /** The place of the epoch's note. Nobody reads the note itself: no tail is open yet. */
+  #last: EventId;
 
   constructor(retention: Retention) {
-    this.#retention = retention;
+    this.#records = new Records(retention, this.clock);
+    this.#epochs.begin(drawEpoch(), ORIGIN);
+    this.#last = this.#id(nextPlace(ORIGIN, this.clock.nowMs));
   }
 
   /** The last id given out. */
@@ -37,85 +43,109 @@ export class MemoryHistory implements History {
     return this.#last;
   }
 
-  /**
-   * Keeps events, and removes those that exceed the retention.
-   *
-   * @param events Newer than all that are kept, in the order of their ids.
-   * @param last The last id that is then given out.
-   */
-  add(events: readonly ChannelEvent[], last: EventId): void {
-    for (const event of events) this.#keep(event);
-    this.#last = last;
-    this.#expire();
+  /** Whether the event of a channel with this id has not been let go. */
+  isHeld(channel: string, id: EventId): boolean {
+    return this.#records.isHeld(channel, id);
   }
 
-  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
-    this.#expire();
-    const kept = { floor: this.#floor, last: this.#last };
-    return Promise.resolve(
-      isKnown(query.after, kept) ? this.#read(query, limits) : undefined,
-    );
+  /** Gives out the next id. */
+  nextId(): EventId {
+    this.#last = this.#id(nextPlace(this.#last, this.clock.nowMs));
+    return this.#last;
   }
 
-  floor(): Promise<EventId> {
-    this.#expire();
-    return Promise.resolve(this.#floor);
+  /** Keeps records, in the order of their ids, and lets go of what exceeds the retention. */
+  add(records: readonly TimelineRecord[]): void {
+    for (const record of records) this.#records.add(record);
+    this.#records.expire();
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     this.#expire();
-    return Promise.resolve(this.#read(query, limits, query.count));
+    const { channels, from, upTo } = query;
+    const verdict = judge(query, {
+      epochs: this.#epochs,
+      last: this.#last,
+      floor: this.#floorOf(channels),
+      clock: this.clock,
+    });
+    if (verdict.kind !== "allowed") return Promise.resolve(verdict);
+    const { floor, unproved } = verdict;
+    const after = this.#start(channels, from);
+    if (from.kind === "since" && isBefore(after, floor)) {
+      // The clock went back: what was let go counts as older than the moment, and yet came after it.
+      return Promise.resolve({ kind: "gone", floor });
+    }
+    const limit = lookUpCount(limits);
+    const records = after === undefined
+      ? []
+      : channels.flatMap((name) =>
+        this.#records.read(name, after, upTo, limit)
+      );
+    return Promise.resolve({
+      kind: "found",
+      ...readWithin(inOrder(records), limits),
+      ...(unproved !== undefined && { unproved }),
+    });
   }
 
-  /** @param count How many of each channel's newest events to read. */
-  #read(query: ReadQuery, limits: ReadLimits, count = Infinity): Reading {
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    this.#expire();
     const limit = lookUpCount(limits);
     const events = query.channels.flatMap((name) =>
-      this.#readChannel(name, query, count, limit)
+      this.#records.newest(name, query, limit)
     );
-    events.sort((a, b) => compareEventIds(a.id, b.id));
-    return readWithin(events, limits);
+    const { records, isComplete } = readWithin(inOrder(events), limits);
+    return Promise.resolve({ events: records, isComplete });
   }
 
-  /** Reads one channel's events: the oldest `limit` of the newest `count`. */
-  #readChannel(
-    name: string,
-    { after, upTo }: ReadQuery,
-    count: number,
-    limit: number,
-  ): ChannelEvent[] {
-    const events = this.#channels.get(name);
-    if (!events) return [];
-    const end = events.firstIndex(({ id }) => compareEventIds(id, upTo) > 0);
-    const start = Math.max(
-      events.firstIndex(({ id }) => compareEventIds(id, after) > 0),
-      end - count,
-    );
-    return events.slice(start, Math.min(end, start + limit));
-  }
-
-  #keep(event: ChannelEvent): void {
-    this.#events.push(event);
-    this.#length += event.data.length;
-    let events = this.#channels.get(event.channel);
-    if (!events) this.#channels.set(event.channel, events = new Deque());
-    events.push(event);
-  }
-
-  /** Removes events from the oldest on, so the one removed is always the first of its channel, too. */
-  #expire(): void {
-    const oldestMs = Date.now() - this.#retention.maxAgeMs;
-    for (let event; (event = this.#events.at(0));) {
-      const isKept = eventIdMs(event.id) >= oldestMs &&
-        this.#events.length <= this.#retention.maxEvents &&
-        this.#length <= MAX_LENGTH;
-      if (isKept) return;
-      this.#events.shift();
-      this.#length -= event.data.length;
-      this.#floor = event.id;
-      const events = this.#channels.get(event.channel)!;
-      events.shift();
-      if (events.length === 0) this.#channels.delete(event.channel);
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    this.#expire();
+    const known = { epochs: this.#epochs, last: this.#last };
+    if (!isOurs(after, known) || !isOurs(upTo, known)) {
+      return Promise.resolve(channels);
     }
+    return Promise.resolve(channels.filter((name) => {
+      const floor = this.#floorOf([name]);
+      return this.#records.hasAfter(name, after) ||
+        floor !== undefined && compareEventIds(floor.place, after) > 0;
+    }));
   }
+
+  /** The place after which a reading begins; nothing where it finds nothing. */
+  #start(channels: readonly string[], from: ReadFrom): EventId | undefined {
+    if (from.kind === "after") return from.id;
+    if (from.kind === "earliest") return ORIGIN;
+    const firsts = channels.flatMap((name) =>
+      this.#records.firstSince(name, from.ms) ?? []
+    );
+    const [first] = firsts.toSorted(compareEventIds);
+    return first && placeBefore(first);
+  }
+
+  #floorOf(channels: readonly string[]): Floor | undefined {
+    const floors = channels.map((name) => this.#records.floorOf(name));
+    return highest([this.#records.floor, ...floors], this.clock);
+  }
+
+  #expire(): void {
+    this.clock.see();
+    this.#records.expire();
+  }
+
+  #id(place: Place): EventId {
+    return eventId(place, this.#epochs.current);
+  }
+}
+
+function inOrder<T extends TimelineRecord>(records: T[]): T[] {
+  return records.sort((a, b) => compareEventIds(a.id, b.id));
+}
+
+function isBefore(place: EventId | undefined, floor: Place): boolean {
+  return place !== undefined && compareEventIds(place, floor) < 0;
 }

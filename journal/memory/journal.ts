@@ -1,20 +1,29 @@
-import { type EventId, nextEventId } from "../../events/event_id.ts";
-import type { Message } from "../../events/message.ts";
+import type { EventId } from "../../events/event_id.ts";
 import { batchError } from "../batch_limit.ts";
 import type {
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
-import type { Journal, Retention, TailBatch } from "../journal.ts";
+import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
-import { MAX_LENGTH, MemoryHistory } from "./history.ts";
+import type { TimelineRecord } from "../note.ts";
+import { NoteGuard } from "../note_guard.ts";
+import { MemoryHistory } from "./history.ts";
+import { Keys } from "./keys.ts";
+import { RECORD_OVERHEAD } from "./records.ts";
+import { MemoryValues } from "./values.ts";
 
 /** Keeps events in this process's memory: they outlive any client, and end with the process. */
 export class MemoryJournal implements Journal {
   readonly #retention: Retention;
   readonly #history: MemoryHistory;
+  readonly #keys = new Keys();
+  readonly #values = new MemoryValues();
+  readonly #guard = new NoteGuard();
   readonly #tails = new LocalTails();
 
   constructor(retention: Retention) {
@@ -23,40 +32,91 @@ export class MemoryJournal implements Journal {
   }
 
   isReady(): Promise<boolean> {
-    return Promise.resolve(true);
+    return Promise.resolve(this.#guard.isReady);
   }
 
-  append(messages: readonly Message[]): Promise<EventId[]> {
-    const error = batchError(messages, this.#retention, MAX_LENGTH);
-    if (error) return Promise.reject(error);
-    let { last } = this.#history;
-    const events = messages.map((message) => {
-      last = nextEventId(last);
-      return { ...message, id: last };
-    });
-    this.#history.add(events, last);
-    this.#tails.push(events, last);
-    return Promise.resolve(events.map(({ id }) => id));
+  append(entries: readonly Entry[]): Promise<EventId[]> {
+    const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
+    return error ? Promise.reject(error) : this.#append(entries);
   }
 
   tail(): AsyncIterable<TailBatch> {
     return this.#tails.open(this.#history.last);
   }
 
-  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     return this.#history.read(query, limits);
   }
 
-  floor(): Promise<EventId> {
-    return this.#history.floor();
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    return this.#history.latest(query, limits);
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    return this.#history.latest(query, limits);
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    return this.#history.changed(channels, after, upTo);
+  }
+
+  set(
+    kind: StoreKind,
+    entry: StoreEntry,
+    lifetimeMs: number,
+  ): Promise<boolean> {
+    return this.#values.set(kind, entry, lifetimeMs);
+  }
+
+  take(kind: StoreKind, key: string): Promise<string | undefined> {
+    return this.#values.take(kind, key);
+  }
+
+  list(kind: StoreKind): Promise<readonly StoreEntry[]> {
+    return this.#values.list(kind);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#tails.close();
     return Promise.resolve();
+  }
+
+  // Nothing here waits: no other batch comes in between.
+  async #append(entries: readonly Entry[]): Promise<EventId[]> {
+    const { clock } = this.#history;
+    clock.see();
+    this.#expireKeys();
+    this.#keys.check(entries);
+    const records: TimelineRecord[] = [];
+    const ids = entries.map((entry) => this.#take(entry, records));
+    this.#history.add(records);
+    this.#guard.see(records);
+    this.#expireKeys();
+    this.#tails.push(records, this.#history.last);
+    return await Promise.resolve(ids);
+  }
+
+  /** Gives an entry its id, and makes its record, unless its key is known. */
+  #take(entry: Entry, records: TimelineRecord[]): EventId {
+    if ("note" in entry) {
+      const id = this.#history.nextId();
+      records.push({ ...entry, id });
+      return id;
+    }
+    const { key, ...message } = entry;
+    const known = key && this.#keys.find(key);
+    if (known) return known;
+    const id = this.#history.nextId();
+    records.push({ ...message, id });
+    const { nowMs: atMs } = this.#history.clock;
+    if (key) this.#keys.add(key, { id, atMs, channel: entry.channel });
+    return id;
+  }
+
+  #expireKeys(): void {
+    this.#keys.expire(
+      (channel, id) => this.#history.isHeld(channel, id),
+      this.#history.clock,
+    );
   }
 }

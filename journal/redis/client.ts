@@ -10,14 +10,21 @@ const PING_MS = 1_000;
 /** A connection of `@redis/client`, which is used for as long as it lasts and never made again. */
 export type RedisClient = ReturnType<typeof createRedisClient>;
 
-/**
- * Makes a client that is not connected yet.
- *
- * @param signal Ends the connection, also while it is being made: `destroy()` alone would wait for that.
- */
-export function createRedisClient(address: RedisAddress, signal: AbortSignal) {
+/** Options for {@linkcode createRedisClient}. */
+export interface RedisClientOptions {
+  /** Ends the connection, also while it is being made: `destroy()` alone would wait for that. */
+  signal: AbortSignal;
+  /** Called whenever bytes have come from Redis. */
+  onBytes: () => void;
+}
+
+/** Makes a client that is not connected yet. */
+export function createRedisClient(
+  address: RedisAddress,
+  { signal, onBytes }: RedisClientOptions,
+) {
   const { host, port, isSecure, username, password, database } = address;
-  return createClient({
+  const client = createClient({
     socket: {
       host,
       port,
@@ -41,4 +48,9 @@ export function createRedisClient(address: RedisAddress, signal: AbortSignal) {
     // No timer for each command: the pings show whether Redis answers.
     commandOptions: { timeout: 0 },
   });
+  // The library has no other door to the bytes themselves. Taken out and put back, its socket is as it was.
+  const socket = client._ejectSocket();
+  client._insertSocket(socket);
+  socket.on("data", onBytes);
+  return client;
 }

@@ -111,7 +111,6 @@ export class RedisConnection implements AsyncDisposable {
   async #connect(): Promise<RedisError> {
     const { password } = this.#address;
     const cut = new AbortController();
-    const client = createRedisClient(this.#address, cut.signal);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     let failure: RedisError | undefined;
     // Longer than Redis may block, or take to send a page of large events. `socketTimeout` cannot tell: to Node.js what
@@ -119,6 +118,13 @@ export class RedisConnection implements AsyncDisposable {
     using silence = new Silence(() =>
       end(new RedisError(`no answer for ${SILENCE_MS / 1_000} s`))
     );
+    const client = createRedisClient(this.#address, {
+      signal: cut.signal,
+      // Also those of an answer that is not complete yet: a large one takes longer than that on a slow line.
+      onBytes: () => {
+        if (!failure) silence.restart();
+      },
+    });
     const end = this.#end = (error) => {
       if (failure) return;
       failure = toRedisError(error, password);
@@ -127,9 +133,6 @@ export class RedisConnection implements AsyncDisposable {
       cut.abort();
       resolve();
     };
-    const noteAnswer = () => {
-      if (!failure) silence.restart();
-    };
     const ask: Ask = async (question) => {
       try {
         return await question(client);
@@ -137,13 +140,11 @@ export class RedisConnection implements AsyncDisposable {
         throw failure ?? toRedisError(error, password);
       }
     };
-    client.on("ping-interval", noteAnswer);
     client.on("error", (error) => {
       // A ping that is refused was answered, too.
-      if (client.isReady && error instanceof ErrorReply) noteAnswer();
-      else end(error);
+      if (!client.isReady || !(error instanceof ErrorReply)) end(error);
     });
-    noteAnswer();
+    silence.restart();
     try {
       await client.connect();
       await this.#open(ask);

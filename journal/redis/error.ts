@@ -1,8 +1,9 @@
 import { ErrorReply } from "@redis/client";
 import { UnavailableError } from "../history.ts";
 
-/** Codes of refusals that last until the operator changes the user, the password or the key. */
+/** Codes of refusals that last until the operator changes the user, the password, the key or Chime. */
 const LASTING: ReadonlySet<string> = new Set([
+  "NEWER",
   "NOAUTH",
   "NOPERM",
   "WRONGPASS",
@@ -15,7 +16,6 @@ const UNWRITABLE: ReadonlySet<string> = new Set([
   "NOREPLICAS",
   "OOM",
   "READONLY",
-  "UNSAFEID",
 ]);
 
 /** Codes of other refusals that pass by themselves. */
@@ -24,6 +24,8 @@ const PASSING: ReadonlySet<string> = new Set([
   "CLUSTERDOWN",
   "LOADING",
   "MASTERDOWN",
+  "MIGRATE",
+  "NONE",
   "TRYAGAIN",
 ]);
 
@@ -89,7 +91,8 @@ export function refusal(message: string): RedisError {
   const reason = message
     // The line of the script, which is not always the same.
     .replace(/^ERR Error running script \(call to \w+\): /, "")
-    .replace(/^(@user_script: ?\d+: )+/, "")
+    .replace(/^(ERR )?(@?user_script: ?\d+: )+/, "")
+    .replace(/^ERR (?=BADHEAD)/, "")
     .replace(/,? script: \w+, on @user_script:\d+\.?$/, "")
     .replace(/^-/, "")
     // Redis quotes the arguments of a command that it does not know, and cuts them off anywhere, even inside a password,

@@ -1,6 +1,7 @@
 import { JournalTrouble } from "../trouble.ts";
 import type { Ask, RedisConnection } from "./connection.ts";
 import { RedisError } from "./error.ts";
+import type { RedisKeys } from "./keys.ts";
 import { probe } from "./probe.ts";
 
 /** How often Redis is asked whether it would take an event, in ms: perhaps nobody publishes for a long time. */
@@ -8,19 +9,28 @@ const PROBE_MS = 5_000;
 
 /** Whether Redis, where it is connected, does what a journal needs. Finds out by itself, every few seconds. */
 export class RedisHealth implements Disposable {
-  readonly #key: string;
+  readonly #keys: RedisKeys;
   readonly #trouble = new JournalTrouble();
   #timer: ReturnType<typeof setInterval> | undefined;
   #refusal: RedisError | undefined;
 
-  /** @param key The stream's key. */
-  constructor(key: string) {
-    this.#key = key;
+  constructor(keys: RedisKeys) {
+    this.#keys = keys;
   }
 
-  /** Checks the connection every few seconds from now on. */
-  watch(connection: RedisConnection): void {
-    this.#timer = setInterval(() => this.#probe(connection), PROBE_MS);
+  /**
+   * Checks the connection every few seconds from now on.
+   *
+   * @param check Checks what else may have changed. Where it throws, the connection is of no use any more.
+   */
+  watch(
+    connection: RedisConnection,
+    check: (ask: Ask) => Promise<void>,
+  ): void {
+    this.#timer = setInterval(
+      () => this.#probe(connection, check),
+      PROBE_MS,
+    );
   }
 
   /** Whether nothing is known to be refused. */
@@ -40,7 +50,7 @@ export class RedisHealth implements Disposable {
    */
   async check(ask: Ask): Promise<void> {
     try {
-      await probe(ask, this.#key);
+      await probe(ask, this.#keys);
     } catch (error) {
       if (!(error instanceof RedisError) || !error.isUnwritable) throw error;
       this.note(error);
@@ -64,10 +74,23 @@ export class RedisHealth implements Disposable {
     clearInterval(this.#timer);
   }
 
-  async #probe(connection: RedisConnection): Promise<void> {
+  async #probe(
+    connection: RedisConnection,
+    check: (ask: Ask) => Promise<void>,
+  ): Promise<void> {
     if (!connection.isReady) return;
+    const ask: Ask = (question) => connection.ask(question);
     try {
-      await this.check((question) => connection.ask(question));
+      await check(ask);
+    } catch (error) {
+      if (!(error instanceof RedisError)) throw error;
+      // A refusal is an answer: the connection lives on.
+      if (error.code === "" && connection.isReady) connection.drop(error);
+      else if (connection.isReady) this.note(error);
+      return;
+    }
+    try {
+      await this.check(ask);
     } catch (error) {
       if (!(error instanceof RedisError)) throw error;
       // A connection that is lost reports that itself.

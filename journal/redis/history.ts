@@ -1,130 +1,143 @@
-import { type EventId, eventIdMs } from "../../events/event_id.ts";
-import type { ChannelEvent } from "../../events/message.ts";
+import {
+  epochOf,
+  type EventId,
+  ORIGIN,
+  type Place,
+} from "../../events/event_id.ts";
 import type {
   History,
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
-import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+import { isNote, type TimelineRecord } from "../note.ts";
+import { lookUpCount, readingError, readWithin } from "../reading.ts";
 import type { RedisClient } from "./client.ts";
 import type { RedisConnection } from "./connection.ts";
-import { type Entry, type EventReader, toSafeId } from "./entries.ts";
 import { RedisError } from "./error.ts";
 import type { RedisHealth } from "./health.ts";
-
-/** How many entries to read at once, at most, where not all of them may be wanted. */
-const PAGE = 256;
-/** How many entries to read at once where each is wanted, and may be large. */
-const FEW = 16;
+import type { RedisKeys } from "./keys.ts";
+import { pageArguments, type PageQuery, recordsOf } from "./page.ts";
+import { placeArguments } from "./places.ts";
+import type { RecordReader } from "./records.ts";
+import type { Page } from "./scripts.ts";
 
 /** Dependencies of a {@linkcode RedisHistory}. */
 export interface RedisHistoryOptions {
   connection: RedisConnection;
-  /** The stream's key. */
-  key: string;
+  keys: RedisKeys;
   /** How old an event may be, in ms. */
   maxAgeMs: number;
-  reader: EventReader;
+  reader: RecordReader;
   /** Takes note of what cannot be read. */
   health: RedisHealth;
 }
 
-/** Reads events from a stream. */
+/** Reads records from the lists of their channels. */
 export class RedisHistory implements History {
-  readonly #connection: RedisConnection;
-  readonly #key: string;
-  readonly #maxAgeMs: number;
-  readonly #reader: EventReader;
-  readonly #health: RedisHealth;
+  readonly #options: RedisHistoryOptions;
 
   constructor(options: RedisHistoryOptions) {
-    this.#connection = options.connection;
-    this.#key = options.key;
-    this.#maxAgeMs = options.maxAgeMs;
-    this.#reader = options.reader;
-    this.#health = options.health;
+    this.#options = options;
   }
 
   async read(
-    { channels, after, upTo }: ReadQuery,
+    { channels, from, upTo }: ReadQuery,
     limits: ReadLimits,
-  ): Promise<Reading | undefined> {
-    const events: ChannelEvent[] = [];
-    let page = Math.min(lookUpCount(limits), PAGE);
-    for (let from = after;;) {
-      // The bounds come second. Entries are only ever removed from the oldest on: if all that follows `from` is still
-      // kept now, then nothing was missing when the entries were read.
-      const [entries, { oldest, newest }] = await this.#ask((client) =>
-        Promise.all([
-          client.sendCommand<Entry[]>(
-            ["XRANGE", this.#key, `(${from}`, upTo, "COUNT", `${page}`],
-          ),
-          client.bounds(this.#key),
-        ])
-      );
-      const kept = { floor: toSafeId(oldest), last: newest };
-      if (!isKnown(from, kept)) return undefined;
-      for (const event of this.#reader.events(entries)) {
-        if (channels.includes(event.channel)) events.push(event);
+  ): Promise<ReadAnswer> {
+    const records: TimelineRecord[] = [];
+    const maxCount = lookUpCount(limits);
+    let next = from;
+    let found: { unproved?: Place } = {};
+    while (true) {
+      const page = await this.#page(channels, {
+        kind: next.kind,
+        from: next.kind === "after"
+          ? next.id
+          : next.kind === "since"
+          ? next.ms
+          : ORIGIN,
+        unproved: next.kind === "after" ? next.unproved ?? ORIGIN : ORIGIN,
+        ...{ upTo, maxCount, newest: 0 },
+      });
+      if (page.kind !== "found") {
+        // What has been read is complete up to its end. The next reading finds the rest gone.
+        if (records.length > 0) {
+          return { kind: "found", records, isComplete: false, ...found };
+        }
+        return page.kind === "gone"
+          ? { kind: "gone", floor: page.floor }
+          : { kind: "unknown" };
       }
-      const reading = readWithin(events, limits);
-      if (!reading.isComplete || entries.length < page) return reading;
-      from = entries.at(-1)![0];
-      page = Math.min(2 * page, PAGE);
-    }
-  }
-
-  async floor(): Promise<EventId> {
-    const { oldest } = await this.#ask((client) => client.bounds(this.#key));
-    return toSafeId(oldest);
-  }
-
-  async latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    const ids = (await this.#newest(query)).slice(0, lookUpCount(limits));
-    const events: ChannelEvent[] = [];
-    while (ids.length > 0 && readWithin(events, limits).isComplete) {
-      const few = ids.splice(0, FEW);
-      const found = await this.#ask((client) =>
-        Promise.all(
-          few.map((id) =>
-            client.sendCommand<Entry[]>(["XRANGE", this.#key, id, id])
-          ),
-        )
+      if (next.kind !== "after") found = { unproved: page.floor };
+      const { records: more, last } = recordsOf(
+        page,
+        channels,
+        this.#options.reader,
       );
-      events.push(...this.#reader.events(found.flat()));
-    }
-    return readWithin(events, limits);
-  }
-
-  /** Finds the ids of the newest events of each channel, oldest first. The events themselves may be large together. */
-  async #newest(
-    { channels, upTo, count, after }: LatestQuery,
-  ): Promise<EventId[]> {
-    const missing = new Map(channels.map((name) => [name, count]));
-    // The stream may still hold events that are too old: they are removed once a minute, and the newest entry never.
-    const oldestMs = Date.now() - this.#maxAgeMs;
-    const ids: EventId[] = [];
-    for (let to: string = upTo;;) {
-      const entries = await this.#ask((client) =>
-        client.sendCommand<Entry[]>(
-          ["XREVRANGE", this.#key, to, `(${after}`, "COUNT", `${PAGE}`],
-        )
-      );
-      for (const { channel, id } of this.#reader.events(entries)) {
-        const left = missing.get(channel);
-        if (!left || eventIdMs(id) < oldestMs) continue;
-        ids.push(id);
-        if (left > 1) missing.set(channel, left - 1);
-        else missing.delete(channel);
+      records.push(...more);
+      const taken = readWithin(records, limits);
+      if (!taken.isComplete || !page.cut || !last) {
+        return { kind: "found", ...taken, ...found };
       }
-      const last = entries.at(-1);
-      const isDone = missing.size === 0 || !last ||
-        eventIdMs(last[0]) < oldestMs;
-      if (isDone) return ids.reverse();
-      to = `(${last[0]}`;
+      const unproved = next.kind === "after" ? next.unproved : page.floor;
+      next = { kind: "after", id: last, unproved };
     }
+  }
+
+  async latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    const { channels, count, upTo } = query;
+    const maxCount = lookUpCount(limits);
+    const events: ChannelEvent[] = [];
+    let { after } = query;
+    while (true) {
+      const page = await this.#page(channels, {
+        ...{ kind: "latest", from: after, unproved: ORIGIN, upTo },
+        ...{ maxCount, newest: count },
+      });
+      const { records, last } = recordsOf(page, channels, this.#options.reader);
+      events.push(...records.filter(isEvent));
+      const taken = readWithin(events, limits);
+      if (!taken.isComplete || !page.cut || !last) {
+        return { events: taken.records, isComplete: taken.isComplete };
+      }
+      after = last;
+    }
+  }
+
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    return this.#ask((client) =>
+      client.changed(this.#keysOf(channels), [
+        ...[...placeArguments(after), epochOf(after)],
+        ...[...placeArguments(upTo), epochOf(upTo)],
+        ...channels,
+      ])
+    );
+  }
+
+  #page(channels: readonly string[], query: PageQuery): Promise<Page> {
+    const { maxAgeMs } = this.#options;
+    return this.#ask((client) =>
+      client.read(
+        this.#keysOf(channels),
+        [...pageArguments(query, maxAgeMs), ...channels],
+      )
+    );
+  }
+
+  #keysOf(channels: readonly string[]): string[] {
+    const { keys } = this.#options;
+    return [
+      ...[keys.state, keys.floors, keys.oldest],
+      ...channels.map((name) => keys.channel(name)),
+    ];
   }
 
   /**
@@ -135,15 +148,20 @@ export class RedisHistory implements History {
    * one counts.
    */
   async #ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
+    const { connection, health } = this.#options;
     try {
-      return await this.#connection.ask(question);
+      return await connection.ask(question);
     } catch (error) {
       if (!(error instanceof RedisError)) throw error;
-      const { isReady } = this.#connection;
+      const { isReady } = connection;
       // Without a connection only a refusal known to last is one for good: others, such as too many clients, may pass.
       if (isReady ? error.isPassing : !error.isLasting) throw error;
-      if (isReady) this.#health.note(error);
+      if (isReady) health.note(error);
       throw readingError(error, false);
     }
   }
+}
+
+function isEvent(record: TimelineRecord): record is ChannelEvent {
+  return !isNote(record);
 }

@@ -1,50 +1,58 @@
 import type { EventId } from "../../events/event_id.ts";
-import type { Message } from "../../events/message.ts";
 import { batchError } from "../batch_limit.ts";
 import type {
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
-import type { Journal, Retention, TailBatch } from "../journal.ts";
-import { parseRedisUrl, type RedisAddress } from "./address.ts";
+import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type { StoreEntry, StoreKind } from "../keyed_store.ts";
+import { NoteGuard } from "../note_guard.ts";
+import { parseRedisUrl } from "./address.ts";
 import { checkAddress } from "./check_address.ts";
-import { RedisConnection } from "./connection.ts";
-import { EventReader } from "./entries.ts";
+import type { RedisConnection } from "./connection.ts";
+import { RedisConnections } from "./connections.ts";
 import { RedisHealth } from "./health.ts";
 import { RedisHistory } from "./history.ts";
-import { RedisReport } from "./report.ts";
-import { SCRIPTS } from "./scripts.ts";
+import { RedisKeys } from "./keys.ts";
+import { RedisLife } from "./life.ts";
+import { RECORD_OVERHEAD } from "./lua.ts";
+import { beginStore, openStore } from "./open_store.ts";
+import { notesOf, RecordReader } from "./records.ts";
+import { RedisRetention } from "./retention.ts";
 import { RedisTail } from "./tail.ts";
+import { RedisValues } from "./values.ts";
 import { RedisWriter } from "./writer.ts";
 
 /** Options for {@linkcode RedisJournal}. */
 export interface RedisJournalOptions {
   /** See {@linkcode parseRedisUrl}. */
   url: string;
-  /** The stream's key. All instances with the same key share a timeline. */
+  /** The key from which the names of all others are made. All instances with the same key share a timeline. */
   key: string;
   /** What is kept, roughly: some events beyond it may stay, for a minute or until there are enough of them. */
   retention: Retention;
 }
 
 /**
- * Keeps events in one stream of a Redis, for all instances that share it. Events are as safe as that Redis keeps them;
- * where it loses some, the tail and the readings say so.
+ * Keeps events in a Redis, for all instances that share it. Events are as safe as that Redis keeps them; where it loses
+ * some, the tail and the readings say so.
  */
 export class RedisJournal implements Journal {
-  readonly #address: RedisAddress;
-  readonly #key: string;
+  readonly #keys: RedisKeys;
   readonly #retention: Retention;
-  readonly #reader = new EventReader();
-  readonly #report = new RedisReport();
+  readonly #guard = new NoteGuard();
+  readonly #reader = new RecordReader();
   readonly #health: RedisHealth;
+  readonly #connections: RedisConnections;
+  /** The one that all but the tails share. */
   readonly #connection: RedisConnection;
   readonly #history: RedisHistory;
+  readonly #values: RedisValues;
+  readonly #remover: RedisRetention;
   readonly #writer: RedisWriter;
-  /** The connections of the open tails. */
-  readonly #tails = new Set<RedisConnection>();
   #isOpen = true;
 
   /**
@@ -53,20 +61,29 @@ export class RedisJournal implements Journal {
    * @throws {SyntaxError} The URL is not one of Redis.
    */
   constructor({ url, key, retention }: RedisJournalOptions) {
-    this.#address = parseRedisUrl(url);
-    this.#key = key;
+    const address = parseRedisUrl(url);
     this.#retention = retention;
-    this.#health = new RedisHealth(key);
-    const connection = this.#connection = this.#connect();
-    const health = this.#health;
-    health.watch(connection);
-    this.#writer = new RedisWriter({ connection, key, retention, health });
+    const keys = this.#keys = new RedisKeys(key);
+    const health = this.#health = new RedisHealth(keys);
+    const life = new RedisLife();
+    const guard = this.#guard;
+    this.#connections = new RedisConnections(
+      address,
+      life,
+      (ask) =>
+        openStore(ask, { keys, life, health, guard, writer: this.#writer }),
+    );
+    const connection = this.#connection = this.#connections.open();
+    health.watch(connection, (ask) => life.check(ask, false));
+    const remover = new RedisRetention(connection, keys, retention);
+    this.#remover = remover;
+    this.#writer = new RedisWriter({
+      ...{ connection, keys, retention, life, remover, health },
+    });
+    this.#values = new RedisValues(connection, keys);
     this.#history = new RedisHistory({
-      connection,
-      key,
+      ...{ connection, keys, health, reader: this.#reader },
       maxAgeMs: retention.maxAgeMs,
-      reader: this.#reader,
-      health,
     });
   }
 
@@ -83,78 +100,92 @@ export class RedisJournal implements Journal {
   }
 
   isReady(): Promise<boolean> {
-    const connections = [this.#connection, ...this.#tails];
     return Promise.resolve(
-      this.#health.isGood && connections.every(({ isReady }) => isReady),
+      this.#health.isGood && this.#guard.isReady && this.#connections.isReady,
     );
   }
 
   /**
-   * Appends the messages, all or none, and resolves with their ids once Redis has them.
+   * Appends the entries, all or none, and resolves with their ids once Redis has them.
    *
    * @throws {BatchTooLargeError} There are more than the journal keeps.
+   * @throws {KeyConflictError} A key is known, with another hash. Nothing is appended.
    * @throws {UnavailableError} Redis is away, or refuses, or the connection was lost before the answer, or Redis gave no
    * answer for some seconds. Only in the last two cases may the messages have been appended all the same.
    */
-  append(messages: readonly Message[]): Promise<EventId[]> {
-    const error = batchError(messages, this.#retention);
-    if (error) return Promise.reject(error);
-    if (messages.length === 0) return Promise.resolve([]);
-    return this.#writer.append(messages);
+  async append(entries: readonly Entry[]): Promise<EventId[]> {
+    const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
+    if (error) throw error;
+    if (entries.length === 0) return [];
+    const ids = await this.#writer.append(entries);
+    this.#guard.see(notesOf(entries, ids));
+    return ids;
   }
 
   async *tail(): AsyncGenerator<TailBatch> {
     if (!this.#isOpen) return;
-    // Of its own, as a reading that waits for entries holds up everything after it on the same connection.
-    await using connection = this.#connect();
-    this.#tails.add(connection);
-    const tail = new RedisTail(connection, this.#key, this.#reader);
+    await using connection = this.#connections.open();
+    const tail = new RedisTail({
+      ...{ connection, keys: this.#keys, reader: this.#reader },
+      begin: () =>
+        beginStore((question) => connection.ask(question), {
+          ...{ writer: this.#writer, health: this.#health },
+        }),
+      repair: () => this.#remover.repair().catch(() => {}),
+    });
     try {
       for await (const batch of tail.batches()) {
+        this.#guard.see(batch.records);
         yield batch;
         // Not awaited: the tail must not wait for the other connection.
-        this.#writer.expire();
+        this.#remover.expire();
       }
     } finally {
-      this.#tails.delete(connection);
+      this.#connections.forget(connection);
     }
   }
 
-  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     return this.#history.read(query, limits);
   }
 
-  floor(): Promise<EventId> {
-    return this.#history.floor();
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    return this.#history.latest(query, limits);
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    return this.#history.latest(query, limits);
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    return this.#history.changed(channels, after, upTo);
+  }
+
+  set(
+    kind: StoreKind,
+    entry: StoreEntry,
+    lifetimeMs: number,
+  ): Promise<boolean> {
+    return this.#values.set(kind, entry, lifetimeMs);
+  }
+
+  take(kind: StoreKind, key: string): Promise<string | undefined> {
+    return this.#values.take(kind, key);
+  }
+
+  list(kind: StoreKind): Promise<readonly StoreEntry[]> {
+    return this.#values.list(kind);
   }
 
   /** Ends the tails, waits for the answers to all appends, and closes the connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
     this.#health[Symbol.dispose]();
-    const tails = [...this.#tails].map((tail) => tail[Symbol.asyncDispose]());
+    this.#connections.forget(this.#connection);
+    const tails = this.#connections[Symbol.asyncDispose]();
     await this.#writer.settled();
+    await this.#remover.settled();
     await this.#connection[Symbol.asyncDispose]();
-    await Promise.all(tails);
-  }
-
-  #connect(): RedisConnection {
-    const connection = Symbol();
-    return new RedisConnection(
-      this.#address,
-      // A connection that is of no use does not count as ready: Redis is still loading, the user lacks a right, or the
-      // key holds another kind of value.
-      async (ask) => {
-        // Once for each connection, and not with each check: Redis 6.2 writes it to its log and sends it to its replicas.
-        await ask((client) => client.scriptLoad(SCRIPTS.append.SCRIPT));
-        await this.#health.check(ask);
-        await ask((client) => client.bounds(this.#key));
-      },
-      (failure) => this.#report.note(connection, failure),
-    );
+    await tails;
   }
 }

@@ -1,102 +1,116 @@
-import { type EventId, isEventId } from "../../events/event_id.ts";
+import {
+  epochOf,
+  type EventId,
+  ORIGIN,
+  placeOf,
+} from "../../events/event_id.ts";
 import { UnavailableError } from "../history.ts";
 import type { TailBatch } from "../journal.ts";
+import type { TimelineRecord } from "../note.ts";
 import type { RedisConnection } from "./connection.ts";
-import {
-  type EventReader,
-  type StreamReply,
-  toEntries,
-  toSafeId,
-} from "./entries.ts";
+import type { RedisKeys } from "./keys.ts";
+import { placeArguments } from "./places.ts";
+import { idOf, type RecordReader } from "./records.ts";
+import type { TailPage } from "./scripts.ts";
 
-/** How many entries to read at once: so few that they arrive in time though each may be as large as a message can be. */
-const PAGE = 128;
-/** How long Redis waits for an entry before it answers that there is none, in ms. A removed stream is noticed then. */
+/** How much to read at once, in bytes, or one record. */
+const PAGE_BYTES = 1024 * 1024;
+/** How long Redis waits for a record before it answers that there is none, in ms. A removed journal is noticed then. */
 const BLOCK_MS = 1_000;
 
-/** Follows a stream. Needs a connection of its own: a command that waits in Redis holds up all that are sent after it. */
-export class RedisTail {
-  readonly #connection: RedisConnection;
-  readonly #key: string;
-  readonly #reader: EventReader;
-  /** The last entry read. */
-  #last!: EventId;
-  /** The last entry read whose id is of safe integers. It says how far the timeline has come. */
-  #safe!: EventId;
-  /** Where the timeline was joined. */
-  #joined: EventId | undefined;
+/** Dependencies of a {@linkcode RedisTail}. */
+export interface RedisTailOptions {
+  /** Its own: a command that waits in Redis holds up all that are sent after it. */
+  connection: RedisConnection;
+  keys: RedisKeys;
+  reader: RecordReader;
+  /** Begins a journal where there is none. Whether there is one then. */
+  begin: () => Promise<boolean>;
+  /** Mends a window that others have changed. */
+  repair: () => Promise<unknown>;
+}
 
-  constructor(connection: RedisConnection, key: string, reader: EventReader) {
-    this.#connection = connection;
-    this.#key = key;
-    this.#reader = reader;
+/** Follows the window. */
+export class RedisTail {
+  readonly #options: RedisTailOptions;
+  /** The last id read; nothing before the tail has joined. */
+  #last: EventId | undefined;
+  /** The running number and bytes up to there. */
+  #at = { seq: "0", sum: "0" };
+  #hasMore = false;
+
+  constructor(options: RedisTailOptions) {
+    this.#options = options;
   }
 
   /** Yields batches, also empty ones now and then, until the connection is disposed of. */
   async *batches(): AsyncGenerator<TailBatch> {
-    // The first reading of a connection does not wait for entries: clients that wait for Redis go on at once.
-    let blocks = false;
-    while (await this.#connection.ready()) {
+    const { connection } = this.#options;
+    // The first reading of a connection does not wait for records: clients that wait for Redis go on at once.
+    let waits = false;
+    while (await connection.ready()) {
       let batch: TailBatch;
       try {
-        batch = this.#joined ? await this.#read(blocks) : await this.#join();
-        blocks = true;
+        batch = await this.#read(waits);
+        waits = !this.#hasMore;
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
-        this.#connection.drop(error);
-        blocks = false;
+        connection.drop(error);
+        waits = false;
         continue;
       }
       yield batch;
     }
   }
 
-  async #join(): Promise<TailBatch> {
-    const { newest } = await this.#connection.ask((client) =>
-      client.bounds(this.#key)
-    );
-    return this.#joinAt(newest);
-  }
-
-  async #read(blocks: boolean): Promise<TailBatch> {
-    // In this order. Entries are only ever removed from the oldest on: if the last entry read is still there after the
-    // reading, nothing was missing after it, whatever else happened to the stream.
-    const [reply, isHeld] = await this.#connection.ask((client) =>
+  /** @param waits Whether to wait for a record first. */
+  async #read(waits: boolean): Promise<TailBatch> {
+    const { connection, keys, begin, repair } = this.#options;
+    const last = this.#last ?? ORIGIN;
+    const [, page] = await connection.ask((client) =>
       Promise.all([
-        client.sendCommand<StreamReply>([
-          ...["XREAD", "COUNT", `${PAGE}`],
-          ...(blocks ? ["BLOCK", `${BLOCK_MS}`] : []),
-          ...["STREAMS", this.#key, this.#last],
+        // A bell: what it brings may be large, and proves nothing.
+        waits && client.sendCommand([
+          ...["XREAD", "COUNT", "1", "BLOCK", `${BLOCK_MS}`],
+          ...["STREAMS", keys.window, placeOf(last)],
         ]),
-        client.holds(this.#key, this.#last),
+        client.readTail([keys.state, keys.window], [
+          ...[...placeArguments(last), epochOf(last)],
+          ...[this.#at.seq, this.#at.sum, `${PAGE_BYTES}`],
+        ]),
       ])
     );
-    if (!isHeld) return await this.#goBack();
-    const entries = toEntries(reply);
-    this.#last = entries.at(-1)?.[0] ?? this.#last;
-    this.#safe = entries.findLast(([id]) => isEventId(id))?.[0] ?? this.#safe;
-    return { events: this.#reader.events(entries), last: this.#safe };
+    if (page.kind === "none" && await begin()) return await this.#read(false);
+    this.#hasMore = page.hasMore;
+    if (page.kind === "found") return this.#goOn(page);
+    if (page.kind === "damaged") await repair();
+    return this.#goTo(page);
   }
 
-  /** Goes on where the last entry read has been removed. */
-  async #goBack(): Promise<TailBatch> {
-    if (this.#last === this.#safe) return await this.#rejoin();
-    // After the removal of an entry with too high an id, Redis gives new entries lower ids than that one had.
-    this.#last = this.#safe;
-    return { events: [], last: this.#safe };
+  #goOn({ items, seq, sum }: TailPage): TailBatch {
+    const { reader } = this.#options;
+    const records: TimelineRecord[] = [];
+    for (let i = 0; i < items.length; i += 3) {
+      const [head, channel, data] = items.slice(i, i + 3);
+      const record = reader.read(head!, channel!, data!);
+      if (record) records.push(record);
+      this.#last = idOf(head!) ?? this.#last;
+    }
+    this.#at = { seq, sum };
+    return { records, last: this.#last! };
   }
 
-  async #rejoin(): Promise<TailBatch> {
-    const [last, joined] = [this.#last, this.#joined!];
-    const id = await this.#connection.ask((client) =>
-      client.rejoin(this.#key, last, joined)
-    );
-    return { ...this.#joinAt(id), isReset: true };
-  }
-
-  #joinAt(id: EventId): TailBatch {
-    this.#joined = this.#last = id;
-    this.#safe = toSafeId(id);
-    return { events: [], last: this.#safe };
+  /** Goes on elsewhere than where the last batch ended. */
+  #goTo({ kind, last, seq, sum }: TailPage): TailBatch {
+    const before = this.#last;
+    const isSkip = kind === "skip" || kind === "damaged";
+    this.#last = last;
+    this.#at = { seq, sum };
+    const hasMoved = before !== undefined && before !== last;
+    return {
+      records: [],
+      last: this.#last,
+      ...(hasMoved && { gap: isSkip ? "skip" : "reset" }),
+    };
   }
 }

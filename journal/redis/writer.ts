@@ -1,68 +1,66 @@
-import type { EventId } from "../../events/event_id.ts";
-import type { Message } from "../../events/message.ts";
-import type { Retention } from "../journal.ts";
-import { appendArguments } from "./append_script.ts";
-import type { RedisConnection } from "./connection.ts";
+import {
+  epochOf,
+  type EventId,
+  eventId,
+  eventIdMs,
+  eventIdN,
+} from "../../events/event_id.ts";
+import { drawEpoch } from "../epochs.ts";
+import type { Entry, Retention } from "../journal.ts";
+import { KeyConflictError } from "../journal.ts";
+import { appendArguments, type AppendOptions } from "./append_arguments.ts";
+import type { Ask, RedisConnection } from "./connection.ts";
 import { RedisError } from "./error.ts";
 import type { RedisHealth } from "./health.ts";
-
-/** How often what is too old is removed, in ms. */
-const EXPIRY_MS = 60_000;
+import type { RedisKeys } from "./keys.ts";
+import type { RedisLife } from "./life.ts";
+import type { RedisRetention } from "./retention.ts";
+import type { Appended } from "./scripts.ts";
 
 /** Dependencies of a {@linkcode RedisWriter}. */
 export interface RedisWriterOptions {
   connection: RedisConnection;
-  /** The stream's key. */
-  key: string;
+  keys: RedisKeys;
   retention: Retention;
+  life: RedisLife;
+  /** Lets go of what all records together have too much. */
+  remover: RedisRetention;
   /** Takes note of what Redis refuses, and knows what it refuses for now. */
   health: RedisHealth;
 }
 
-/** Appends events to a stream, and removes what exceeds the retention. */
+/** Appends records, and has what exceeds the retention let go. */
 export class RedisWriter {
-  readonly #connection: RedisConnection;
-  readonly #key: string;
-  readonly #retention: Retention;
-  readonly #health: RedisHealth;
+  readonly #options: RedisWriterOptions;
   readonly #pending = new Set<Promise<unknown>>();
-  #expiredMs = -Infinity;
 
-  constructor({ connection, key, retention, health }: RedisWriterOptions) {
-    this.#connection = connection;
-    this.#key = key;
-    this.#retention = retention;
-    this.#health = health;
+  constructor(options: RedisWriterOptions) {
+    this.#options = options;
   }
 
-  /** Appends messages, all or none, see {@linkcode RedisJournal.append}. */
-  async append(messages: readonly Message[]): Promise<EventId[]> {
-    if (this.#health.refusal) throw this.#health.refusal;
-    const expires = this.#isExpiryDue();
-    if (expires) this.#expiredMs = performance.now();
-    const args = appendArguments(messages, this.#retention, expires);
-    const appended = this.#connection.ask((client) =>
-      client.append(this.#key, args)
-    );
-    this.#pending.add(appended);
-    try {
-      const ids = await appended;
-      if (ids.length > 0) this.#health.noteAppend();
-      return ids;
-    } catch (error) {
-      // A connection that is lost reports that itself.
-      const isRefused = error instanceof RedisError && error.code !== "";
-      if (isRefused && this.#connection.isReady) this.#health.note(error);
-      throw error;
-    } finally {
-      this.#pending.delete(appended);
+  /** Appends entries, all or none, see {@linkcode RedisJournal.append}. */
+  async append(entries: readonly Entry[]): Promise<EventId[]> {
+    const { health, remover } = this.#options;
+    if (health.refusal) throw health.refusal;
+    const { first, known, oldest } = await this.#track(this.#send(entries));
+    health.noteAppend();
+    if (oldest.length > 0) {
+      // Not awaited: the events are there, whatever becomes of older ones.
+      this.#track(remover.letGo(oldest)).catch(() => {});
     }
+    return idsOf(entries, first, known);
   }
 
-  /** Removes what is too old, once a minute. `append` notes a failure, and the next try is a minute later. */
-  async expire(): Promise<void> {
-    if (!this.#isExpiryDue()) return;
-    await this.append([]).catch(() => {});
+  /**
+   * Begins a journal where there is none, on a new connection. Where each connection is a life of its own, it begins an
+   * epoch in any case.
+   *
+   * @throws {RedisError} Redis refuses, or the connection was lost.
+   */
+  async begin(ask: Ask): Promise<void> {
+    const { keys, life } = this.#options;
+    const { firstMode } = life;
+    await ask((client) => client.begin(keys.all, [firstMode, drawEpoch()]));
   }
 
   /** Resolves once all appends are answered. */
@@ -70,7 +68,78 @@ export class RedisWriter {
     await Promise.allSettled(this.#pending);
   }
 
-  #isExpiryDue(): boolean {
-    return performance.now() - this.#expiredMs >= EXPIRY_MS;
+  async #send(entries: readonly Entry[]): Promise<Appended> {
+    const { connection } = this.#options;
+    const append = () =>
+      connection.ask((client) =>
+        client.append(...appendArguments(entries, this.#appendOptions()))
+      );
+    try {
+      return await append().catch(async (error) => {
+        if (!(error instanceof RedisError) || error.code !== "NONE") {
+          throw error;
+        }
+        // All was removed.
+        await this.begin((question) => connection.ask(question));
+        return await append();
+      });
+    } catch (error) {
+      if (error instanceof RedisError) throw this.#errorOf(error, entries);
+      throw error;
+    }
   }
+
+  #appendOptions(): AppendOptions {
+    const { keys, retention, life: { mode } } = this.#options;
+    // Of each append its own: none is ever used twice, whatever became of the answer.
+    return { keys, retention, mode, epoch: drawEpoch() };
+  }
+
+  /** Makes the error to throw, and takes note of it. */
+  #errorOf(error: RedisError, entries: readonly Entry[]): Error {
+    const { connection, health, life } = this.#options;
+    if (error.code === "KEYCONFLICT") {
+      const entry = entries[Number(error.reason.split(" ")[1]) - 1];
+      const name = entry && "key" in entry ? entry.key?.name : "";
+      return new KeyConflictError(
+        `Cannot publish with key ${
+          JSON.stringify(name)
+        }: it was used for another message`,
+      );
+    }
+    // A connection that is lost reports that itself.
+    if (error.code === "" || !connection.isReady) return error;
+    health.note(error);
+    // A connection may outlive what it was made for: what Redis holds was replaced, or it has become a replica.
+    const isOver = error.code === "MIGRATE" ||
+      error.code === "READONLY" && life.isByConnection;
+    if (isOver) connection.drop(error);
+    return error;
+  }
+
+  async #track<T>(promise: Promise<T>): Promise<T> {
+    this.#pending.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#pending.delete(promise);
+    }
+  }
+}
+
+/** The ids of entries, of which some were known. */
+function idsOf(
+  entries: readonly Entry[],
+  first: EventId,
+  known: readonly string[],
+): EventId[] {
+  const knownIds = new Map<number, EventId>();
+  for (let i = 0; i < known.length; i += 2) {
+    knownIds.set(Number(known[i]), known[i + 1] as EventId);
+  }
+  const [ms, epoch] = [eventIdMs(first), epochOf(first)];
+  let n = eventIdN(first);
+  return entries.map((_, i) =>
+    knownIds.get(i + 1) ?? eventId(`${ms}-${n++}`, epoch)
+  );
 }

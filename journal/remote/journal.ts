@@ -1,28 +1,33 @@
 import type { EventId } from "../../events/event_id.ts";
-import type { ChannelEvent } from "../../events/message.ts";
 import type { Journal, TailBatch } from "../journal.ts";
+import { TailQueue } from "../tail_queue.ts";
 
 /** What can be asked of a journal in another thread: all but its tail. */
-export type JournalCalls = Pick<
-  Journal,
-  "append" | "read" | "latest" | "floor" | "isReady"
->;
+export type JournalCalls = Omit<Journal, "tail" | typeof Symbol.asyncDispose>;
+
+/** How a {@linkcode RemoteJournal} is connected. */
+export interface RemoteJournalOptions {
+  /** Notes that so many batches of the tail were taken in, see `HostReader.acknowledge`. */
+  acknowledge(count: number): void;
+  /** Rejects the calls that are still unanswered, and all later ones. */
+  disconnect(): void;
+}
 
 /** A journal that is in another thread. There, a {@linkcode JournalHost} sends the tail. */
 export class RemoteJournal implements Journal {
   readonly #far: JournalCalls;
   readonly #disconnect: () => void;
-  readonly #batches: TailBatch[] = [];
-  #hasBatches = Promise.withResolvers<void>();
-  #isOpen = true;
+  readonly #tail: TailQueue;
 
-  /**
-   * @param far Calls the journal in the other thread.
-   * @param disconnect Rejects the calls that are still unanswered, and all later ones.
-   */
-  constructor(far: JournalCalls, disconnect: () => void) {
+  /** @param far Calls the journal in the other thread. */
+  constructor(
+    far: JournalCalls,
+    { acknowledge, disconnect }: RemoteJournalOptions,
+  ) {
     this.#far = far;
     this.#disconnect = disconnect;
+    // What waits here is not acknowledged, and so bounded in the other thread.
+    this.#tail = new TailQueue({ maxBytes: Infinity, onTaken: acknowledge });
   }
 
   append(...args: Parameters<Journal["append"]>): Promise<EventId[]> {
@@ -39,8 +44,22 @@ export class RemoteJournal implements Journal {
     return this.#far.latest(...args);
   }
 
-  floor(): Promise<EventId> {
-    return this.#far.floor();
+  changed(
+    ...args: Parameters<Journal["changed"]>
+  ): ReturnType<Journal["changed"]> {
+    return this.#far.changed(...args);
+  }
+
+  set(...args: Parameters<Journal["set"]>): ReturnType<Journal["set"]> {
+    return this.#far.set(...args);
+  }
+
+  take(...args: Parameters<Journal["take"]>): ReturnType<Journal["take"]> {
+    return this.#far.take(...args);
+  }
+
+  list(...args: Parameters<Journal["list"]>): ReturnType<Journal["list"]> {
+    return this.#far.list(...args);
   }
 
   isReady(): Promise<boolean> {
@@ -49,38 +68,17 @@ export class RemoteJournal implements Journal {
 
   /** Takes the next batch of the other journal's tail. The first one tells where that tail stands. */
   onBatch(batch: TailBatch): void {
-    this.#batches.push(batch);
-    this.#hasBatches.resolve();
+    this.#tail.push(batch);
   }
 
   /** The one tail. It brings every batch since the journal was made. */
-  async *tail(): AsyncGenerator<TailBatch> {
-    while (this.#isOpen) {
-      await this.#hasBatches.promise;
-      this.#hasBatches = Promise.withResolvers();
-      yield* join(this.#batches.splice(0));
-    }
+  tail(): AsyncIterable<TailBatch> {
+    return this.#tail;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#isOpen = false;
-    this.#hasBatches.resolve();
+    this.#tail.close();
     this.#disconnect();
     return Promise.resolve();
-  }
-}
-
-/** Joins the batches that came while the reader was busy: one large batch costs less than many small ones. */
-function* join(batches: readonly TailBatch[]): Generator<TailBatch> {
-  const [first, ...others] = batches;
-  // The first one of all tells where the tail begins. Its events are older than that, and must not be joined to others.
-  if (first) yield first;
-  let events: ChannelEvent[] = [];
-  for (const [i, batch] of others.entries()) {
-    for (const event of batch.events) events.push(event);
-    const next = others[i + 1];
-    if (!batch.isReset && next && !next.isReset) continue;
-    yield { ...batch, events };
-    events = [];
   }
 }

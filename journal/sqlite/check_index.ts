@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
-import { comparePlaces, type Place } from "./rows.ts";
+import { comparePlaces, type RowPlace } from "./rows.ts";
 import { BY_CHANNEL } from "./timeline.ts";
 
 /** SQLite's code for damage. https://www.sqlite.org/rescode.html#corrupt */
 const CORRUPT = 11;
 
 /** An event as the table or its index has it. */
-export interface IndexEntry extends Place {
+export interface IndexEntry extends RowPlace {
   channel: string;
 }
 

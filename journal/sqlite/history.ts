@@ -1,29 +1,46 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { EventId } from "../../events/event_id.ts";
+import {
+  compareEventIds,
+  type EventId,
+  ORIGIN,
+  type Place,
+  placeBefore,
+} from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import type {
+  Found,
+  Gone,
   History,
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
+  ReadFrom,
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
-import { isKnown, lookUpCount, readingError, readWithin } from "../reading.ts";
+import type { TimelineRecord } from "../note.ts";
+import {
+  type Floor,
+  highest,
+  isOurs,
+  judge,
+  type Knowledge,
+} from "../proof.ts";
+import { lookUpCount, readWithin } from "../reading.ts";
 import type { SqliteHealth } from "./health.ts";
 import type { IndexGuard } from "./index_guard.ts";
-import { comparePlaces, parts, type Place, toEvent, toId } from "./rows.ts";
+import { Places } from "./places.ts";
+import { comparePlaces, type RowPlace, toPlace, toRecord } from "./rows.ts";
+import { translateErrors } from "./translate_errors.ts";
 import type { SqliteWriter } from "./writer.ts";
 
-/**
- * SQLite's codes for failures that may pass: BUSY, LOCKED, NOMEM, INTERRUPT, FULL, CANTOPEN (of a temporary file) and
- * PROTOCOL. Every other failure would come again. https://www.sqlite.org/rescode.html
- */
-const PASSING_CODES: readonly unknown[] = [5, 6, 7, 9, 13, 14, 15];
+/** After all places. */
+const END: Place = `${Number.MAX_SAFE_INTEGER}-0`;
 
 /** Dependencies of a {@linkcode SqliteHistory}. */
 export interface SqliteHistoryOptions {
   database: DatabaseSync;
-  /** Knows where the timeline begins and ends, and removes what is too old. */
+  /** Knows the timeline, and removes what is too old. */
   writer: SqliteWriter;
   /** Takes note of what cannot be read. */
   health: SqliteHealth;
@@ -34,16 +51,16 @@ export interface SqliteHistoryOptions {
 }
 
 /**
- * Reads events from a journal's file. Never by `StatementSync.iterate()`, which takes a failed step for the end of the
- * rows. Ids are small, so they are looked up all at once; then the events are read one by one, as far as the limits go.
+ * Reads records from a journal's file. Never by `StatementSync.iterate()`, which takes a failed step for the end of the
+ * rows. Places are small, so they are looked up all at once; then the records are read one by one, as far as the limits
+ * go.
  */
 export class SqliteHistory implements History {
   readonly #writer: SqliteWriter;
   readonly #health: SqliteHealth;
   readonly #index: IndexGuard;
   readonly #signal: AbortSignal;
-  readonly #oldest: StatementSync;
-  readonly #newest: StatementSync;
+  readonly #places: Places;
   readonly #one: StatementSync;
 
   /** @throws {Error} The file is damaged. */
@@ -53,92 +70,130 @@ export class SqliteHistory implements History {
     this.#health = health;
     this.#index = index;
     this.#signal = signal;
-    this.#oldest = database.prepare(`
-      SELECT ms, n FROM event
-      WHERE channel = ? AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
-      ORDER BY ms, n LIMIT ?`);
-    this.#newest = database.prepare(`
-      SELECT ms, n FROM event
-      WHERE channel = ? AND (ms, n) > (?, ?) AND (ms, n) <= (?, ?)
-      ORDER BY ms DESC, n DESC LIMIT ?`);
+    this.#places = new Places(database, writer.clock);
     this.#one = database.prepare(
-      "SELECT ms, n, channel, type, data FROM event WHERE ms = ? AND n = ?",
+      "SELECT ms, n, channel, note, type, fields, data FROM event WHERE ms = ? AND n = ?",
     );
   }
 
-  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
-    return this.#attempt(() =>
-      isKnown(query.after, this.#writer)
-        ? this.#read(this.#oldest, query, lookUpCount(limits), limits)
-        : undefined
-    );
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
+    return this.#attempt(() => {
+      const verdict = judge(query, this.#knowledge(query.channels));
+      return verdict.kind === "allowed"
+        ? this.#read(query, limits, verdict)
+        : verdict;
+    });
   }
 
-  floor(): Promise<EventId> {
-    return this.#attempt(() => this.#writer.floor);
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    return this.#attempt(() => {
+      this.#index.assertTrusted(query);
+      const { channels, after, upTo, count } = query;
+      const places = channels.flatMap((name) =>
+        this.#places.newest(name, { after, upTo }, count)
+      );
+      const { records, isComplete } = this.#take(places, channels, limits);
+      return { events: records as ChannelEvent[], isComplete };
+    });
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    return this.#attempt(() =>
-      this.#read(this.#newest, query, query.count, limits)
-    );
-  }
-
-  /**
-   * @param ids Finds the ids of one channel's events.
-   * @param count How many ids to look up for each channel.
-   */
-  #read(
-    ids: StatementSync,
-    query: ReadQuery,
-    count: number,
-    limits: ReadLimits,
-  ): Reading {
-    this.#index.assertTrusted(query);
-    const { channels, after, upTo } = query;
-    const places = channels.flatMap((channel) =>
-      ids.all(channel, ...parts(after), ...parts(upTo), count)
-    ) as unknown as Place[];
-    places.sort(comparePlaces);
-    return readWithin(this.#events(places, channels), limits);
-  }
-
-  /** Reads each event only when it is asked for: all of them together may be large. */
-  *#events(
-    places: readonly Place[],
+  changed(
     channels: readonly string[],
-  ): Generator<ChannelEvent> {
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    return this.#attempt(() => {
+      const knowledge = this.#knowledge([]);
+      if (!isOurs(after, knowledge) || !isOurs(upTo, knowledge)) {
+        return channels;
+      }
+      return channels.filter((name) => {
+        const floor = this.#floorOf([name]);
+        return floor !== undefined && compareEventIds(floor.place, after) > 0 ||
+          this.#places.oldest(name, { after, upTo: END }, 1).length > 0;
+      });
+    });
+  }
+
+  #read(
+    { channels, from, upTo }: ReadQuery,
+    limits: ReadLimits,
+    { floor, unproved }: { floor: Place; unproved?: Place },
+  ): Found | Gone {
+    const after = this.#start(channels, from);
+    if (from.kind === "since" && after && compareEventIds(after, floor) < 0) {
+      // The clock went back: what was let go counts as older than the moment, and yet came after it.
+      return { kind: "gone", floor };
+    }
+    if (after) this.#index.assertTrusted({ channels, after, upTo });
+    const places = after
+      ? channels.flatMap((name) =>
+        this.#places.oldest(name, { after, upTo }, lookUpCount(limits))
+      )
+      : [];
+    return {
+      kind: "found",
+      ...this.#take(places, channels, limits),
+      ...(unproved !== undefined && { unproved }),
+    };
+  }
+
+  /** The place after which a reading begins; nothing where it finds nothing. */
+  #start(channels: readonly string[], from: ReadFrom): EventId | undefined {
+    if (from.kind === "after") return from.id;
+    if (from.kind === "earliest") return ORIGIN;
+    const [first] = channels.flatMap((name) =>
+      this.#places.firstSince(name, from.ms)
+    ).toSorted(comparePlaces);
+    return first && placeBefore(toPlace(first));
+  }
+
+  #take(
+    places: readonly RowPlace[],
+    channels: readonly string[],
+    limits: ReadLimits,
+  ): { records: TimelineRecord[]; isComplete: boolean } {
+    const inOrder = places.toSorted(comparePlaces);
+    return readWithin(this.#records(inOrder, channels), limits);
+  }
+
+  /** Reads each record only when it is asked for: all of them together may be large. */
+  *#records(
+    places: readonly RowPlace[],
+    channels: readonly string[],
+  ): Generator<TimelineRecord> {
     for (const place of places) {
       const row = this.#one.get(place.ms, place.n);
-      // The ids come from the index by channel, which may be damaged while the events are whole.
+      // The places come from the index by channel, which may be damaged while the events are whole.
       if (!row || !channels.includes(row.channel as string)) {
-        const id = toId(place);
-        throw new TypeError(`Cannot find event ${id}: the index is wrong`);
+        throw new TypeError(
+          `Cannot find event ${toPlace(place)}: the index is wrong`,
+        );
       }
-      yield toEvent(row);
+      yield toRecord(row, this.#writer.known.epochs);
     }
+  }
+
+  #knowledge(channels: readonly string[]): Knowledge {
+    const { known: { epochs }, last, clock } = this.#writer;
+    return { epochs, last, floor: this.#floorOf(channels), clock };
+  }
+
+  #floorOf(channels: readonly string[]): Floor | undefined {
+    const { known, channels: table, clock } = this.#writer;
+    const floors = channels.map((name) => table.floorOf(name));
+    return highest([known.floor, ...floors], clock);
   }
 
   /** Removes what is too old, then reads. */
   // deno-lint-ignore require-await -- What is thrown has to reject.
   async #attempt<T>(read: () => T): Promise<T> {
     this.#signal.throwIfAborted();
+    this.#writer.clock.see();
     // Where removing fails, a reading brings more than it has to, and nothing is wrong.
-    if (this.#writer.isExpiryDue) {
-      this.#health.write(() => this.#writer.write([], this.#writer.last));
+    if (this.#writer.isRemovalDue) {
+      this.#health.write(() => this.#writer.write(() => {}));
     }
     return this.#health.read(() => translateErrors(read));
-  }
-}
-
-/** Reads, and throws the errors of {@linkcode History} for those of SQLite. */
-function translateErrors<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { errcode = 0 } = error as { errcode?: number };
-    // The low byte is the kind of failure; the others only say more about it.
-    const passes = PASSING_CODES.includes(errcode & 0xff);
-    throw readingError(error as Error, passes);
   }
 }

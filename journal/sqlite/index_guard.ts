@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { EventId } from "../../events/event_id.ts";
 import { log } from "../../log/log.ts";
-import type { ReadQuery } from "../history.ts";
+import type { LatestQuery } from "../history.ts";
 import { checkIndex, type IndexEntry } from "./check_index.ts";
-import { comparePlaces, parts, type Place, toId } from "./rows.ts";
+import { comparePlaces, parts, type RowPlace, toPlace } from "./rows.ts";
 
 /** Mends the index by channel where it alone is damaged, and refuses the readings that it cannot be trusted with. */
 export class IndexGuard {
@@ -33,7 +34,9 @@ export class IndexGuard {
   }
 
   /** @throws {TypeError} The index and the events disagree on some of what is asked for. */
-  assertTrusted({ channels, after, upTo }: ReadQuery): void {
+  assertTrusted(
+    { channels, after, upTo }: Pick<LatestQuery, "channels" | "after" | "upTo">,
+  ): void {
     const found = this.#untrusted.find((entry) =>
       channels.includes(entry.channel) &&
       comparePlaces(entry, place(after)) > 0 &&
@@ -41,12 +44,12 @@ export class IndexGuard {
     );
     if (!found) return;
     throw new TypeError(
-      `Cannot trust event ${toId(found)}: the index and the events disagree`,
+      `Cannot trust event ${toPlace(found)}: the index and the events disagree`,
     );
   }
 }
 
-function place(id: ReadQuery["after"]): Place {
+function place(id: EventId): RowPlace {
   const [ms, n] = parts(id);
   return { ms, n };
 }

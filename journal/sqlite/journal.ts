@@ -1,30 +1,30 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type EventId, nextEventId } from "../../events/event_id.ts";
-import type { ChannelEvent, Message } from "../../events/message.ts";
+import type { EventId } from "../../events/event_id.ts";
 import { batchError } from "../batch_limit.ts";
 import {
+  type Latest,
   type LatestQuery,
-  type Reading,
+  type ReadAnswer,
   type ReadLimits,
   type ReadQuery,
   UnavailableError,
 } from "../history.ts";
-import type { Journal, Retention, TailBatch } from "../journal.ts";
+import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
+import { NoteGuard } from "../note_guard.ts";
+import { recordBytes } from "../record_bytes.ts";
+import { CommitQueue } from "./commit_queue.ts";
 import { SqliteFileWatch } from "./file_watch.ts";
 import { SqliteHealth } from "./health.ts";
 import { SqliteHistory } from "./history.ts";
 import { IndexGuard } from "./index_guard.ts";
+import { readKindsOfNotes } from "./kinds_of_notes.ts";
+import { Optimizer } from "./optimizer.ts";
+import { RECORD_OVERHEAD } from "./rows.ts";
 import { fileError, openDatabase } from "./schema.ts";
 import { verify } from "./verify.ts";
-import { SqliteWriter } from "./writer.ts";
-
-/** An append that waits for its commit. */
-interface Append {
-  messages: readonly Message[];
-  resolve(ids: EventId[]): void;
-  reject(error: unknown): void;
-}
+import { type Changes, SqliteWriter } from "./writer.ts";
 
 /** Keeps events in a file. An event whose append has resolved survives a crash of the process and a loss of power. */
 export class SqliteJournal implements Journal {
@@ -32,38 +32,39 @@ export class SqliteJournal implements Journal {
   readonly #database: DatabaseSync;
   readonly #file: SqliteFileWatch;
   readonly #health: SqliteHealth;
+  readonly #optimizer: Optimizer;
   readonly #history: SqliteHistory;
   readonly #writer: SqliteWriter;
+  readonly #commits: CommitQueue;
+  readonly #guard = new NoteGuard();
   readonly #tails = new LocalTails();
   readonly #closing = new AbortController();
-  #queue: Append[] = [];
-  #commitTimer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * Opens the file, or creates it.
+   * Opens the file, or creates it, and begins an epoch.
    *
    * @throws {JournalFileError} The file cannot be opened or written, belongs to another program, is damaged, or was
    * written by a newer Chime.
    */
   constructor(path: string, retention: Retention) {
     this.#retention = retention;
-    this.#database = openDatabase(path);
-    const index = new IndexGuard(this.#database, path);
+    const database = this.#database = openDatabase(path);
+    const index = new IndexGuard(database, path);
     try {
       index.check();
-      this.#writer = new SqliteWriter(
-        this.#database,
+      // Proves that the file can be written, and makes SQLite create the write-ahead log.
+      const writer = this.#writer = new SqliteWriter(
+        database,
         retention,
         (failure) => this.#health.noteRemoval(failure),
       );
-      // Proves that the file can be written, and makes SQLite create the write-ahead log.
-      this.#writer.probe(0);
+      this.#guard.see(readKindsOfNotes(database));
       this.#file = new SqliteFileWatch(path, () => {
-        verify(this.#database, this.#writer);
+        verify(database, writer.known);
         index.check();
       });
     } catch (error) {
-      this.#database.close();
+      database.close();
       throw fileError(path, error);
     }
     this.#health = new SqliteHealth(
@@ -72,86 +73,96 @@ export class SqliteJournal implements Journal {
       (bytes) => this.#writer.probe(bytes),
     );
     this.#history = new SqliteHistory({
-      database: this.#database,
+      database,
       writer: this.#writer,
       health: this.#health,
       index,
       signal: this.#closing.signal,
     });
+    this.#optimizer = new Optimizer(database, path, this.#file);
+    this.#commits = new CommitQueue(
+      this.#writer,
+      this.#health,
+      (records, last) => {
+        if (records.length === 0) return;
+        this.#guard.see(records);
+        this.#tails.push(records, last);
+      },
+    );
   }
 
   isReady(): Promise<boolean> {
-    return Promise.resolve(this.#health.isGood);
+    return Promise.resolve(this.#health.isGood && this.#guard.isReady);
   }
 
-  append(messages: readonly Message[]): Promise<EventId[]> {
-    const { signal } = this.#closing;
-    const error = batchError(messages, this.#retention) ?? signal.reason;
+  append(entries: readonly Entry[]): Promise<EventId[]> {
+    const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
     if (error) return Promise.reject(error);
-    const { promise, resolve, reject } = Promise.withResolvers<EventId[]>();
-    this.#queue.push({ messages, resolve, reject });
-    // A commit waits for the disk, however little it holds: all appends of one turn of the event loop share it.
-    this.#commitTimer ??= setTimeout(() => this.#commit());
-    return promise;
+    const bytes = entries.reduce(
+      (sum, entry) => sum + recordBytes(entry, 0),
+      0,
+    );
+    return this.#commit(({ append }) => append(entries), bytes);
   }
 
   tail(): AsyncIterable<TailBatch> {
     return this.#tails.open(this.#writer.last);
   }
 
-  read(query: ReadQuery, limits: ReadLimits): Promise<Reading | undefined> {
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     return this.#history.read(query, limits);
   }
 
-  floor(): Promise<EventId> {
-    return this.#history.floor();
+  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    return this.#history.latest(query, limits);
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Reading> {
-    return this.#history.latest(query, limits);
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    return this.#history.changed(channels, after, upTo);
+  }
+
+  set(
+    kind: StoreKind,
+    entry: StoreEntry,
+    lifetimeMs: number,
+  ): Promise<boolean> {
+    return this.#commit(
+      ({ values }) => values.set(kind, entry, lifetimeMs),
+      entry.key.length + entry.value.length,
+    );
+  }
+
+  take(kind: StoreKind, key: string): Promise<string | undefined> {
+    return this.#commit(({ values }) => values.take(kind, key), key.length);
+  }
+
+  // deno-lint-ignore require-await -- What is thrown has to reject.
+  async list(kind: StoreKind): Promise<readonly StoreEntry[]> {
+    this.#closing.signal.throwIfAborted();
+    return this.#writer.values.list(kind);
   }
 
   /** Commits what waits, ends the tails, and closes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new UnavailableError("The journal is closed"));
+    this.#optimizer[Symbol.dispose]();
     this.#health[Symbol.dispose]();
-    if (this.#commitTimer !== undefined) {
-      clearTimeout(this.#commitTimer);
-      this.#commit();
-    }
+    this.#commits.flush();
     this.#tails.close();
     // Otherwise the database stays open until the process ends, which touches no file.
     if (this.#file.canClose) this.#database.close();
     await Promise.resolve();
   }
 
-  /** Commits all appends that wait: either all are durable afterwards, or nothing of them is there. */
-  #commit(): void {
-    this.#commitTimer = undefined;
-    const appends = this.#queue;
-    this.#queue = [];
-    const events: ChannelEvent[] = [];
-    let { last } = this.#writer;
-    const ids = appends.map(({ messages }) =>
-      messages.map((message) => {
-        last = nextEventId(last);
-        events.push({ ...message, id: last });
-        return last;
-      })
-    );
-    const failure = this.#health.write(
-      () => this.#writer.write(events, last),
-      events.reduce(
-        (sum, { channel, data }) => sum + channel.length + data.length,
-        0,
-      ),
-    );
-    if (failure) {
-      for (const { reject } of appends) reject(failure);
-      return;
-    }
-    this.#tails.push(events, last);
-    for (const [i, { resolve }] of appends.entries()) resolve(ids[i]!);
+  #commit<T>(change: (changes: Changes) => T, bytes: number): Promise<T> {
+    const { signal } = this.#closing;
+    return signal.aborted
+      ? Promise.reject(signal.reason)
+      : this.#commits.add(change, bytes);
   }
 }

@@ -1,33 +1,13 @@
 import { DatabaseSync } from "node:sqlite";
 import { log } from "../../log/log.ts";
 import { JournalFileError } from "../journal.ts";
+import { CREATE, MIGRATIONS, SCHEMA_VERSION } from "./migrations.ts";
 
 /** "Chim" in the file's header: a journal, and no other program's database. */
 const APPLICATION_ID = 0x4368696d;
 
 /** The size of the smallest database, in bytes: one page. https://www.sqlite.org/fileformat.html */
 const MIN_SIZE = 512;
-
-/**
- * The statements that make each version of the schema from the one before. A released entry never changes.
- *
- * Events are clustered by id, as all reading is in that order. Data is UTF-8 in a blob, as SQLite reads a text only up to
- * the first NUL. `timeline` has one row, which remains when the events are removed: the id after which every event is
- * kept, and the last id given out.
- */
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE event (
-     ms INTEGER NOT NULL,
-     n INTEGER NOT NULL,
-     channel TEXT NOT NULL,
-     type TEXT,
-     data BLOB NOT NULL,
-     PRIMARY KEY (ms, n)
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX event_by_channel ON event (channel, ms, n);
-   CREATE TABLE timeline (floor TEXT NOT NULL, last TEXT NOT NULL) STRICT;
-   INSERT INTO timeline SELECT now, now FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) || '-0' AS now);`,
-];
 
 /**
  * Opens a journal's file for this process alone, or creates it, and brings its schema up to date. A file that is refused
@@ -116,9 +96,9 @@ function migrate(database: DatabaseSync, size = 0): void {
   if (!isNew && application !== APPLICATION_ID) {
     throw new Error("it is another program's database");
   }
-  if (version! > MIGRATIONS.length) {
+  if (version! > SCHEMA_VERSION) {
     throw new Error(
-      `it was written by a newer Chime: its schema is ${version}, this one knows ${MIGRATIONS.length}`,
+      `it was written by a newer Chime: its schema is ${version}, this one knows ${SCHEMA_VERSION}`,
     );
   }
   if (!isNew && !(version! > 0)) {
@@ -128,10 +108,11 @@ function migrate(database: DatabaseSync, size = 0): void {
   if (size % pageSize! !== 0) {
     throw new Error("it is damaged: its end is missing");
   }
-  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-  if (version! < MIGRATIONS.length) {
+  const isOld = isNew || version! < SCHEMA_VERSION;
+  if (isOld) {
+    database.exec(isNew ? CREATE : MIGRATIONS.get(version!)!);
     database.exec(
-      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`,
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`,
     );
   }
   database.exec("COMMIT");

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Kept } from "../reading.ts";
-import { readTimeline } from "./timeline.ts";
+import { readTimeline, type Timeline } from "./timeline.ts";
 
 /**
  * Finds out whether an open database still has, on the disk, what this process wrote. Then copies the write-ahead log
@@ -9,13 +8,14 @@ import { readTimeline } from "./timeline.ts";
  * @param expected The timeline as this process knows it.
  * @throws {Error} It has not.
  */
-export function verify(database: DatabaseSync, expected: Kept): void {
+export function verify(database: DatabaseSync, expected: Timeline): void {
   // What SQLite remembers proves nothing.
   database.exec("PRAGMA shrink_memory");
-  const { floor, last } = readTimeline(database);
-  if (floor !== expected.floor || last !== expected.last) {
-    throw new Error("its timeline is another one");
-  }
+  const { last, floor, epochs } = readTimeline(database).timeline;
+  const isSame = last === expected.last &&
+    floor?.place === expected.floor?.place &&
+    epochs.current === expected.epochs.current;
+  if (!isSame) throw new Error("its timeline is another one");
   const { quick_check: result } = database.prepare("PRAGMA quick_check(1)")
     .get()!;
   if (result !== "ok") throw new Error("it is damaged");

@@ -1,46 +1,55 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import { type EventId, eventId, nextPlace } from "../../events/event_id.ts";
+import { drawEpoch } from "../epochs.ts";
+import type { Entry, Retention } from "../journal.ts";
+import type { TimelineRecord } from "../note.ts";
+import type { StoreClock } from "../store_clock.ts";
+import { Appender } from "./appender.ts";
+import { ChannelTable } from "./channel_table.ts";
+import { Draft, type Known } from "./draft.ts";
+import { SqliteKeys } from "./keys.ts";
+import { Removal } from "./removal.ts";
 import {
-  compareEventIds,
-  type EventId,
-  eventIdMs,
-  nextEventId,
-} from "../../events/event_id.ts";
-import type { Retention } from "../journal.ts";
-import type { ChannelEvent } from "../../events/message.ts";
-import { parts, type Place, toId } from "./rows.ts";
-import { BY_CHANNEL, readTimeline } from "./timeline.ts";
+  BY_CHANNEL,
+  readTimeline,
+  writeEpochs,
+  writeTimeline,
+} from "./timeline.ts";
 import { transact } from "./transact.ts";
+import { SqliteValues } from "./values.ts";
 
 /** How long events are kept beyond the retention once removing them has failed, before that is tried again, in ms. */
 const REMOVAL_PAUSE_MS = 5_000;
 
-const encoder = new TextEncoder();
-
-/** What is there once events were removed. */
-interface Removal {
-  floor: EventId;
-  removed: number;
-  /** When the oldest event was published that is still there, in ms since the epoch. */
-  oldestMs: number;
+/** What a change may do within a transaction. It may be done twice, if the first transaction is rolled back. */
+export interface Changes {
+  /** See {@linkcode Appender.append}. */
+  append(entries: readonly Entry[]): EventId[];
+  readonly values: SqliteValues;
 }
 
-/** Writes events to a journal's file, removes what exceeds the retention, and knows the ends of the timeline. */
+/** Writes to a journal's file, removes what exceeds the retention, and knows the timeline. */
 export class SqliteWriter {
+  readonly clock: StoreClock;
+  readonly channels: ChannelTable;
+  readonly values: SqliteValues;
   readonly #database: DatabaseSync;
-  readonly #retention: Retention;
   readonly #onRemoval: (failure?: Error) => void;
-  readonly #insert: StatementSync;
-  #count: number;
-  #oldestMs: number;
-  #floor: EventId;
-  #last: EventId;
-  /** When to remove events again, in ms since the epoch, where that has failed. */
+  readonly #appender: Appender;
+  readonly #keys: SqliteKeys;
+  readonly #removal: Removal;
+  #known: Known;
+  /** The channels that may have too many events though nothing was appended. */
+  #excessive: readonly string[];
+  /** When to remove events again, in ms since 1970, where that has failed. */
   #nextRemovalMs = -Infinity;
 
   /**
+   * Begins an epoch.
+   *
    * @param onRemoval Called with the reason when what exceeds the retention cannot be removed, and with nothing when it
    * can.
-   * @throws {Error} The file is damaged.
+   * @throws {Error} The file is damaged, or cannot be written.
    */
   constructor(
     database: DatabaseSync,
@@ -48,62 +57,74 @@ export class SqliteWriter {
     onRemoval: (failure?: Error) => void,
   ) {
     this.#database = database;
-    this.#retention = retention;
     this.#onRemoval = onRemoval;
-    this.#insert = database.prepare(
-      "INSERT INTO event (ms, n, channel, type, data) VALUES (?, ?, ?, ?, ?)",
-    );
-    const { floor, last } = readTimeline(database);
-    this.#floor = floor;
-    this.#last = last;
-    const { count, oldestMs } = database.prepare(
-      `SELECT count(*) AS count, min(ms) AS oldestMs FROM ${BY_CHANNEL}`,
-    ).get()!;
-    this.#count = count as number;
-    this.#oldestMs = oldestMs === null ? Infinity : oldestMs as number;
+    const { timeline, clock } = readTimeline(database);
+    this.clock = clock;
+    this.channels = new ChannelTable(database);
+    this.values = new SqliteValues(database);
+    this.#keys = new SqliteKeys(database, clock);
+    this.#appender = new Appender(database, clock, this.#keys);
+    this.#removal = new Removal(database, retention, clock);
+    const { oldestMs } = database.prepare(
+      `SELECT coalesce(at, ms) AS oldestMs FROM ${BY_CHANNEL} ORDER BY ms, n LIMIT 1`,
+    ).get() ?? {};
+    const { count } = database.prepare("SELECT count(*) AS count FROM key")
+      .get()!;
+    this.#known = {
+      ...timeline,
+      oldestMs: (oldestMs ?? Infinity) as number,
+      keyCount: count as number,
+    };
+    this.#excessive = this.#removal.excessive();
+    this.#beginEpoch();
   }
 
-  /** The id after which every event is kept. */
-  get floor(): EventId {
-    return this.#floor;
+  /** What is known of the timeline. */
+  get known(): Known {
+    return this.#known;
   }
 
   /** The last id given out. */
   get last(): EventId {
-    return this.#last;
+    return eventId(this.#known.last, this.#known.epochs.current);
   }
 
-  /** Whether an event is too old to be kept, and can be removed as far as is known. */
-  get isExpiryDue(): boolean {
-    const now = Date.now();
-    return this.#oldestMs < now - this.#retention.maxAgeMs &&
-      now >= this.#nextRemovalMs;
+  /** Whether something exceeds the retention, and can be removed as far as is known. */
+  get isRemovalDue(): boolean {
+    return (this.#excessive.length > 0 || this.#removal.isDue(this.#known)) &&
+      Date.now() >= this.#nextRemovalMs;
   }
 
   /**
-   * Commits the events: afterwards either all are durable, or none is there. Where what exceeds the retention cannot be
+   * Commits changes: afterwards either all are durable, or none is there. Where what exceeds the retention cannot be
    * removed, they are committed all the same.
    *
-   * @param last The last id given out, once this is committed.
+   * @returns What was appended.
    * @throws {Error} Nothing was written.
    */
-  write(events: readonly ChannelEvent[], last: EventId): void {
-    if (Date.now() < this.#nextRemovalMs) return this.#append(events, last);
+  write(change: (changes: Changes) => void): readonly TimelineRecord[] {
+    this.clock.see();
+    if (Date.now() < this.#nextRemovalMs) return this.#commit(change);
     let isRemoving = false;
     try {
-      this.#append(events, last, () => {
+      const records = this.#commit(change, (draft) => {
         isRemoving = true;
-        const removal = this.#remove(this.#count + events.length);
+        this.#removal.run(draft, [
+          ...draft.channels.changed,
+          ...this.#excessive,
+        ]);
         isRemoving = false;
-        return removal;
       });
+      this.#excessive = [];
       this.#onRemoval();
+      return records;
     } catch (error) {
       if (!isRemoving) throw error;
       // One damaged page of old events must not prevent all publishing.
-      this.#append(events, last);
+      const records = this.#commit(change);
       this.#nextRemovalMs = Date.now() + REMOVAL_PAUSE_MS;
       this.#onRemoval(error as Error);
+      return records;
     }
   }
 
@@ -116,83 +137,61 @@ export class SqliteWriter {
    */
   probe(bytes: number): void {
     transact(this.#database, () => {
-      if (bytes === 0) {
-        // SQLite writes nothing where an update changes nothing.
-        this.#database.exec("DELETE FROM timeline");
-        this.#database.prepare("INSERT INTO timeline VALUES (?, ?)")
-          .run(this.#floor, this.#last);
-        return;
-      }
-      const place = parts(nextEventId(this.#last));
-      this.#insert.run(...place, "", null, new Uint8Array(bytes));
-      this.#database.prepare("DELETE FROM event WHERE ms = ? AND n = ?")
-        .run(...place);
+      if (bytes > 0) return this.#appender.probe(this.#known.last, bytes);
+      // SQLite writes nothing where an update changes nothing.
+      const row = this.#database.prepare("SELECT * FROM timeline").get()!;
+      this.#database.exec("DELETE FROM timeline");
+      this.#database.prepare("INSERT INTO timeline VALUES (?, ?, ?, ?, ?, ?)")
+        .run(...Object.values(row));
     });
   }
 
-  #append(
-    events: readonly ChannelEvent[],
-    last: EventId,
-    remove: () => Removal | undefined = () => undefined,
-  ): void {
+  /** The note of an epoch has a place, but is about no channel, and no tail is open yet: it is not kept. */
+  #beginEpoch(): void {
+    this.clock.see();
     transact(this.#database, () => {
-      for (const { id, channel, type, data } of events) {
-        this.#insert.run(
-          ...parts(id),
-          channel,
-          type ?? null,
-          encoder.encode(data),
-        );
-      }
-      const [first] = events;
-      const { floor, removed, oldestMs } = remove() ?? {
-        floor: this.#floor,
-        removed: 0,
-        oldestMs: Math.min(
-          this.#oldestMs,
-          first ? eventIdMs(first.id) : Infinity,
-        ),
-      };
-      this.#database.prepare("UPDATE timeline SET floor = ?, last = ?")
-        .run(floor, last);
-      return () => {
-        this.#oldestMs = oldestMs;
-        this.#count += events.length - removed;
-        this.#floor = floor;
-        this.#last = last;
-      };
+      const draft = new Draft(this.#known, this.channels);
+      draft.epochs.begin(drawEpoch(), draft.last);
+      draft.last = nextPlace(draft.last, this.clock.nowMs);
+      writeEpochs(this.#database, draft.epochs);
+      writeTimeline(this.#database, draft, this.clock);
+      return () => this.#know(draft);
     });
   }
 
-  /** @returns Nothing where nothing exceeds the retention, given how many events there are. */
-  #remove(count: number): Removal | undefined {
-    const floor = this.#lastExpired(count);
-    if (floor === undefined) return undefined;
-    const { changes } = this.#database.prepare(
-      "DELETE FROM event WHERE (ms, n) <= (?, ?)",
-    ).run(...parts(floor));
-    // Read before the commit, as nothing may fail after it: the events would be there, and their appends rejected.
-    const { ms } = this.#database.prepare("SELECT min(ms) AS ms FROM event")
-      .get()!;
-    const oldestMs = ms === null ? Infinity : ms as number;
-    return { floor, removed: Number(changes), oldestMs };
+  #commit(
+    change: (changes: Changes) => void,
+    remove: (draft: Draft) => void = () => {},
+  ): readonly TimelineRecord[] {
+    const draft = new Draft(this.#known, this.channels);
+    const epochCount = draft.epochs.list.length;
+    try {
+      transact(this.#database, () => {
+        this.#keys.expire(draft);
+        change({
+          append: (entries) => this.#appender.append(draft, entries),
+          values: this.values,
+        });
+        remove(draft);
+        this.#keys.expire(draft);
+        this.channels.save();
+        if (draft.epochs.list.length !== epochCount) {
+          writeEpochs(this.#database, draft.epochs);
+        }
+        writeTimeline(this.#database, draft, this.clock);
+        return () => {
+          this.values.keep();
+          this.#know(draft);
+        };
+      });
+    } finally {
+      this.values.undo();
+      this.channels.forgetChanges();
+    }
+    return draft.records;
   }
 
-  /** @returns The newest event that exceeds the retention, given how many events there are. */
-  #lastExpired(count: number): EventId | undefined {
-    const { maxEvents, maxAgeMs } = this.#retention;
-    const byAge = this.isExpiryDue
-      ? this.#database.prepare(
-        "SELECT ms, n FROM event WHERE ms < ? ORDER BY ms DESC, n DESC LIMIT 1",
-      ).get(Date.now() - maxAgeMs)
-      : undefined;
-    const byCount = count > maxEvents
-      ? this.#database.prepare(
-        "SELECT ms, n FROM event ORDER BY ms, n LIMIT 1 OFFSET ?",
-      ).get(count - maxEvents - 1)
-      : undefined;
-    return [byAge, byCount].filter((row) => row !== undefined)
-      .map((row) => toId(row as unknown as Place))
-      .sort(compareEventIds).at(-1);
+  #know({ last, floor, epochs, bytes, oldestMs, keyCount }: Draft): void {
+    this.#known = { last, floor, epochs, bytes, oldestMs, keyCount };
   }
 }

@@ -6,11 +6,14 @@ export interface Fault {
   readonly loses?: boolean;
   /** A stream that resumes gets its last event again. */
   readonly repeats?: boolean;
-  /** Messages are refused once this many have come within a second. */
+  /** Messages are refused once more have come than at this many a second. */
   readonly maxRate?: number;
   /** How late events are, in ms. */
   readonly delayMs?: number;
 }
+
+/** Over how long a rate is measured, in ms. */
+const WINDOW_MS = 500;
 
 const HEADERS = { "content-type": "text/event-stream" };
 const encoder = new TextEncoder();
@@ -60,15 +63,16 @@ export class FaultyServer implements AsyncDisposable {
   async #publish(request: Request): Promise<Response> {
     const text = await request.text();
     const now = performance.now();
-    this.#recent = this.#recent.filter((at) => at > now - 1_000);
-    if (this.#recent.length >= (this.#fault.maxRate ?? Infinity)) {
+    this.#recent = this.#recent.filter((at) => at > now - WINDOW_MS);
+    const { maxRate = Infinity } = this.#fault;
+    if (this.#recent.length >= maxRate * WINDOW_MS / 1_000) {
       return new Response(null, { status: 503 });
     }
     this.#recent.push(now);
+    if (this.#fault.delayMs) await delay(this.#fault.delayMs);
     const id = `1-${this.#events.length}.epoch`;
     const frame = encoder.encode(`data: ${text}\nid: ${id}\n\n`);
     this.#events.push(frame);
-    await delay(this.#fault.delayMs ?? 0);
     for (const controller of this.#controllers) controller.enqueue(frame);
     return new Response(null, { status: 201 });
   }

@@ -378,3 +378,34 @@ Deno.test("Clock takes a second by which the system's clock is set forward for o
   await set.time.tickAsync(1_000);
   assertEquals(heard, ["05:30:20", "05:30:22"]);
 });
+
+Deno.test("Clock computes and encodes the ticks of a zone once for all who replay them, however long they are apart", async () => {
+  await using set = setUp();
+  using computed = stub(
+    Date.prototype,
+    "toISOString",
+    Date.prototype.toISOString,
+  );
+  const replay = async () => {
+    const before = computed.calls.length;
+    const heard = set.listen("UTC", { kind: "earliest", afterReset: NEW });
+    await set.time.tickAsync(200);
+    const status = heard.indexOf('{"state":"resumed","replayed":3600}');
+    assertEquals(status, 3_600);
+    assertEquals(new Set(heard).size, heard.length);
+    return computed.calls.length - before;
+  };
+  await replay();
+  await set.time.tickAsync(60_000);
+  const again = [await replay(), await replay()];
+  // The blocks in which a replay begins and ends are read in part.
+  assert(again[0]! < 2 * 240 + 60, `${again}`);
+  assert(again[1]! < 10, `${again}`);
+});
+
+Deno.test("Clock gives nobody a tick for an id of another timeline", async () => {
+  await using set = setUp();
+  const heard = set.listen("UTC", after(`${idBack(5)}.x7Kq2M`));
+  await set.time.runMicrotasks();
+  assertEquals(heard, ['{"state":"reset"}', "05:30:20"]);
+});

@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
-import type { EventId } from "../../events/event_id.ts";
+import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { type EventId, eventIdMs } from "../../events/event_id.ts";
+import type { ReadFrom } from "../../journal/history.ts";
 import { tickId, Ticks, ticksAfter } from "../../clock/ticks.ts";
 import { countFormats } from "./count_formats.ts";
 
@@ -55,4 +57,63 @@ Deno.test("Ticks makes a zone's format once, until that zone is not kept", () =>
   assertEquals(["UTC", "Asia/Tokyo", "UTC"].map(madeBy), [1, 1, 0]);
   ticks.keepZones(new Set(["Asia/Tokyo"]));
   assertEquals(["UTC", "Asia/Tokyo"].map(madeBy), [1, 0]);
+});
+
+const LIMITS = { maxEvents: 10_000, maxLength: Infinity };
+
+for (
+  const [what, from, answer] of [
+    ["an id longer ago than an hour", {
+      kind: "after",
+      id: tickId(NOW - 3_606),
+    }, "gone"],
+    ["an id of the future", { kind: "after", id: tickId(NOW + 11) }, "unknown"],
+    ["an id of another timeline", {
+      kind: "after",
+      id: `${tickId(NOW - 1)}.x7Kq2M`,
+    }, "unknown"],
+    ["an id that need not be proved", {
+      kind: "after",
+      id: tickId(NOW - 9_999),
+      unproved: tickId(NOW - 2),
+    }, [NOW - 1, NOW]],
+    ["a moment", { kind: "since", ms: NOW * 1000 - 1_500 }, [NOW - 1, NOW]],
+  ] as const
+) {
+  Deno.test(`Ticks.read knows ${what}`, async () => {
+    using _time = new FakeTime(NOW * 1000);
+    const query = { channels: ["UTC"], from, upTo: tickId(NOW) };
+    const found = await new Ticks().read(query, LIMITS);
+    assertEquals<unknown>(
+      found.kind === "found"
+        ? found.records.map(({ id }) => eventIdMs(id) / 1000)
+        : found.kind,
+      answer,
+    );
+  });
+}
+
+Deno.test("Ticks.read goes no further than a block of 240 s, and finds all from there on", async () => {
+  using _time = new FakeTime(NOW * 1000);
+  const ticks = new Ticks();
+  const seconds: number[] = [];
+  let from: ReadFrom = { kind: "earliest" };
+  let reads = 0;
+  while (true) {
+    const found = await ticks.read(
+      { channels: ["UTC"], from, upTo: tickId(NOW) },
+      LIMITS,
+    );
+    assert(found.kind === "found");
+    reads++;
+    seconds.push(...found.records.map(({ id }) => eventIdMs(id) / 1000));
+    assertEquals(found.isComplete || seconds.at(-1)! % 240 === 239, true);
+    if (found.isComplete) break;
+    from = { kind: "after", id: found.records.at(-1)!.id };
+  }
+  assertEquals(
+    seconds,
+    Array.from({ length: 3_600 }, (_, i) => NOW - 3_599 + i),
+  );
+  assertEquals(reads, 16);
 });

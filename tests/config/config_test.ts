@@ -18,8 +18,10 @@ const DEFAULTS = {
   journal: { kind: "memory" },
   retainEvents: 10_000,
   retainForMs: 86_400_000,
+  retainTotalBytes: 0,
   redisKey: "chime",
   maxBodyBytes: 262_144,
+  maxMemoryBytes: 0,
   maxConnections: undefined,
   maxPerAddress: undefined,
   trustedProxies: [],
@@ -44,8 +46,12 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   }],
   ["--retain-events", "5", "CHIME_RETAIN_EVENTS", { retainEvents: 5 }],
   ["--retain-for", "90s", "CHIME_RETAIN_FOR", { retainForMs: 90_000 }],
+  ["--retain-total", "2MiB", "CHIME_RETAIN_TOTAL", {
+    retainTotalBytes: 2 * 1024 ** 2,
+  }],
   ["--redis-key", "news", "CHIME_REDIS_KEY", { redisKey: "news" }],
   ["--max-body", "1MiB", "CHIME_MAX_BODY", { maxBodyBytes: 1_048_576 }],
+  ["--max-memory", "1GiB", "CHIME_MAX_MEMORY", { maxMemoryBytes: 1024 ** 3 }],
   ["--max-connections", "5000", "CHIME_MAX_CONNECTIONS", {
     maxConnections: 5_000,
   }],
@@ -162,8 +168,10 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
     "journal": "redis:…",
     "retain-events": "10000",
     "retain-for": "24h",
+    "retain-total": "auto",
     "redis-key": "chime",
     "max-body": "256KiB",
+    "max-memory": "auto",
     "cors-origin": "https://a.test",
     "workers": "1",
     "log": "text",
@@ -253,6 +261,15 @@ for (
         {},
         `Cannot use --max-body "${size}": must be a size such as 65536, 256KiB or 1MiB, and at most 64MiB`,
       ]),
+    ...["--retain-total", "--max-memory"].flatMap((name) =>
+      ["1GB", "1023KiB", "0", "-1", "", "Auto", "9999999999"].map((
+        size,
+      ): Refusal => [
+        [`${name}=${size}`],
+        {},
+        `Cannot use ${name} "${size}": must be auto, or a size such as 64MiB or 1GiB, and at least 1MiB`,
+      ])
+    ),
     ...["0", "-1", "1000001", "1e3", "x", ""].flatMap((n) =>
       ["--max-connections", "--max-connections-per-address"].map((
         name,
@@ -340,7 +357,7 @@ for (
       {},
       `Cannot use --journal "sqlite:${path}": must name a file in a folder, such as sqlite:/data/events.db`,
     ]),
-    ...["", " ", "\t", "a\nb", "a\0"].map((key): Refusal => [
+    ...["", " ", "\t", "a\nb", "a\0", "{a}", "a{b"].map((key): Refusal => [
       [`--redis-key=${key}`],
       {},
       `Cannot use --redis-key ${

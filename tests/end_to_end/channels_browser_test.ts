@@ -47,12 +47,12 @@ test("two tabs show what either publishes, also past a server that is killed", a
       );
       const [time, id] = rows[0]!;
       assertMatch(time!, /^\d\d:\d\d:\d\d\.\d{3}$/);
-      assertMatch(id!, /^\d+-\d+$/);
+      assertMatch(id!, /^\d+-\d+\.\w{6}$/);
     }
     const { outcome } = await shownChannels(page);
     assertMatch(
       outcome,
-      /^Published as \d+-\d+ to 2 clients, \d\d:\d\d:\d\d your time$/,
+      /^Published as \d+-\d+\.\w{6} to 2 clients, \d\d:\d\d:\d\d your time$/,
     );
 
     // One tab is away meanwhile; the other finds no server.

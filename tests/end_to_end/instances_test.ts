@@ -118,8 +118,10 @@ test("While Redis is away streams stay open and publishing is refused; then all 
   await until(() => isReady(server));
   await publish(server.url, "news", "2");
   assertEquals(await take(reader, 1), ["2"]);
-  // The hour that it asked for began before the oldest event that is kept.
-  assertEquals(await take(late, 3), ['{"state":"reset"}', "1", "2"]);
+  // Nothing has been let go in the hour that it asked for. It may read before or after the second message.
+  const came = await take(late, 3);
+  assertEquals(came.filter((data) => !data.startsWith("{")), ["1", "2"]);
+  assertEquals(came.some((data) => data.includes("resumed")), true);
 });
 
 test("A Redis that comes back empty is a reset for everybody", async (redis) => {

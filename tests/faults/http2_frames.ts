@@ -33,12 +33,15 @@ function field(name: string, value: string): Uint8Array<ArrayBuffer> {
 /** What a client sends to begin a connection. */
 export const CONNECT = concat([PREFACE, frame(4, 0, 0)]);
 
-/** The head of a request on stream 1, with a body to follow. */
-export function headers(fields: readonly (readonly [string, string])[]) {
+/** The head of a request, with a body to follow unless it is the end. */
+export function headers(
+  fields: readonly (readonly [string, string])[],
+  { stream = 1, isLast = false } = {},
+) {
   return frame(
     1,
-    4,
-    1,
+    isLast ? 5 : 4,
+    stream,
     concat(fields.map(([name, value]) => field(name, value))),
   );
 }

@@ -8,7 +8,7 @@ import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { within } from "../support/within.ts";
 import { untilReady } from "./until_ready.ts";
 
-/** As many as are kept with default settings, over all channels. */
+/** As many of a channel as are kept with default settings. */
 const KEPT = 10_000;
 const CLIENTS = 4;
 
@@ -72,7 +72,7 @@ for (const { name, skip, make } of PLACES) {
           ...["--workers", `${workers}`],
         ]);
         await untilReady(server.url, 200);
-        // The batch displaces everything else that is kept.
+        // What is kept of other channels is no matter.
         for (let i = 0; i < 120; i++) await publish(server.url, "other", "x");
         const readers = await Promise.all(
           Array.from(
@@ -88,7 +88,7 @@ for (const { name, skip, make } of PLACES) {
           (await refused.json()).detail,
           `Cannot publish ${
             KEPT + 1
-          } messages at once: the journal keeps ${KEPT} (--retain-events)`,
+          } messages at once: the journal keeps ${KEPT} of each channel (--retain-events)`,
         );
         const taken = await publishBatch(server.url, KEPT);
         assertEquals(taken.status, 201);

@@ -8,8 +8,10 @@ import { until } from "../support/until.ts";
 
 /** All that Chime needs but one, as an operator may forget it. */
 const RIGHTS = [
-  ..."+ping +select +script|load +eval +evalsha +time +xadd +xdel".split(" "),
-  ..."+xinfo|stream +xlen +xrange +xread +xrevrange".split(" "),
+  ..."+ping +select +script|load +eval +evalsha +info +time +type".split(" "),
+  ..."+get +set +del +xadd +xinfo|stream +xlen +xrange +xread".split(" "),
+  ..."+hdel +hget +hmget +hscan +hset +lindex +llen +lrange".split(" "),
+  ..."+ltrim +rpush +zadd +zcard +zrange +zrem +zscore".split(" "),
 ];
 
 /** Tries the criterion with one worker, and with two. */
@@ -68,7 +70,16 @@ test(
   "delivers nothing that is answered with 503 to a user who may not do all that is needed",
   async (server, workers) => {
     await server.command(
-      ...["ACL", "SETUSER", "chime", "reset", "on", ">s3cret", "~chime"],
+      ...[
+        "ACL",
+        "SETUSER",
+        "chime",
+        "reset",
+        "on",
+        ">s3cret",
+        "~chime",
+        "~{chime}:*",
+      ],
       ...RIGHTS,
     );
     const url = server.url.replace("//", "//chime:s3cret@");
@@ -108,14 +119,14 @@ test(
   "tells a client reset where Redis will not let it read what it missed",
   async (server, workers) => {
     await server.command(
-      ...["ACL", "SETUSER", "chime", "on", ">s3cret", "~chime", "+@all"],
+      ...["ACL", "SETUSER", "chime", "on", ">s3cret", "~*", "+@all"],
     );
     const url = server.url.replace("//", "//chime:s3cret@");
     await using chime = await start(url, workers);
     await untilReady(chime.url, true);
     const { id } = await publish(chime.url, "news", "1");
     await publish(chime.url, "news", "2");
-    await server.command("ACL", "SETUSER", "chime", "-xrange");
+    await server.command("ACL", "SETUSER", "chime", "-lrange");
     await using reader = await EventReader.open(`${chime.url}sse/news`, {
       headers: { "last-event-id": id },
     });

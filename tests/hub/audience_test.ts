@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { Memory } from "../../hub/memory.ts";
 import { Audience, type AudienceMember } from "../../hub/audience.ts";
 
 /** A member that notes how often it was woken and written to. */
@@ -43,7 +44,7 @@ Deno.test("Audience wakes and comments to each parked member, to those that leav
     fc.boolean(),
     fc.uniqueArray(fc.nat(3)),
     (steps, flushes, leaving) => {
-      const audience = new Audience(["a"], []);
+      const audience = new Audience(["a"], [], Memory.unbounded());
       const members = Array.from(
         { length: 4 },
         (_, i) =>

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import type { Reading } from "../../journal/history.ts";
+import type { ReadAnswer } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
 import { setUp, take } from "./set_up.ts";
@@ -44,12 +44,16 @@ Deno.test("Hub keeps nothing of subscribers whose readers left", async () => {
 Deno.test("Hub lets a reader leave while its history is read", async () => {
   using chime = setUp();
   await chime.publish("a", "1");
-  const { promise, resolve } = Promise.withResolvers<Reading>();
+  const { promise, resolve } = Promise.withResolvers<ReadAnswer>();
   chime.history.read = () => promise;
   const reader = chime.open(["a"], after("0-0")).getReader();
   const read = reader.read();
   await reader.cancel();
-  resolve({ events: [...chime.history.events], isComplete: true });
+  resolve({
+    kind: "found",
+    records: [...chime.history.events],
+    isComplete: true,
+  });
   assertEquals((await read).done, true);
   assertEquals(chime.hub.subscriberCount, 0);
 });
@@ -58,13 +62,17 @@ Deno.test("Hub logs nothing when a reader leaves while its history is read", asy
   using chime = setUp();
   using log = new CapturedLog();
   await chime.publish("a", "1");
-  const { promise, resolve } = Promise.withResolvers<Reading>();
+  const { promise, resolve } = Promise.withResolvers<ReadAnswer>();
   chime.history.read = () => promise;
   const reader = chime.open(["a"], after("0-0")).getReader();
   const read = reader.read();
   await Promise.resolve();
   await reader.cancel();
-  resolve({ events: [...chime.history.events], isComplete: true });
+  resolve({
+    kind: "found",
+    records: [...chime.history.events],
+    isComplete: true,
+  });
   await read;
   await delay(0);
   assertEquals(log.lines, []);

@@ -69,6 +69,8 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
   });
   const action = fc.oneof(
     { weight: 4, arbitrary: fc.record({ publish: channels }) },
+    { weight: 1, arbitrary: fc.record({ skip: channels }) },
+    { weight: 1, arbitrary: fc.record({ epoch: fc.nat(999) }) },
     { weight: 2, arbitrary: fc.record({ open: channels }) },
     { weight: 3, arbitrary: fc.record({ read: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ cut: fc.nat() }) },
@@ -113,6 +115,13 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
               chime.history.add(name, "")
             );
             chime.hub.append(events, events.at(-1)!.id);
+          } else if ("skip" in act) {
+            for (const name of act.skip) chime.history.add(name, "");
+            chime.hub.skip(chime.history.last);
+          } else if ("epoch" in act) {
+            const name = `${act.epoch}`.padStart(6, "e");
+            const note = chime.history.beginEpoch(name);
+            chime.hub.append([note], note.id);
           } else if ("open" in act) {
             const first = chime.hub.position.id;
             const client = {

@@ -3,6 +3,7 @@ import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Audience, type AudienceMember } from "../../hub/audience.ts";
 import { Flusher } from "../../hub/flusher.ts";
+import { Memory } from "../../hub/memory.ts";
 
 /** More than a small audience has. */
 const MEMBERS = 9;
@@ -16,7 +17,7 @@ function setUp(time: FakeTime) {
   const flushes: number[] = [];
   const clock = stub(performance, "now", () => time.now + busyMs);
   const [first, second] = ["a", "b"].map((name) => {
-    const audience = new Audience([name], []);
+    const audience = new Audience([name], [], Memory.unbounded());
     for (let i = 0; i < MEMBERS; i++) {
       const member: AudienceMember = {
         slot: -1,

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { NEW } from "../../hub/deliver_from.ts";
-import { type Reading, UnreadableError } from "../../journal/history.ts";
+import { type ReadAnswer, UnreadableError } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
 import { begun, setUp, status, take } from "./set_up.ts";
@@ -74,7 +74,7 @@ for (
     const other = new EventReader(chime.open(["a"]));
     const { history } = chime;
     const fail = () => Promise.reject<never>(new UnreadableError("damaged"));
-    Object.assign(history, { read: fail, latest: fail, floor: fail });
+    Object.assign(history, { read: fail, latest: fail });
     const reader = new EventReader(chime.open(["a"], start));
     assertEquals(await take(reader, 1), [status({ state: "reset" })]);
     await chime.publish("a", "4");
@@ -128,14 +128,15 @@ Deno.test("Hub replays everything that is kept after the first reset only", asyn
 
 for (
   const [what, answer] of [
-    ["found", { events: [], isComplete: true }],
-    ["found to be gone", undefined],
+    ["found", { kind: "found", records: [], isComplete: true }],
+    ["found to be gone", { kind: "gone", floor: "1-0" }],
+    ["unknown", { kind: "unknown" }],
   ] as const
 ) {
   Deno.test(`Hub resets a stream whose events of the old timeline are ${what} after that has ended, and gives it all of the new one`, async () => {
     using chime = setUp();
     await chime.publish("a", "1");
-    const { promise, resolve } = Promise.withResolvers<Reading | undefined>();
+    const { promise, resolve } = Promise.withResolvers<ReadAnswer>();
     const { read } = chime.history;
     chime.history.read = () => promise;
     const reader = new EventReader(chime.open(["a"], after("0-0")));
@@ -154,6 +155,7 @@ for (
 
 Deno.test("Hub replays an event of the new timeline, though the old one had its id", async () => {
   using chime = setUp();
+  await using _stays = new EventReader(chime.open(["b"]));
   const first = async () => {
     await using reader = new EventReader(chime.open(["a"], after("0-0")));
     return (await take(reader, 1))[0]!.data;

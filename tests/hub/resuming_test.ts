@@ -255,3 +255,107 @@ Deno.test("Hub reads few events first, then more, but never more than 256 at onc
   assertEquals(limits.slice(0, 5), [32, 64, 128, 256, 256]);
   assertEquals(Math.max(...limits), 256);
 });
+
+for (
+  const [what, from] of [["all", "earliest"], ["a moment", "since"]] as const
+) {
+  Deno.test(`Hub replays ${what}, though one channel goes back less far than another, and the parts end before its floor`, async () => {
+    using chime = setUp();
+    for (let i = 1; i <= 300; i++) {
+      await chime.publish(i <= 280 ? "a" : "b", `${i}`);
+    }
+    chime.history.floors.set("b", "290-0");
+    const reader = new EventReader(chime.open(
+      ["a", "b"],
+      from === "since"
+        ? { kind: "since", ms: 1 }
+        : { kind: "earliest", afterReset: NEW },
+    ));
+    const expected = [
+      ...Array.from({ length: 280 }, (_, i) => `${i + 1}`),
+      ...Array.from({ length: 10 }, (_, i) => `${i + 291}`),
+    ];
+    const told = from === "since"
+      ? ['{"state":"reset"}', ...expected]
+      : [...expected, '{"state":"resumed","replayed":290}'];
+    const events = await reader.take(291);
+    assertEquals(events.map(({ data }) => data), told);
+    await chime.publish("a", "301");
+    assertEquals((await reader.take(1))[0]!.data, "301");
+  });
+}
+
+Deno.test("Hub resets a stream whose channel has lost events after its id, and no stream of other channels", async () => {
+  using chime = setUp();
+  for (let i = 1; i <= 6; i++) await chime.publish(i % 2 ? "a" : "b", `${i}`);
+  chime.history.floors.set("a", "3-0");
+  for (
+    const [channels, state] of [
+      [["a"], "reset"],
+      [["a", "b"], "reset"],
+      [["b"], "resumed"],
+    ] as const
+  ) {
+    const reader = new EventReader(chime.open(channels, after("2-0")));
+    const text = JSON.stringify(await reader.take(state === "reset" ? 1 : 3));
+    assertMatch(text, new RegExp(state));
+  }
+});
+
+Deno.test("Hub asks the history from which event on a moment is, whatever the ids say", async () => {
+  using chime = setUp();
+  await using _stays = new EventReader(chime.open(["a"]));
+  for (const data of ["1", "2"]) await chime.publish("a", data);
+  const { read } = chime.history;
+  chime.history.read = (query, limits) =>
+    read.call(chime.history, {
+      ...query,
+      from: query.from.kind === "since" ? { kind: "since", ms: 2 } : query.from,
+    }, limits);
+  const from = { kind: "since", ms: 2_000 } as const;
+  const reader = new EventReader(chime.open(["a"], from));
+  assertEquals(await take(reader, 2), [
+    { data: "2", id: "2-0" },
+    status({ state: "resumed", replayed: 1 }),
+  ]);
+});
+
+Deno.test("Hub passes over the notes of a replay, and counts none of them", async () => {
+  using chime = setUp();
+  const { history, hub } = chime;
+  for (let i = 1; i <= 40; i++) {
+    // The first part consists of notes alone.
+    if (i <= 32) history.note("ended", "a");
+    else history.add("a", `${i}`);
+  }
+  await hub.append([], history.last);
+  const reader = new EventReader(chime.open(["a"], after("0-0")));
+  const events = await take(reader, 9);
+  assertEquals(events[0], { data: "33", id: "33-0" });
+  assertEquals(events[8], status({ state: "resumed", replayed: 8 }));
+});
+
+Deno.test("Hub has eight readings at once, and every stream gets its events", async () => {
+  using chime = setUp();
+  for (let i = 0; i < 100; i++) await chime.publish(`c${i}`, "1");
+  const { read } = chime.history;
+  let now = 0;
+  let most = 0;
+  chime.history.read = async (...args) => {
+    most = Math.max(most, ++now);
+    await delay(0);
+    now--;
+    return read.apply(chime.history, args);
+  };
+  const readers = Array.from(
+    { length: 100 },
+    (_, i) => new EventReader(chime.open([`c${i}`], after("0-0"))),
+  );
+  for (const reader of readers) {
+    assertEquals(
+      (await reader.take(2)).at(-1)!.data,
+      '{"state":"resumed","replayed":1}',
+    );
+  }
+  assertEquals(most, 8);
+});

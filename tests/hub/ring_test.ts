@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { EventId } from "../../events/event_id.ts";
+import { Memory } from "../../hub/memory.ts";
 import { Ring } from "../../hub/ring.ts";
 
 const ORIGIN = { ordinal: 0, id: "0-0" } as const;
@@ -19,7 +20,12 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
     fc.integer({ min: 1, max: 8 }),
     fc.integer({ min: 1, max: 60 }),
     (sizes, maxFrames, maxBytes) => {
-      const ring = new Ring("c", ORIGIN, { maxFrames, maxBytes });
+      const ring = new Ring(
+        "c",
+        ORIGIN,
+        { maxFrames, maxBytes },
+        Memory.unbounded(),
+      );
       let held: { ordinal: number; size: number }[] = [];
       let floor = 0;
       for (const [i, size] of sizes.entries()) {
@@ -50,7 +56,12 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
 });
 
 Deno.test("Ring.skip leaves nothing held before the place", () => {
-  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 99 });
+  const ring = new Ring(
+    "c",
+    ORIGIN,
+    { maxFrames: 9, maxBytes: 99 },
+    Memory.unbounded(),
+  );
   ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(1));
   ring.skip({ ordinal: 2, id: id(2) });
   ring.push({ ordinal: 3, id: id(3) }, new Uint8Array(1));
@@ -59,7 +70,12 @@ Deno.test("Ring.skip leaves nothing held before the place", () => {
 });
 
 Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
-  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 99 });
+  const ring = new Ring(
+    "c",
+    ORIGIN,
+    { maxFrames: 9, maxBytes: 99 },
+    Memory.unbounded(),
+  );
   const frame = new TextEncoder().encode("data: x\n\n");
   ring.push({ ordinal: 1, id: id(1) }, frame);
   const [first] = ring.after(0, true);
@@ -69,7 +85,12 @@ Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
 });
 
 Deno.test("Ring.skip leaves all its room to what comes after the place", () => {
-  const ring = new Ring("c", ORIGIN, { maxFrames: 9, maxBytes: 10 });
+  const ring = new Ring(
+    "c",
+    ORIGIN,
+    { maxFrames: 9, maxBytes: 10 },
+    Memory.unbounded(),
+  );
   ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(8));
   ring.skip({ ordinal: 2, id: id(2) });
   for (const n of [3, 4]) {
@@ -79,7 +100,12 @@ Deno.test("Ring.skip leaves all its room to what comes after the place", () => {
 });
 
 Deno.test("Ring.skip lets go of everything in a ring that was full, too", () => {
-  const ring = new Ring("c", ORIGIN, { maxFrames: 1, maxBytes: 99 });
+  const ring = new Ring(
+    "c",
+    ORIGIN,
+    { maxFrames: 1, maxBytes: 99 },
+    Memory.unbounded(),
+  );
   for (const n of [1, 2]) {
     ring.push({ ordinal: n, id: id(n) }, new Uint8Array(1));
   }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { FakeTime } from "@std/testing/time";
 import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
-import type { Reading } from "../../journal/history.ts";
+import type { ReadAnswer } from "../../journal/history.ts";
 import { after } from "../support/open_stream.ts";
 import { FakeSink } from "./fake_sink.ts";
 import { setUp } from "./set_up.ts";
@@ -147,7 +147,7 @@ Deno.test("Subscriber writes nothing after its reader has left, whatever comes t
   using time = new FakeTime();
   using chime = setUp();
   await chime.publish("a", "1");
-  const { promise, resolve } = Promise.withResolvers<Reading>();
+  const { promise, resolve } = Promise.withResolvers<ReadAnswer>();
   chime.history.read = () => promise;
   const sink = new FakeSink();
   chime.hub.open(["a"], after("0-0"), sink);
@@ -155,7 +155,11 @@ Deno.test("Subscriber writes nothing after its reader has left, whatever comes t
   sink.ready();
   sink.leave();
   sink.ready();
-  resolve({ events: [...chime.history.events], isComplete: true });
+  resolve({
+    kind: "found",
+    records: [...chime.history.events],
+    isComplete: true,
+  });
   await time.tickAsync(0);
   const live = new FakeSink();
   chime.hub.open(["a"], NEW, live);

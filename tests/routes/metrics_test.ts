@@ -10,13 +10,19 @@ import { scrape } from "../support/metrics.ts";
 import { inProcess } from "../support/in_process.ts";
 import { publish } from "../support/publish.ts";
 import { CapturedLog } from "../support/captured_log.ts";
+import { until } from "../support/until.ts";
 
 /** A server in this process. */
 async function start(maxStreams = 10) {
   const log = new CapturedLog();
-  const journal = new MemoryJournal({ maxEvents: 3, maxAgeMs: 86_400_000 });
+  const journal = new MemoryJournal({
+    maxEvents: 3,
+    maxAgeMs: 86_400_000,
+    maxBytes: 128 * 1024 ** 2,
+  });
   const serving = await Serving.start({
     ...SERVE_OPTIONS,
+    maxBodyBytes: 1_000,
     limits: { ...SERVE_OPTIONS.limits, maxStreams },
   }, { journal });
   return {
@@ -249,4 +255,31 @@ Deno.test("addCounts adds up, also what only some have done", () => {
     addCounts([counts({ "GET / 200": 1 }, 1), counts({ "GET / 304": 2 }, 4)]),
     counts({ "GET / 200": 1, "GET / 304": 2 }, 5),
   );
+});
+
+Deno.test("GET /metrics says how far ids are ahead of the clock", async () => {
+  await using chime = inProcess();
+  const ahead = async () => {
+    const text = await (await chime.request("/metrics")).text();
+    return /^chime_ids_ahead_seconds (.*)$/m.exec(text)![1];
+  };
+  await chime.publish("/sse/news", "1");
+  await chime.time.runMicrotasks();
+  assertEquals(await ahead(), "0");
+  chime.time.setSystemClock(-90_000);
+  assertEquals(await ahead(), "90");
+});
+
+Deno.test("GET /metrics counts what is held for readers", async () => {
+  await using chime = await start();
+  const held = async () => (await scrape(chime.url)).get("chime_held_bytes")!;
+  assertEquals(await held(), 0);
+  {
+    await using reader = await EventReader.open(`${chime.url}sse/news`);
+    await publish(chime.url, "news", "x".repeat(900));
+    await reader.next();
+    const bytes = await held();
+    assert(bytes >= 900 && bytes < 10_000, `${bytes}`);
+  }
+  await until(async () => await held() === 0);
 });

@@ -3,7 +3,7 @@ import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { inProcess } from "../support/in_process.ts";
-import { latestEvents, readEvents } from "../support/read_events.ts";
+import { latestEvents } from "../support/read_events.ts";
 
 const NDJSON = "application/x-ndjson";
 
@@ -16,15 +16,12 @@ Deno.test("POST /sse/{channel} of NDJSON publishes a message a line", async () =
     `${NDJSON}; charset=utf-8`,
   );
   assertEquals(response.status, 201);
-  assertEquals(await response.json(), {
-    ids: ["1795325420400-1", "1795325420400-2"],
-    channel: "news",
-    clients: 1,
-  });
+  const { ids, ...rest } = await response.json();
+  assertEquals(rest, { channel: "news", clients: 1 });
   const events = await new EventReader(stream.body!).take(2);
-  assertEquals(events.map(({ event, data }) => [event, data]), [
-    ["default", "1"],
-    ["own", "2"],
+  assertEquals(events.map(({ event, data, id }) => [event, data, id]), [
+    ["default", "1", ids[0]],
+    ["own", "2", ids[1]],
   ]);
 });
 
@@ -91,21 +88,24 @@ for (
 
 Deno.test("POST /sse/{channel} of more messages than are kept is a 413 that names both numbers, and delivers none", async () => {
   await using chime = inProcess({
-    journal: new MemoryJournal({ maxEvents: 5, maxAgeMs: 86_400_000 }),
+    journal: new MemoryJournal({
+      maxEvents: 5,
+      maxAgeMs: 86_400_000,
+      maxBytes: 128 * 1024 ** 2,
+    }),
   });
   const lines = (count: number) => '{"data":"x"}\n'.repeat(count);
   await assertProblem(
     await chime.publish("/sse/a", lines(6), NDJSON),
     413,
-    "Cannot publish 6 messages at once: the journal keeps 5 (--retain-events)",
+    "Cannot publish 6 messages at once: the journal keeps 5 of each channel (--retain-events)",
   );
   const answer = await chime.publish("/sse/a", lines(5), NDJSON);
   assertEquals(answer.status, 201);
   const { ids } = await answer.json();
   const { journal } = chime;
-  const floor = await journal.floor();
-  const kept = await readEvents(journal, ["a"], floor, ids[4]);
-  assertEquals(kept!.map(({ id }) => id), ids);
+  const kept = await latestEvents(journal, ["a"], ids[4], 10);
+  assertEquals(kept.map(({ id }) => id), ids);
 });
 
 Deno.test("POST /sse/{channel} of NDJSON with an empty line at its end is refused as a whole", async () => {

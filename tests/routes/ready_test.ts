@@ -4,7 +4,11 @@ import { assertProblem } from "../support/assert_problem.ts";
 import { inProcess, refusing } from "../support/in_process.ts";
 
 Deno.test("GET /readyz tells whether the journal can be reached", async () => {
-  const journal = new MemoryJournal({ maxEvents: 9, maxAgeMs: 9_000 });
+  const journal = new MemoryJournal({
+    maxEvents: 9,
+    maxAgeMs: 9_000,
+    maxBytes: 128 * 1024 ** 2,
+  });
   await using chime = inProcess({ journal });
   const response = await chime.request("/readyz");
   assertEquals(response.status, 200);

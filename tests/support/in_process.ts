@@ -40,7 +40,11 @@ export function inProcess(
   const log = new CapturedLog();
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
   const {
-    journal = new MemoryJournal({ maxEvents: 1_000, maxAgeMs: 86_400_000 }),
+    journal = new MemoryJournal({
+      maxEvents: 1_000,
+      maxAgeMs: 86_400_000,
+      maxBytes: 128 * 1024 ** 2,
+    }),
     main,
     maxStreams = Infinity,
     ...others

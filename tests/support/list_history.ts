@@ -1,66 +1,106 @@
 import {
   compareEventIds,
   type EventId,
+  eventId,
   ORIGIN,
+  type Place,
+  placeOf,
 } from "../../events/event_id.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+import { Epochs } from "../../journal/epochs.ts";
 import type {
   History,
+  Latest,
   LatestQuery,
-  Reading,
+  ReadAnswer,
+  ReadFrom,
   ReadLimits,
   ReadQuery,
 } from "../../journal/history.ts";
-import type { ChannelEvent } from "../../events/message.ts";
-import { isKnown, readWithin } from "../../journal/reading.ts";
+import {
+  EPOCH_NOTE,
+  isNote,
+  type NoteRecord,
+  type TimelineRecord,
+} from "../../journal/note.ts";
+import { type Floor, highest, isOurs, judge } from "../../journal/proof.ts";
+import { readWithin } from "../../journal/reading.ts";
+import { StoreClock } from "../../journal/store_clock.ts";
 
-/** A history in a list, which can lose its oldest events. */
+/** Epochs of which the first one has given out the place before all events, too. */
+class FromOrigin extends Epochs {
+  override isKnown(id: EventId, last: EventId): boolean {
+    return id === ORIGIN || super.isKnown(id, last);
+  }
+}
+
+/** A history in a list, which can lose its oldest records. Its ids have no epoch until one is begun. */
 export class ListHistory implements History {
-  readonly events: ChannelEvent[] = [];
-  /** Events up to this id are lost. */
+  readonly records: TimelineRecord[] = [];
+  /** Records up to this id are lost. */
   forgotten: EventId = ORIGIN;
+  /** Records of a channel up to a place are lost. */
+  readonly floors = new Map<string, Place>();
   /** How often it was read. */
   reads = 0;
+  /** What was asked of `changed`. */
+  readonly asked: (readonly string[])[] = [];
+  readonly #epochs = new FromOrigin([{ name: "", start: ORIGIN }]);
+
+  get events(): ChannelEvent[] {
+    return this.records.filter((record): record is ChannelEvent =>
+      !isNote(record)
+    );
+  }
 
   /** Makes the next event, a millisecond after the one before. */
   add(channel: string, data: string, type?: string): ChannelEvent {
-    const id: EventId = `${this.events.length + 1}-0`;
-    const event = { channel, data, id, ...(type && { type }) };
-    this.events.push(event);
+    const event = { channel, data, id: this.#next(), ...(type && { type }) };
+    this.records.push(event);
     return event;
+  }
+
+  /** Makes a note. */
+  note(note: string, channel?: string): NoteRecord {
+    const record = { note, id: this.#next(), ...(channel && { channel }) };
+    this.records.push(record);
+    return record;
+  }
+
+  /** Begins an epoch, and returns its note. */
+  beginEpoch(name: string): NoteRecord {
+    this.#epochs.begin(name, `${this.records.length}-0`);
+    return this.note(EPOCH_NOTE);
   }
 
   /** The last id given out. */
   get last(): EventId {
-    return this.events.at(-1)?.id ?? ORIGIN;
+    return this.records.at(-1)?.id ?? ORIGIN;
   }
 
-  read(
-    { channels, after, upTo }: ReadQuery,
-    limits: ReadLimits,
-  ): Promise<Reading | undefined> {
+  read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     this.reads++;
-    const kept = { floor: this.forgotten, last: this.last };
-    return Promise.resolve(
-      isKnown(after, kept)
-        ? readWithin(
-          this.events.filter(({ channel, id }) =>
-            channels.includes(channel) && compareEventIds(id, after) > 0 &&
-            compareEventIds(id, upTo) <= 0
-          ),
-          limits,
-        )
-        : undefined,
-    );
-  }
-
-  floor(): Promise<EventId> {
-    return Promise.resolve(this.forgotten);
+    const { channels, from, upTo } = query;
+    const verdict = judge(query, {
+      epochs: this.#epochs,
+      last: this.last,
+      floor: this.#floor(channels),
+      clock: new StoreClock(),
+    });
+    if (verdict.kind !== "allowed") return Promise.resolve(verdict);
+    const held = this.#held(channels, from, upTo);
+    const { unproved } = verdict;
+    return Promise.resolve({
+      kind: "found",
+      ...readWithin(held, limits),
+      unproved,
+    });
   }
 
   latest(
     { channels, upTo, count, after }: LatestQuery,
     limits: ReadLimits,
-  ): Promise<Reading> {
+  ): Promise<Latest> {
     this.reads++;
     const known = this.events.filter(({ id }) =>
       compareEventIds(id, upTo) <= 0
@@ -70,9 +110,69 @@ export class ListHistory implements History {
         known.filter(({ channel }) => channel === name).slice(-count)
       ),
     );
-    const events = known.filter((event) =>
+    const wanted = known.filter((event) =>
       newest.has(event) && compareEventIds(event.id, after) > 0
     );
-    return Promise.resolve(readWithin(events, limits));
+    const { records: events, isComplete } = readWithin(wanted, limits);
+    return Promise.resolve({ events, isComplete });
+  }
+
+  changed(
+    channels: readonly string[],
+    after: EventId,
+    upTo: EventId,
+  ): Promise<readonly string[]> {
+    this.asked.push(channels);
+    const known = { epochs: this.#epochs, last: this.last };
+    if (!isOurs(after, known) || !isOurs(upTo, known)) {
+      return Promise.resolve(channels);
+    }
+    return Promise.resolve(channels.filter((name) => {
+      const floor = this.#floor([name])?.place ?? ORIGIN;
+      return compareEventIds(after, floor) < 0 ||
+        this.records.some(({ channel, id }) =>
+          channel === name && compareEventIds(id, after) > 0
+        );
+    }));
+  }
+
+  #next(): EventId {
+    return eventId(`${this.records.length + 1}-0`, this.#epochs.current);
+  }
+
+  #floor(channels: readonly string[]): Floor | undefined {
+    const places = [
+      placeOf(this.forgotten),
+      ...channels.map((name) => this.floors.get(name) ?? ORIGIN),
+    ].filter((place) => place !== ORIGIN);
+    const floors = places.map((place) => ({
+      place,
+      timeMs: Number(place.split("-")[0]),
+    }));
+    return highest(floors, new StoreClock());
+  }
+
+  #held(
+    channels: readonly string[],
+    from: ReadFrom,
+    upTo: EventId,
+  ): TimelineRecord[] {
+    return this.records.filter(({ channel = "", id }) => {
+      const floor = [this.forgotten, this.floors.get(channel) ?? ORIGIN];
+      return channels.includes(channel) && isWithin(from, id) &&
+        floor.every((place) => compareEventIds(id, place) > 0) &&
+        compareEventIds(id, upTo) <= 0;
+    });
+  }
+}
+
+function isWithin(from: ReadFrom, id: EventId): boolean {
+  switch (from.kind) {
+    case "after":
+      return compareEventIds(id, from.id) > 0;
+    case "since":
+      return Number(id.split("-")[0]) >= from.ms;
+    case "earliest":
+      return true;
   }
 }

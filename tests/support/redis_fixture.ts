@@ -1,7 +1,8 @@
 import { assert } from "@std/assert";
 import type { FakeTime } from "@std/testing/time";
-import type { EventId } from "../../events/event_id.ts";
-import type { Journal } from "../../journal/journal.ts";
+import { type EventId, ORIGIN } from "../../events/event_id.ts";
+import type { Journal, Retention } from "../../journal/journal.ts";
+import { RedisKeys } from "../../journal/redis/keys.ts";
 import { RedisJournal } from "../../journal/redis/journal.ts";
 import { PLENTY } from "../journal/contract.ts";
 import {
@@ -9,11 +10,12 @@ import {
   RedisServer,
   type RedisServerOptions,
 } from "./redis_server.ts";
-import { readEvents } from "./read_events.ts";
+import { heldEvents, readEvents } from "./read_events.ts";
+import type { TailReader } from "./tail_reader.ts";
 import { CapturedLog } from "./captured_log.ts";
 import { until } from "./until.ts";
 
-/** The stream's key, by default. */
+/** The key, by default. */
 export const KEY = "chime";
 
 /** The real one, also while time is faked. */
@@ -59,12 +61,15 @@ export async function pass(seconds: number, time: FakeTime): Promise<void> {
   }
 }
 
-/** How many entries the stream holds, those that are no events as well. */
-export async function entryCount(
+/** The keys that tests look into. */
+export const KEYS: RedisKeys = new RedisKeys(KEY);
+
+/** How many records a channel holds. */
+export async function recordCount(
   server: RedisServer,
-  key = KEY,
+  channel = "a",
 ): Promise<number> {
-  return Number(await server.command("XLEN", key));
+  return Number(await server.command("LLEN", KEYS.channel(channel))) / 2;
 }
 
 /** A journal that may not have found its Redis yet. */
@@ -87,6 +92,18 @@ export async function connect(
   return journal;
 }
 
+/** A journal that has found its Redis, but may not be ready for what is in there. */
+export async function connectStore(
+  server: { url: string },
+  retention: Retention,
+): Promise<RedisJournal> {
+  const journal = open(server, retention);
+  await until(() =>
+    journal.changed([], ORIGIN, ORIGIN).then(() => true, () => false)
+  );
+  return journal;
+}
+
 export function publish(
   journal: Journal,
   ...data: string[]
@@ -94,11 +111,30 @@ export function publish(
   return journal.append(data.map((data) => ({ channel: "a", data })));
 }
 
+/** Reads a tail on up to an id, also past what it skips. Whether it has skipped something. */
+export async function catchUp(tail: TailReader, id: EventId): Promise<boolean> {
+  let skips = false;
+  while (true) {
+    const { gap, last } = await tail.next();
+    assert(gap !== "reset");
+    skips ||= gap === "skip";
+    if (last === id) return skips;
+  }
+}
+
+/** The data of all that the journal holds of a channel. */
+export async function heldData(
+  journal: Journal,
+  channel = "a",
+): Promise<string[]> {
+  return (await heldEvents(journal, [channel])).map(({ data }) => data);
+}
+
 /** The data of what the journal has in between. */
 export async function dataBetween(
   journal: Journal,
   after: EventId,
-  upTo: EventId,
+  upTo?: EventId,
 ): Promise<string[]> {
   const events = await readEvents(journal, ["a"], after, upTo);
   assert(events, `cannot tell what came after ${after}`);

@@ -63,6 +63,11 @@ export class RedisServer implements AsyncDisposable {
     return `${scheme}://127.0.0.1:${this.port}`;
   }
 
+  /** Where its files are. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   /** The file with the certificate of the server's authority. */
   get ca(): string {
     return join(this.#folder, "cert.pem");

@@ -20,6 +20,7 @@ export const SERVE_OPTIONS: ServeOptions = {
   sharesPort: false,
   token: "t",
   maxBodyBytes: 10_000,
+  maxMemoryBytes: 1_000_000,
   corsOrigins: [],
   accessLog: false,
   allowedHosts: [],

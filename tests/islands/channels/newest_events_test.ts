@@ -7,7 +7,11 @@ import { inProcess } from "../../support/in_process.ts";
 
 for (const maxEvents of [1_003, 10_000]) {
   Deno.test(`readOlder() finds what is before a thousand events that are here, with ${maxEvents} kept`, async () => {
-    const journal = new MemoryJournal({ maxEvents, maxAgeMs: 86_400_000 });
+    const journal = new MemoryJournal({
+      maxEvents,
+      maxAgeMs: 86_400_000,
+      maxBytes: 128 * 1024 ** 2,
+    });
     await using chime = inProcess({ journal });
     const log = new EventLog();
     let lastId = "";

@@ -31,7 +31,7 @@ testRedis(
     for (
       const attempt of [
         () => publish(journal, "0"),
-        () => journal.floor(),
+        () => journal.changed(["a"], "1-0", "1-0"),
         () => latestEvents(journal, ["a"], "1-0"),
         () => readEvents(journal, ["a"], "1-0", "1-0", 9),
       ]
@@ -43,7 +43,7 @@ testRedis(
       );
     }
     await server.start();
-    assertEquals((await first).events, []);
+    assertEquals((await first).records, []);
     await until(() => journal.isReady());
     assertEquals(log.lines.length, 2);
     assertEquals(log.lines[1], "info Redis is back");
@@ -225,9 +225,10 @@ async function runAlone(url: string, ca?: string): Promise<string> {
     await using journal = new RedisJournal({
       url: "${url}",
       key: "chime",
-      retention: { maxEvents: 9, maxAgeMs: 60_000 },
+      retention: { maxEvents: 9, maxAgeMs: 60_000, maxBytes: 1e6 },
     });
-    for await (const { events: [event] } of journal.tail()) {
+    for await (const { records } of journal.tail()) {
+      const event = records.find((record) => "data" in record);
       if (event) {
         console.log(event.data);
         break;

@@ -1,20 +1,27 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
+import type { Retention } from "../../../journal/journal.ts";
 import { RedisJournal } from "../../../journal/redis/journal.ts";
 import {
   connect,
-  dataBetween,
-  entryCount,
+  heldData,
   KEY,
   pass,
   publish,
+  recordCount,
   testRedis,
   within,
 } from "../../support/redis_fixture.ts";
 import { TailReader } from "../../support/tail_reader.ts";
 import { until } from "../../support/until.ts";
 import type { RedisServer } from "../../support/redis_server.ts";
+
+const RETENTION: Retention = {
+  maxEvents: 100,
+  maxAgeMs: 60_000,
+  maxBytes: 1e6,
+};
 
 /** A way in which Redis can be read and not written to. */
 interface Trouble {
@@ -74,12 +81,11 @@ for (const { code, settings = [], begin, end } of TROUBLES) {
       await using journal = new RedisJournal({
         url: server.url,
         key: KEY,
-        retention: { maxEvents: 100, maxAgeMs: 60_000 },
+        retention: RETENTION,
       });
       await within(3, time, () => journal.isReady());
-      const floor = await journal.floor();
       await publish(journal, "1");
-      const count = await entryCount(server);
+      const count = await recordCount(server);
 
       // Nobody publishes.
       await begin(server);
@@ -100,12 +106,12 @@ for (const { code, settings = [], begin, end } of TROUBLES) {
         );
         assertEquals(await journal.isReady(), false);
       }
-      assertEquals(await entryCount(server), count);
+      assertEquals(await recordCount(server), count);
       assertEquals(log.lines.length, 3, log.lines.join("\n"));
       await end(server);
-      const [id] = await publish(journal, "5");
+      await publish(journal, "5");
       assertEquals(await journal.isReady(), true);
-      assertEquals(await dataBetween(journal, floor, id!), ["1", "5"]);
+      assertEquals(await heldData(journal), ["1", "5"]);
     },
     { settings },
   );
@@ -123,15 +129,11 @@ testRedis(
     await using journal = new RedisJournal({
       url: server.url,
       key: KEY,
-      retention: { maxEvents: 100, maxAgeMs: 60_000 },
+      retention: RETENTION,
     });
     await until(() => log.has("the journal failed: OOM"));
     assertEquals((await new TailReader(journal).next()).last, id);
-    await until(async () => (await journal.floor().catch(() => "")) !== "");
-    assertEquals(
-      await dataBetween(journal, await journal.floor(), id!),
-      ["1"],
-    );
+    assertEquals(await until(() => heldData(journal).catch(() => null)), ["1"]);
     assertEquals(await journal.isReady(), false);
     await assertRejects(() => publish(journal, "2"), UnavailableError, "OOM");
     assert(!log.has("Redis is away"), log.lines.join("\n"));
@@ -148,7 +150,10 @@ testRedis(
     await within(6, time, async () => !await journal.isReady());
     // A refusal is an answer: the connection lives on.
     await pass(6, time);
-    const error = await assertRejects(() => journal.floor(), UnavailableError);
+    const error = await assertRejects(
+      () => heldData(journal),
+      UnavailableError,
+    );
     assert(!(error instanceof UnreadableError));
     assertEquals(log.lines.map((line) => /MASTERDOWN/.test(line)), [true]);
     await server.command("REPLICAOF", "NO", "ONE");
@@ -162,7 +167,7 @@ testRedis(
     await using journal = await connect(server);
     const tail = new TailReader(journal);
     await tail.next();
-    const count = await entryCount(server);
+    const count = await recordCount(server);
     // It runs until it is killed.
     const busy = server.command("EVAL", "while true do end", "0")
       .catch(() => {});
@@ -176,7 +181,7 @@ testRedis(
     assertEquals(await journal.isReady(), false);
     await server.command("SCRIPT", "KILL");
     await busy;
-    assertEquals(await entryCount(server), count);
+    assertEquals(await recordCount(server), count);
     await publish(journal, "2");
     assertEquals(await tail.until("2"), ["2"]);
     await until(() => journal.isReady());
@@ -186,20 +191,26 @@ testRedis(
 );
 
 testRedis(
-  "keeps to Redis's limit of memory also where it lets go of what is old",
-  async (server) => {
-    for (let i = 1; i <= 9; i++) {
-      await server.command("XADD", KEY, `${i}-0`, "channel", "a", "data", "");
-    }
+  "begins a journal only once Redis takes writes",
+  async (server, log) => {
+    using time = new FakeTime();
     await server.command("CONFIG", "SET", "maxmemory", "1");
     await using journal = new RedisJournal({
       url: server.url,
       key: KEY,
-      retention: { maxEvents: 100, maxAgeMs: 1 },
+      retention: RETENTION,
     });
-    await until(() => journal.floor().then(() => true, () => false));
+    await until(() => log.has("the journal failed: OOM"));
+    const tail = new TailReader(journal);
+    assertEquals((await tail.next()).last, "0-0");
     await assertRejects(() => publish(journal, "1"), UnavailableError, "OOM");
-    assertEquals(await entryCount(server), 9);
+    assertEquals(await server.command("DBSIZE"), 0);
+    await server.command("CONFIG", "SET", "maxmemory", "0");
+    await within(6, time, () => journal.isReady());
+    // A client that stood at the beginning of nothing cannot know what it has missed.
+    await tail.reset();
+    await publish(journal, "2");
+    assertEquals(await tail.until("2"), ["2"]);
   },
 );
 
@@ -210,7 +221,7 @@ async function connectIn(
   const journal = new RedisJournal({
     url: server.url,
     key: KEY,
-    retention: { maxEvents: 100, maxAgeMs: 60_000 },
+    retention: RETENTION,
   });
   await within(3, time, () => journal.isReady());
   return journal;

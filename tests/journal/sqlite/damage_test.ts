@@ -2,12 +2,17 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { DatabaseSync } from "node:sqlite";
-import type { EventId } from "../../../events/event_id.ts";
+import {
+  type EventId,
+  eventIdMs,
+  eventIdN,
+  placeOf,
+} from "../../../events/event_id.ts";
 import { UnreadableError } from "../../../journal/history.ts";
 import { JournalFileError } from "../../../journal/journal.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
-import { readEvents } from "../../support/read_events.ts";
+import { EARLIEST, readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 import { damagePages } from "../../support/damage_pages.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
@@ -62,6 +67,7 @@ Deno.test("SqliteJournal reads what is whole, and says so of what is not: once i
   }
   assertEquals(await journal.isReady(), false);
   assertEquals(log.lines, [
+    `warn cannot optimize the journal "${at.file}"`,
     `warn the journal failed: cannot read "${at.file}": database disk image is malformed`,
   ]);
 
@@ -121,8 +127,7 @@ for (
   Deno.test(`SqliteJournal sends nobody an event whose ${what}`, async () => {
     await using at = await sqliteFolder();
     const ids = await fill(at.file);
-    const damaged = ids[60]!.split("-");
-    const where = `ms = ${damaged[0]} AND n = ${damaged[1]}`;
+    const where = `ms = ${eventIdMs(ids[60]!)} AND n = ${eventIdN(ids[60]!)}`;
     using _log = new CapturedLog();
     await using journal = new SqliteJournal(at.file, PLENTY);
     const { prepare } = DatabaseSync.prototype;
@@ -165,7 +170,7 @@ Deno.test("SqliteJournal sends what Chime 0.1 took with the types open and error
   const events = await readEvents(
     journal,
     ["a"],
-    await journal.floor(),
+    EARLIEST,
     ids[2]!,
   );
   assertEquals(events!.map(({ type }) => type), types);
@@ -181,7 +186,7 @@ Deno.test("SqliteJournal sends nobody what only the index has", async () => {
      CREATE TABLE hidden AS SELECT * FROM sqlite_schema WHERE name = 'event_by_channel';
      DELETE FROM sqlite_schema WHERE name = 'event_by_channel';`,
   );
-  const [ms, n] = ids[60]!.split("-");
+  const [ms, n] = [eventIdMs(ids[60]!), eventIdN(ids[60]!)];
   change(at.file, `DELETE FROM event WHERE ms = ${ms} AND n = ${n}`);
   change(
     at.file,
@@ -193,7 +198,9 @@ Deno.test("SqliteJournal sends nobody what only the index has", async () => {
   await assertRejects(
     () => readEvents(journal, ["torn"], ids[49]!, ids[99]!),
     UnreadableError,
-    `Cannot trust event ${ids[60]}: the index and the events disagree`,
+    `Cannot trust event ${
+      placeOf(ids[60]!)
+    }: the index and the events disagree`,
   );
 });
 
@@ -258,7 +265,7 @@ for (
     ],
     [
       "timeline is there twice",
-      (file) => change(file, "INSERT INTO timeline VALUES ('1-0', '1-0')"),
+      (file) => change(file, "INSERT INTO timeline SELECT * FROM timeline"),
       "it is damaged: its timeline is not whole",
     ],
     [
@@ -269,6 +276,11 @@ for (
     [
       "timeline ends before its events",
       (file) => change(file, "UPDATE timeline SET floor = '1-0', last = '1-0'"),
+      "it is damaged: its timeline is not whole",
+    ],
+    [
+      "epochs begin after its end",
+      (file) => change(file, "UPDATE epoch SET start = '9999999999999-0'"),
       "it is damaged: its timeline is not whole",
     ],
     [

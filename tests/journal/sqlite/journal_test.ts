@@ -2,10 +2,19 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  compareEventIds,
+  eventIdMs,
+  eventIdN,
+} from "../../../events/event_id.ts";
 import { UnavailableError, UnreadableError } from "../../../journal/history.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY, testJournal } from "../contract.ts";
-import { latestEvents, readEvents } from "../../support/read_events.ts";
+import {
+  EARLIEST,
+  latestEvents,
+  readEvents,
+} from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 testJournal({
@@ -14,19 +23,22 @@ testJournal({
     const { file } = resources.use(await sqliteFolder());
     return new SqliteJournal(file, retention);
   },
+  async makeStore(resources) {
+    const { file } = resources.use(await sqliteFolder());
+    return (retention) => Promise.resolve(new SqliteJournal(file, retention));
+  },
 });
 
 Deno.test("SqliteJournal goes on where it was closed", async () => {
   await using at = await sqliteFolder();
-  let ids, floor;
+  let ids;
   {
     await using journal = new SqliteJournal(at.file, PLENTY);
-    floor = await journal.floor();
     ids = await journal.append([{ channel: "a", data: "1", type: "t" }]);
   }
   await using journal = new SqliteJournal(at.file, PLENTY);
   const [next] = await journal.append([{ channel: "a", data: "2" }]);
-  assertEquals(await readEvents(journal, ["a"], floor, next!, 9), [
+  assertEquals(await readEvents(journal, ["a"], EARLIEST, next!, 9), [
     { channel: "a", data: "1", type: "t", id: ids[0]! },
     { channel: "a", data: "2", id: next! },
   ]);
@@ -44,31 +56,35 @@ Deno.test("SqliteJournal's ids rise across restarts though the system's clock is
   await append();
   const before = await append();
   time.setSystemClock(-3_600_000);
-  assertEquals(await append(), before.replace(/\d+$/, (n) => `${+n + 1}`));
+  const after = await append();
+  assertEquals(eventIdMs(after), eventIdMs(before));
+  assertEquals(compareEventIds(after, before) > 0, true);
 });
 
 Deno.test("SqliteJournal commits what comes together at once, and refuses it together", async () => {
   await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, PLENTY);
-  const floor = await journal.floor();
   const appends = [
     journal.append([{ channel: "a", data: "1" }]),
-    // No such type of value can be stored.
-    journal.append([{ channel: {} as string, data: "2" }]),
+    // No such key can be stored.
+    journal.append([{
+      channel: "a",
+      data: "2",
+      key: { name: 2n as unknown as string, hash: "" },
+    }]),
     journal.append([{ channel: "a", data: "3" }]),
   ];
   for (const append of appends) {
     await assertRejects(() => append, UnavailableError, "The journal failed");
   }
   const [id] = await journal.append([{ channel: "a", data: "4" }]);
-  const kept = await readEvents(journal, ["a"], floor, id!, 9);
+  const kept = await readEvents(journal, ["a"], EARLIEST, id!, 9);
   assertEquals(kept!.map(({ data }) => data), ["4"]);
 });
 
 Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
   await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, PLENTY);
-  const floor = await journal.floor();
   const { prepare } = DatabaseSync.prototype;
   {
     using _ = stub(
@@ -86,7 +102,7 @@ Deno.test("SqliteJournal refuses nothing that it has committed", async () => {
     );
   }
   const [id] = await journal.append([{ channel: "a", data: "taken" }]);
-  assertEquals(await readEvents(journal, ["a"], floor, id!, 9), [
+  assertEquals(await readEvents(journal, ["a"], EARLIEST, id!, 9), [
     { channel: "a", data: "taken", id: id! },
   ]);
 });
@@ -138,7 +154,10 @@ Deno.test("SqliteJournal that is closed has every reading and every append wait,
     const ask of [
       () => readEvents(journal, ["a"], id!, id!),
       () => latestEvents(journal, ["a"], id!),
-      () => journal.floor(),
+      () => journal.changed(["a"], id!, id!),
+      () => journal.set("ticket", { key: "k", value: "v" }, 1_000),
+      () => journal.take("ticket", "k"),
+      () => journal.list("ticket"),
       () => journal.append([{ channel: "a", data: "2" }]),
     ]
   ) {
@@ -150,7 +169,7 @@ Deno.test("SqliteJournal brings no event of another channel where the index by c
   await using at = await sqliteFolder();
   await using journal = new SqliteJournal(at.file, PLENTY);
   const [id] = await journal.append([{ channel: "b", data: "1" }]);
-  const [ms, n] = id!.split("-").map(Number);
+  const [ms, n] = [eventIdMs(id!), eventIdN(id!)];
   using _log = stub(console, "error", () => {});
   using _all = stub(StatementSync.prototype, "all", () => [{ ms, n }] as never);
   await assertRejects(

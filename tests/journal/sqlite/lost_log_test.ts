@@ -4,7 +4,7 @@ import type { EventId } from "../../../events/event_id.ts";
 import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
-import { readEvents } from "../../support/read_events.ts";
+import { EARLIEST, readEvents } from "../../support/read_events.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 const CHANNEL = "a";
@@ -38,13 +38,16 @@ for (const [what, damage] of Object.entries(DAMAGE)) {
     await using again = new SqliteJournal(copy.file, PLENTY);
     await time.tickAsync(20_000);
 
-    const floor = await again.floor();
-    const kept = await readEvents(again, [CHANNEL], floor, ids[8]!);
+    const kept = await readEvents(again, [CHANNEL], EARLIEST);
     assertNotEquals(kept!.length, 9);
     assertEquals(
-      await readEvents(again, [CHANNEL], ids[8]!, ids[8]!),
+      await readEvents(again, [CHANNEL], ids[8]!),
       undefined,
     );
+    const appended = again.append([{ channel: CHANNEL, data: "new" }]);
+    await time.tickAsync(1);
+    const [id] = await appended;
+    assertEquals(await readEvents(again, [CHANNEL], ids[8]!, id!), undefined);
     assertEquals(await again.isReady(), true);
   });
 }

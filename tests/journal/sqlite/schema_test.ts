@@ -21,7 +21,7 @@ for (
     [
       "of a newer Chime",
       "PRAGMA user_version = 99",
-      "it was written by a newer Chime: its schema is 99, this one knows 1",
+      "it was written by a newer Chime: its schema is 99, this one knows 2",
     ],
     [
       "of another program",

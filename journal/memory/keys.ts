@@ -1,0 +1,70 @@
+import type { EventId } from "../../events/event_id.ts";
+import { type Entry, KeyConflictError, type Keyed } from "../journal.ts";
+import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
+import type { StoreClock } from "../store_clock.ts";
+
+/** A key's first publication. */
+interface Known {
+  readonly hash: string;
+  readonly id: EventId;
+  readonly channel: string;
+  /** In ms since 1970. */
+  readonly atMs: number;
+}
+
+/** The keys of what was published, oldest first. */
+export class Keys {
+  readonly #known = new Map<string, Known>();
+
+  /**
+   * Checks the keys of a batch before any of it is appended.
+   *
+   * @throws {KeyConflictError} A key is known, or twice in the batch, with another hash.
+   */
+  check(entries: readonly Entry[]): void {
+    const hashes = new Map<string, string>();
+    for (const { name, hash } of entries.flatMap(keyOf)) {
+      const known = hashes.get(name) ?? this.#known.get(name)?.hash;
+      if (known !== undefined && known !== hash) {
+        throw new KeyConflictError(
+          `Cannot publish with key ${
+            JSON.stringify(name)
+          }: it was used for another message`,
+        );
+      }
+      hashes.set(name, hash);
+    }
+  }
+
+  /** The id that the key's message got the first time. */
+  find(key: Keyed): EventId | undefined {
+    return this.#known.get(key.name)?.id;
+  }
+
+  /** Keeps a key. */
+  add({ name, hash }: Keyed, first: Omit<Known, "hash">): void {
+    this.#known.set(name, { ...first, hash });
+  }
+
+  /**
+   * Forgets the oldest keys: those beyond their number, and those whose event is gone once they have lived long enough.
+   *
+   * @param isHeld Whether a key's event is still held.
+   */
+  expire(
+    isHeld: (channel: string, id: EventId) => boolean,
+    clock: StoreClock,
+  ): void {
+    const oldestMs = clock.nowMs - KEY_LIFETIME_MS;
+    for (const [name, { channel, id, atMs }] of this.#known) {
+      const isKept = this.#known.size <= MAX_KEYS &&
+        (clock.countedMs(atMs) >= oldestMs || isHeld(channel, id));
+      if (isKept) return;
+      this.#known.delete(name);
+    }
+  }
+}
+
+function keyOf(entry: Entry): Keyed[] {
+  return "key" in entry && entry.key ? [entry.key] : [];
+}

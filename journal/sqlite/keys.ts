@@ -1,0 +1,117 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import {
+  compareEventIds,
+  type EventId,
+  type Place,
+} from "../../events/event_id.ts";
+import { type Entry, KeyConflictError, type Keyed } from "../journal.ts";
+import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
+import type { StoreClock } from "../store_clock.ts";
+import type { Draft } from "./draft.ts";
+import { parts, type RowPlace, toPlace } from "./rows.ts";
+
+/** How many keys are looked at at once. */
+const PAGE = 100;
+
+/** A key's first publication. */
+interface Row extends RowPlace {
+  name: string;
+  channel: string;
+  at: number;
+}
+
+/** The keys of what was published, oldest first. */
+export class SqliteKeys {
+  readonly #clock: StoreClock;
+  readonly #one: StatementSync;
+  readonly #add: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #remove: StatementSync;
+
+  constructor(database: DatabaseSync, clock: StoreClock) {
+    this.#clock = clock;
+    this.#one = database.prepare("SELECT hash, id FROM key WHERE name = ?");
+    this.#add = database.prepare(
+      "INSERT INTO key (name, hash, id, ms, n, channel, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#oldest = database.prepare(
+      `SELECT name, ms, n, channel, at FROM key ORDER BY ms, n LIMIT ${PAGE}`,
+    );
+    this.#remove = database.prepare("DELETE FROM key WHERE name = ?");
+  }
+
+  /**
+   * Checks the keys of a batch before any of it is appended.
+   *
+   * @throws {KeyConflictError} A key is known, or twice in the batch, with another hash.
+   */
+  check(entries: readonly Entry[]): void {
+    const hashes = new Map<string, string>();
+    for (const { name, hash } of entries.flatMap(keyOf)) {
+      const known = hashes.get(name) ?? this.#one.get(toText(name))?.hash;
+      if (known !== undefined && known !== toText(hash)) {
+        throw new KeyConflictError(
+          `Cannot publish with key ${
+            JSON.stringify(name)
+          }: it was used for another message`,
+        );
+      }
+      hashes.set(name, toText(hash));
+    }
+  }
+
+  /** The id that the key's message got the first time. */
+  find({ name }: Keyed): EventId | undefined {
+    return this.#one.get(toText(name))?.id as EventId | undefined;
+  }
+
+  /** Keeps a key. */
+  add(draft: Draft, key: Keyed, id: EventId, channel: string): void {
+    this.#add.run(
+      toText(key.name),
+      toText(key.hash),
+      id,
+      ...parts(id),
+      channel,
+      this.#clock.nowMs,
+    );
+    draft.keyCount++;
+  }
+
+  /**
+   * Forgets the oldest keys: those beyond their number, and those whose event is gone once they have lived long enough.
+   */
+  expire(draft: Draft): void {
+    while (draft.keyCount > 0) {
+      const rows = this.#oldest.all() as unknown as Row[];
+      for (const row of rows) {
+        if (this.#isKept(draft, row)) return;
+        this.#remove.run(row.name);
+        draft.keyCount--;
+      }
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  #isKept(draft: Draft, { ms, n, channel, at }: Row): boolean {
+    if (draft.keyCount > MAX_KEYS) return false;
+    const oldestMs = this.#clock.nowMs - KEY_LIFETIME_MS;
+    return this.#clock.countedMs(at) >= oldestMs ||
+      isHeld(draft, channel, toPlace({ ms, n }));
+  }
+}
+
+function isHeld(draft: Draft, channel: string, place: Place): boolean {
+  return [draft.floor, draft.channels.floorOf(channel)].every((floor) =>
+    !floor || compareEventIds(place, floor.place) > 0
+  );
+}
+
+function keyOf(entry: Entry): Keyed[] {
+  return "key" in entry && entry.key ? [entry.key] : [];
+}
+
+/** SQLite reads a text only up to its first NUL. */
+function toText(text: string): string {
+  return JSON.stringify(text);
+}
