@@ -1,4 +1,6 @@
-import type { JournalPlace } from "./config/journal_place.ts";
+import type { Pattern } from "./access/pattern.ts";
+import { ConfigError } from "./config/config_error.ts";
+import type { JournalPlace } from "./journal/journal_place.ts";
 import type { LogFormat } from "./log/format.ts";
 import { OPTIONS, SWITCHES } from "./config/options.ts";
 import { parseFlags } from "./config/parse_flags.ts";
@@ -11,8 +13,16 @@ export interface Config {
   /** 0 stands for any free port. */
   readonly port: number;
   readonly listener: "deno" | "node";
-  /** `undefined` where one is to be drawn. */
   readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly tokensFile: string | undefined;
+  readonly isPrivate: readonly Pattern[];
+  /** Files with keys for JWTs, and URLs of JWKS. */
+  readonly jwtKeys: readonly string[];
+  readonly jwtIssuers: readonly string[];
+  readonly jwtAudiences: readonly string[];
+  readonly jwtClaim: string;
+  readonly jwtMaxAgeMs: number;
   readonly journal: JournalPlace;
   readonly retainEvents: number;
   readonly retainForMs: number;
@@ -52,7 +62,13 @@ export function readConfig(
   const flags = parseFlags(args, Object.values(OPTIONS), SWITCHES);
   if (flags.has("help")) return "help";
   if (flags.has("version")) return "version";
-  return Object.freeze(readSettings(OPTIONS, flags, env));
+  const config: Config = readSettings(OPTIONS, flags, env);
+  if (config.token !== undefined && config.tokenFile !== undefined) {
+    throw new ConfigError(
+      "Cannot use the token's file: either --token or --token-file must be set, not both",
+    );
+  }
+  return Object.freeze(config);
 }
 
 /**

@@ -4,7 +4,9 @@ import {
   JournalFileError,
 } from "./journal/journal.ts";
 import { readLocalZone } from "./clock/local_zone.ts";
-import { MemoryJournal } from "./journal/memory/journal.ts";
+import { AccessFileError } from "./access/access_file_error.ts";
+import type { AccessCalls } from "./access/access.ts";
+import { openAccess } from "./access/open_access.ts";
 import { type Command, type Config, readConfig, showConfig } from "./config.ts";
 import { ConfigError } from "./config/config_error.ts";
 import { Ending } from "./server/ending.ts";
@@ -16,19 +18,13 @@ import { setLogFormat } from "./log/standard_error.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
 import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
 import { defaultMaxMemory } from "./server/max_memory.ts";
+import { openJournal } from "./server/open_journal.ts";
 import { readLimits } from "./server/read_limits.ts";
 import { warnIfOpen } from "./server/warn_if_open.ts";
 import type { ServeOptions } from "./server/serve_options.ts";
 import { Serving } from "./server/serving.ts";
-import { onEndSignal, outliveSignals } from "./server/signals.ts";
+import { onEndSignal, onReload, outliveSignals } from "./server/signals.ts";
 import { Workers } from "./server/workers.ts";
-
-/** How much each kind of journal keeps where nobody has said so, in bytes. */
-const RETAIN_TOTAL_BYTES = {
-  memory: 128 * 1024 ** 2,
-  sqlite: 1024 ** 3,
-  redis: 1024 ** 3,
-};
 
 /** Ends the process, saying why. */
 async function fail(message: string, code: number): Promise<never> {
@@ -37,35 +33,24 @@ async function fail(message: string, code: number): Promise<never> {
   return Deno.exit(code);
 }
 
-/** Opens the journal. The code of the other kinds is not loaded. */
-async function openJournal(
-  { journal, redisKey, retainEvents, retainForMs, retainTotalBytes }: Config,
-): Promise<Journal> {
-  const retention = {
-    maxEvents: retainEvents,
-    maxAgeMs: retainForMs,
-    maxBytes: retainTotalBytes || RETAIN_TOTAL_BYTES[journal.kind],
-  };
-  if (journal.kind === "memory") return new MemoryJournal(retention);
-  if (journal.kind === "redis") {
-    const { RedisJournal } = await import("./journal/redis/journal.ts");
-    return await RedisJournal.start({ ...journal, key: redisKey, retention });
-  }
-  const { SqliteJournal } = await import("./journal/sqlite/journal.ts");
-  return new SqliteJournal(journal.path, retention);
-}
-
 /** Starts to serve: in this thread, or in several workers. */
 async function start(
   count: number,
   options: ServeOptions,
   journal: Journal,
+  accessCalls: AccessCalls,
   onFrozen: (message: string) => void,
 ): Promise<Serving | Workers> {
   try {
     return count > 1
-      ? await Workers.start({ count, serve: options, journal, onFrozen })
-      : await Serving.start(options, { journal });
+      ? await Workers.start({
+        count,
+        serve: options,
+        journal,
+        accessCalls,
+        onFrozen,
+      })
+      : await Serving.start(options, { journal, accessCalls });
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use"
@@ -93,10 +78,19 @@ async function serve(config: Config, ending: Ending): Promise<void> {
   const { warning } = readLocalZone(Deno.env.get("TZ"));
   if (warning) log.warn(warning);
   const workers = workerCount(config);
+  const access = await openAccess({
+    ...config,
+    // A log must not hold a token.
+    mayDraw: Deno.stdout.isTerminal(),
+  });
   dropPermissions(
     place.kind === "sqlite" ? place.path : undefined,
-    // A worker's modules are read when it starts. An executable has them inside.
-    [DESCRIPTOR_LIMITS, ...(workers > 1 ? [import.meta.dirname!] : [])],
+    [
+      DESCRIPTOR_LIMITS,
+      ...(config.tokensFile === undefined ? [] : [config.tokensFile]),
+      // A worker's modules are read when it starts. An executable has them inside.
+      ...(workers > 1 ? [import.meta.dirname!] : []),
+    ],
   );
   const limits = await readLimits({
     workers,
@@ -104,7 +98,6 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     maxPerAddress: config.maxPerAddress,
   });
   const journal = await openJournal(config);
-  const token = config.token ?? drawToken();
   const serving = await start(
     workers,
     {
@@ -113,7 +106,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       hostname: config.host,
       port: config.port,
       sharesPort: false,
-      token,
+      access: access.settings,
       maxBodyBytes: config.maxBodyBytes,
       maxMemoryBytes: config.maxMemoryBytes || defaultMaxMemory(),
       corsOrigins: config.corsOrigins,
@@ -123,9 +116,13 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       trustedProxies: config.trustedProxies,
     },
     journal,
+    access,
     (message) => ending.fail(message),
   );
+  access.follow((change) => serving.changeAccess(change));
+  if (config.tokensFile !== undefined) onReload(() => access.reload());
   ending.drainBy(async () => {
+    access[Symbol.dispose]();
     await serving.drain();
     await journal[Symbol.asyncDispose]();
   });
@@ -137,19 +134,16 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     pid: Deno.pid,
     ...showConfig(Deno.args, readVariable),
   });
-  warnIfOpen(config.listener, serving.url);
-  print(`Chime is listening on ${serving.url}`);
-  if (config.token === undefined) {
-    print(`To publish, with a token drawn for this run:
-  curl -H 'Authorization: Bearer ${token}' -d 'Hello' ${serving.url}sse/news
-or open ${serving.url}#token=${token}`);
+  warnIfOpen({ ...config, url: serving.url });
+  if (!access.hasSource && access.drawn === undefined) {
+    log.warn("nobody can publish until CHIME_TOKEN is set");
   }
-}
-
-/** Draws a token of 192 bits. */
-function drawToken(): string {
-  return crypto.getRandomValues(new Uint8Array(24))
-    .toBase64({ alphabet: "base64url" });
+  print(`Chime is listening on ${serving.url}`);
+  if (access.drawn !== undefined) {
+    print(`To publish, with a token drawn for this run:
+  curl -H 'Authorization: Bearer ${access.drawn}' -d 'Hello' ${serving.url}sse/news
+or open ${serving.url}#token=${access.drawn}`);
+  }
 }
 
 function readVariable(name: string): string | undefined {
@@ -182,7 +176,7 @@ try {
   else await serve(asked, ending);
 } catch (error) {
   const isSettings = error instanceof JournalAddressError ||
-    error instanceof JournalFileError;
+    error instanceof JournalFileError || error instanceof AccessFileError;
   if (isSettings) await fail(error.message, 1);
   ending.fail("the server could not start", error);
 }

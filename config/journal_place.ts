@@ -1,12 +1,7 @@
 import { parse, resolve } from "node:path";
+import type { JournalPlace } from "../journal/journal_place.ts";
 import { parseRedisUrl } from "../journal/redis/address.ts";
 import { RuleError } from "./config_error.ts";
-
-/** Where events are kept. */
-export type JournalPlace =
-  | { readonly kind: "memory" }
-  | { readonly kind: "sqlite"; readonly path: string }
-  | { readonly kind: "redis"; readonly url: string };
 
 /** Reads `memory:`, `sqlite:<file>` or the URL of a Redis. */
 export function readJournal(text: string): JournalPlace {

@@ -15,6 +15,11 @@ export interface Option<Value = unknown> {
   /** Whether it may be given several times. In a variable, commas separate the values. */
   readonly isRepeatable?: true;
   /**
+   * Whether an empty variable is refused. Otherwise it counts as not set. Set this where that would open what was meant
+   * to be closed.
+   */
+  readonly refusesEmpty?: true;
+  /**
    * Returns the part of a value that messages may show, if any. Without this, they show the value: set it where a value
    * may hold a secret.
    */

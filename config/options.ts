@@ -1,4 +1,6 @@
+import { ACCESS_OPTIONS } from "./access_options.ts";
 import { readJournal, showJournal } from "./journal_place.ts";
+import { LIMIT_OPTIONS } from "./limit_options.ts";
 import type { Option } from "./option.ts";
 import type { Switch } from "./parse_flags.ts";
 import * as readers from "./readers.ts";
@@ -36,15 +38,7 @@ export const OPTIONS = {
       "client",
     read: readers.readListener,
   },
-  token: {
-    name: "token",
-    variables: ["CHIME_TOKEN"],
-    hint: "<token>",
-    text:
-      "the token that publishers send as Authorization: Bearer <token>; if none is set, Chime draws one and prints it",
-    show: () => undefined,
-    read: readers.readToken,
-  },
+  ...ACCESS_OPTIONS,
   journal: {
     name: "journal",
     variables: ["CHIME_JOURNAL"],
@@ -90,61 +84,7 @@ export const OPTIONS = {
     text: "the key in Redis from which the names of all others are made",
     read: readers.readKey,
   },
-  maxBodyBytes: {
-    name: "max-body",
-    variables: ["CHIME_MAX_BODY"],
-    hint: "<size>",
-    default: "256KiB",
-    text:
-      "the largest body that may be published, in bytes, KiB or MiB; 64MiB at most",
-    read: readers.readBodySize,
-  },
-  maxMemoryBytes: {
-    name: "max-memory",
-    variables: ["CHIME_MAX_MEMORY"],
-    hint: "<size>",
-    default: "auto",
-    text:
-      "how much may be held for readers, in bytes, KiB, MiB or GiB; auto is a quarter of the machine's or the " +
-      "container's memory, 2GiB at most",
-    read: readers.readTotal,
-  },
-  maxConnections: {
-    name: "max-connections",
-    variables: ["CHIME_MAX_CONNECTIONS"],
-    hint: "<n>",
-    text:
-      "how many connections may be open at once, over all workers, 95 % of them streams; without it, the limit on " +
-      "open files less 64",
-    read: readers.readLimit,
-  },
-  maxPerAddress: {
-    name: "max-connections-per-address",
-    variables: ["CHIME_MAX_CONNECTIONS_PER_ADDRESS"],
-    hint: "<n>",
-    text:
-      "how many of them one address may have, or one /64 of IPv6; without it, a quarter, and any number for loopback " +
-      "and trusted proxies",
-    read: readers.readLimit,
-  },
-  trustedProxies: {
-    name: "trusted-proxy",
-    variables: ["CHIME_TRUSTED_PROXY"],
-    hint: "<cidr>",
-    isRepeatable: true,
-    text:
-      "the address of a proxy whose X-Forwarded-For says who the client is, or a range such as 10.0.0.0/8; repeatable",
-    read: readers.readProxy,
-  },
-  allowedHosts: {
-    name: "allowed-host",
-    variables: ["CHIME_ALLOWED_HOST"],
-    hint: "<host>",
-    isRepeatable: true,
-    text:
-      "a host that requests may name, without a port, such as chime.example.com; without it, any; repeatable",
-    read: readers.readAllowedHost,
-  },
+  ...LIMIT_OPTIONS,
   corsOrigins: {
     name: "cors-origin",
     variables: ["CHIME_CORS_ORIGIN"],

@@ -15,7 +15,7 @@ interface Found {
  *
  * @param options The table.
  * @param flags The values on the command line, by the options' names.
- * @param env The environment. An empty variable counts as one that is not set.
+ * @param env The environment. An empty variable counts as one that is not set, unless the option refuses it.
  * @throws {ConfigError} for a value that breaks its rule.
  */
 export function readSettings<Options extends Record<string, Option>>(
@@ -32,9 +32,13 @@ export function readSettings<Options extends Record<string, Option>>(
   ) as Settings<Options>;
 }
 
-/** Finds the texts of an option's values, which are not checked. */
+/**
+ * Finds the texts of an option's values, which are not checked.
+ *
+ * @throws {ConfigError} for an empty variable of an option that refuses it.
+ */
 export function findTexts(
-  { name, variables, isRepeatable, default: fallback }: Option,
+  { name, variables, isRepeatable, refusesEmpty, default: fallback }: Option,
   flags: ReadonlyMap<string, readonly string[]>,
   env: Environment,
 ): Found {
@@ -42,6 +46,11 @@ export function findTexts(
   if (given) return { source: `--${name}`, texts: given };
   for (const source of variables) {
     const text = env(source);
+    if (text === "" && refusesEmpty) {
+      throw new ConfigError(
+        `Cannot use ${source} "": it must have a value, or not be set`,
+      );
+    }
     if (!text) continue;
     const texts = isRepeatable
       ? text.split(",").map((part) => part.trim())

@@ -1,4 +1,7 @@
+import { parsePattern, type Pattern } from "../access/pattern.ts";
+import { isTokenText, TOKEN_RULE } from "../access/token.ts";
 import { parseDuration } from "../events/duration.ts";
+import { InputError } from "../events/input_error.ts";
 import { readAddress, readRange, showRange } from "../routes/address.ts";
 import { readHost as readHostName } from "../routes/allowed_host.ts";
 import { originFault } from "../routes/origin_pattern.ts";
@@ -31,10 +34,41 @@ export function readListener(text: string): "deno" | "node" {
   throw new RuleError("must be deno or node");
 }
 
-/** Reads a token, as https://www.rfc-editor.org/rfc/rfc6750#section-2.1 defines it. */
+/** Reads a token. */
 export function readToken(text: string): string {
-  if (/^[A-Za-z0-9._~+/-]+=*$/.test(text)) return text;
-  throw new RuleError("must be made of A-Z a-z 0-9 . _ ~ + / -");
+  if (isTokenText(text)) return text;
+  throw new RuleError(TOKEN_RULE);
+}
+
+/** Reads the path of a file. */
+export function readPath(text: string): string {
+  if (text !== "" && !/\p{Cc}/u.test(text)) return text;
+  throw new RuleError("must name a file, without control characters");
+}
+
+/** Reads the path of a file with a key, or the URL of a JWKS. */
+export function readKeyPlace(text: string): string {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return readPath(text);
+  if (/^https?:/i.test(text) && URL.canParse(text)) return text;
+  throw new RuleError("must be a file, or a URL that begins with https://");
+}
+
+/** Reads the name of a claim, or its value. */
+export function readClaimText(text: string): string {
+  if (text !== "" && !/\p{Cc}/u.test(text)) return text;
+  throw new RuleError("must be a text without control characters");
+}
+
+/** Reads a pattern of channels. */
+export function readPattern(text: string): Pattern {
+  try {
+    return parsePattern(text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new RuleError(
+      "must be *, a channel's name, or the beginning of names and .* :* or /*",
+    );
+  }
 }
 
 /** Reads the key in Redis from which the names of all others are made: it comes to stand in braces. */

@@ -27,7 +27,8 @@ export type Status =
   /** Events are missing: so many, where that is known. */
   | { state: "lagged"; missed?: number }
   | { state: "draining" }
-  | { state: "overloaded" };
+  | { state: "overloaded" }
+  | { state: "expired" };
 
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 const NEWLINE = /\r\n|\r|\n/g;
@@ -118,13 +119,16 @@ export function encodeRetry(retryMs: number): Frame {
 
 const EVENT_FIELD = encoder.encode("event: ");
 
-/** The frame for a stream of several channels, with the type `channel`, or `channel:type` for an event with a type. */
+/**
+ * The frame for a stream of several channels, with the type `channel`, or `channel#type` for an event with a type: no
+ * channel's name has a `#`.
+ */
 export function withChannel(frame: Frame, channel: string): Frame {
   // The encoder writes the type first.
   const typed = EVENT_FIELD.every((byte, i) => frame[i] === byte);
   return typed
     ? concat([
-      encoder.encode(`event: ${channel}:`),
+      encoder.encode(`event: ${channel}#`),
       frame.subarray(EVENT_FIELD.length),
     ])
     : concat([encoder.encode(`event: ${channel}\n`), frame]);

@@ -16,47 +16,12 @@ export interface ChannelEvent extends Message {
   id: EventId;
 }
 
-/** How many channels one stream carries at most. */
-const MAX_CHANNELS = 32;
-const CHANNEL_NAME = /^[A-Za-z0-9._-]{1,99}$/;
 const MAX_TYPE_LENGTH = 99;
-/** Types that Chime or `EventSource` itself uses. A channel's name is a type on a stream of several channels. */
+/** Types that Chime or `EventSource` itself uses. */
 const RESERVED: ReadonlySet<string> = new Set(["status", "open", "error"]);
 /** The type of what Chime itself says: a client would take such an event for the state of its stream. */
 const NEVER_KEPT: ReadonlySet<string> = new Set(["status"]);
 const RESERVED_RULE = "status, open and error are reserved";
-
-/**
- * Checks a channel's name.
- *
- * @throws {InputError} where no channel can have this name.
- */
-export function checkChannel(name: string): void {
-  const rule = RESERVED.has(name)
-    ? RESERVED_RULE
-    : name === "." || name === ".."
-    ? "a name must not be . or .."
-    : CHANNEL_NAME.test(name)
-    ? undefined
-    : "a name must be 1 to 99 of A-Z a-z 0-9 . _ -";
-  if (rule) {
-    throw new InputError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
-  }
-}
-
-/**
- * Checks the names of the channels of one stream.
- *
- * @throws {InputError} where there are too many, or where no channel can have one of the names.
- */
-export function checkChannels(names: readonly string[]): void {
-  if (names.length > MAX_CHANNELS) {
-    throw new InputError(
-      `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
-    );
-  }
-  for (const name of names) checkChannel(name);
-}
 
 /**
  * Checks the type of a message that is published.

@@ -16,7 +16,14 @@ export function nothingSent(): Sent {
   return {
     events: 0,
     bytes: 0,
-    statuses: { resumed: 0, reset: 0, lagged: 0, draining: 0, overloaded: 0 },
+    statuses: {
+      resumed: 0,
+      reset: 0,
+      lagged: 0,
+      draining: 0,
+      overloaded: 0,
+      expired: 0,
+    },
   };
 }
 

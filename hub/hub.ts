@@ -87,13 +87,8 @@ export class Hub implements SubscriberHub, Disposable {
 
   /** How many streams carry the channel. */
   subscribersOf(channel: string): number {
-    let count = 0;
-    for (
-      const audience of this.#registry.channels.get(channel)?.audiences ?? []
-    ) {
-      count += audience.members.size;
-    }
-    return count;
+    const audiences = this.#registry.channels.get(channel)?.audiences ?? [];
+    return [...audiences].reduce((sum, { members }) => sum + members.size, 0);
   }
 
   /**
@@ -130,15 +125,24 @@ export class Hub implements SubscriberHub, Disposable {
     return this.timeline.reset(id);
   }
 
-  /** Opens a stream of the channels, on which there is one order. Its bytes go to the sink. */
-  open(channels: readonly string[], from: DeliverFrom, sink: Sink): void {
+  /**
+   * Opens a stream of the channels, on which there is one order. Its bytes go to the sink. When it has ended, `onLeave`
+   * is called, perhaps several times.
+   */
+  open(
+    channels: readonly string[],
+    from: DeliverFrom,
+    sink: Sink,
+    onLeave?: () => void,
+  ): Pick<Subscriber, "close"> {
     const audience = this.#registry.audience(channels, this.position);
-    const subscriber = new Subscriber(this, audience, from, sink);
+    const subscriber = new Subscriber(this, audience, from, sink, onLeave);
     audience.members.add(subscriber);
     this.#subscriberCount++;
     for (const name of audience.channels) this.#onSubscribers(name, 1);
     this.#heartbeat.start();
     sink.open(subscriber);
+    return subscriber;
   }
 
   wait(subscriber: Subscriber, from: Position): void {

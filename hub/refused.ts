@@ -12,6 +12,8 @@ export const REFUSED_REASONS = [
   "host",
   /** The server is about to end. */
   "draining",
+  /** An application that could not be asked whether a stream is allowed. */
+  "undecided",
   /** A head that took more than 10 s. */
   "slow_head",
   /** A body that paused for more than 30 s. */

@@ -46,6 +46,7 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
   readonly #reader: Reader;
   readonly #sink: Sink;
   readonly #untaken: Untaken;
+  readonly #onLeave: (() => void) | undefined;
   #hasBegun = false;
   #isOpen = true;
 
@@ -54,6 +55,7 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
     audience: Audience,
     from: DeliverFrom,
     sink: Sink,
+    onLeave?: () => void,
   ) {
     this.audience = audience;
     this.writtenBeat = hub.beat;
@@ -61,6 +63,7 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
     this.#reader = new Reader(hub.timeline, audience, from);
     this.#sink = sink;
     this.#untaken = new Untaken(hub.memory, this);
+    this.#onLeave = onLeave;
   }
 
   onReady(): void {
@@ -188,5 +191,6 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
     this.#isOpen = false;
     this.#untaken.clear();
     this.#hub.leave(this);
+    this.#onLeave?.();
   }
 }

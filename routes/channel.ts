@@ -1,28 +1,43 @@
+import { UndecidedError } from "../access/access_error.ts";
+import type { Permit } from "../access/gate.ts";
+import { checkChannels } from "../events/channel_name.ts";
 import { InputError } from "../events/input_error.ts";
-import { checkChannels } from "../events/message.ts";
+import { toAsking } from "./asking.ts";
 import { MAX_SILENCE_MS, readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
 import { refuseStream } from "./refuse.ts";
-import type { Services } from "./services.ts";
+import type { Refusal, Services } from "./services.ts";
 import { openStream, readDeliverFrom } from "./stream.ts";
 import type { Target } from "./target.ts";
-import { tokenCheck } from "./token.ts";
 
 /** `GET /sse/{channel}[,{channel}…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
+  const { hub, access } = services;
   return async (request, target, client) => {
     const channels = readChannels(target);
     const from = readDeliverFrom(request, target);
+    const refuse = (refusal: Refusal) =>
+      refuseStream(request, services, hub.sent, refusal);
     const refusal = services.refusal(client);
-    if (refusal) {
-      return refuseStream(request, services, services.hub.sent, refusal);
+    if (refusal) return refuse(refusal);
+    const asking = toAsking(request, target, client);
+    const { gate, permits } = access;
+    let permit: Permit;
+    try {
+      const grants = await gate.identify(asking);
+      permit = await gate.permit(asking, grants, "subscribe", channels);
+    } catch (error) {
+      if (!(error instanceof UndecidedError)) throw error;
+      return refuse({ status: { state: "overloaded" }, reason: "undecided" });
     }
-    const answer = openStream(
-      client,
-      (sink) => services.hub.open(channels, from, sink),
-    );
+    const refusalNow = services.refusal(client);
+    if (refusalNow) return refuse(refusalNow);
+    const answer = openStream(client, (sink) => {
+      const end = () => stream.close({ state: "expired" });
+      const stream = hub.open(channels, from, sink, permits.hold(permit, end));
+    });
     await services.tally.counted();
     return answer;
   };
@@ -30,14 +45,17 @@ export function subscribe(services: Services): Handler {
 
 /** `POST /sse/{channel}`: publishes the body, or each line of an NDJSON body. */
 export function publish(services: Services): Handler {
-  const checkToken = tokenCheck(services.token);
-  return async (request, target) => {
-    checkToken(request);
+  const { gate } = services.access;
+  return async (request, target, client) => {
+    const asking = toAsking(request, target, client);
+    const grants = await gate.identify(asking);
+    gate.requireCredential(grants, "publish");
     const [channel, ...others] = readChannels(target);
     if (others.length > 0) {
       throw new InputError("Cannot publish to several channels at once");
     }
     const type = readType(target);
+    await gate.permit(asking, grants, "publish", [channel!]);
     const isMany = readBodyKind(request) === "lines";
     const body = await readBody(request, {
       maxBytes: services.maxBodyBytes,

@@ -5,16 +5,22 @@ export class HttpError extends Error {
   override name = "HttpError";
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly #members: Readonly<Record<string, unknown>>;
 
-  /** @param detail The message: it names the value and the rule. */
+  /**
+   * @param detail The message: it names the value and the rule.
+   * @param members Members of the answer besides those of every problem.
+   */
   constructor(
     status: number,
     detail: string,
     headers: Readonly<Record<string, string>> = {},
+    members: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
     this.status = status;
     this.headers = headers;
+    this.#members = members;
   }
 
   /**
@@ -29,6 +35,7 @@ export class HttpError extends Error {
       title,
       status,
       detail,
+      ...this.#members,
       ...(status >= 500 && { requestId }),
     };
     return new Response(JSON.stringify(problem) + "\n", {

@@ -59,6 +59,8 @@ export function refuseOthers({ tally }: Services, handler: Handler): Handler {
 function describe(reason: RefusedReason, state: string): string {
   return reason === "address"
     ? "too many connections come from the client's address"
+    : reason === "undecided"
+    ? "nobody can say for now whether it is allowed"
     : `the server is ${state}`;
 }
 

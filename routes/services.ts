@@ -1,3 +1,4 @@
+import type { Access } from "../access/access.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Status } from "../events/frame.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -28,8 +29,8 @@ export interface Services {
   /** The hub of the named channels. */
   readonly hub: Hub;
   readonly journal: Journal;
-  /** The token that publishers must send. */
-  readonly token: string;
+  /** Decides who may do what. */
+  readonly access: Access;
   /** The largest request body that is taken, in bytes. */
   readonly maxBodyBytes: number;
   readonly tally: Tally;

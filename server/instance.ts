@@ -1,3 +1,8 @@
+import {
+  Access,
+  type AccessCalls,
+  type AccessChange,
+} from "../access/access.ts";
 import { Clock } from "../clock/clock.ts";
 import type { Counts } from "../hub/counts.ts";
 import { Faults } from "../hub/faults.ts";
@@ -26,6 +31,8 @@ export interface InstanceDependencies {
   counts: SharedCounts;
   /** Counts the open connections of all threads, if the listener sees them. */
   connections?: (() => number) | undefined;
+  /** Reads what access depends on. */
+  accessCalls?: AccessCalls;
   /** Calls the main thread where this one is a worker. */
   main?: TallyCalls;
 }
@@ -37,6 +44,7 @@ export class Instance implements Disposable {
   readonly clock: Clock;
   /** The hub of the named channels. */
   readonly hub: Hub;
+  readonly #access: Access;
   readonly #tally: ThreadTally;
   readonly #counts: SharedCounts;
   readonly #maxStreams: number;
@@ -50,13 +58,15 @@ export class Instance implements Disposable {
       memory = Memory.unbounded(),
       counts,
       connections,
+      accessCalls,
       main,
     }: InstanceDependencies,
   ) {
-    const { version, token, maxBodyBytes, corsOrigins } = options;
+    const { version, maxBodyBytes, corsOrigins } = options;
     this.#maxStreams = options.limits.maxStreams;
     this.#accessLog = options.accessLog;
     this.#counts = counts;
+    this.#access = new Access(options.access, accessCalls);
     const faults = new Faults();
     this.clock = new Clock({
       faults,
@@ -82,7 +92,7 @@ export class Instance implements Disposable {
       clock: this.clock,
       hub: this.hub,
       journal,
-      token,
+      access: this.#access,
       maxBodyBytes,
       tally: shared ?? this.#tally,
       connections,
@@ -115,6 +125,11 @@ export class Instance implements Disposable {
     if (this.#accessLog) log.access({ ...answer });
   }
 
+  /** Takes what has changed of the access. */
+  changeAccess(change: AccessChange): void {
+    this.#access.change(change);
+  }
+
   /** Ends every stream, telling its client that it must go, and opens no more. */
   drain(): void {
     this.#isDraining = true;
@@ -123,8 +138,9 @@ export class Instance implements Disposable {
     }
   }
 
-  /** Stops the clock and the hub. */
+  /** Stops the clock, the hub and what watches over access. */
   [Symbol.dispose](): void {
+    this.#access[Symbol.dispose]();
     this.clock[Symbol.dispose]();
     this.hub[Symbol.dispose]();
   }

@@ -1,3 +1,4 @@
+import type { AccessChange } from "../access/access.ts";
 import type { Counts } from "../hub/counts.ts";
 import { UnavailableError } from "../journal/history.ts";
 import type { JournalHost } from "../journal/remote/host.ts";
@@ -9,7 +10,8 @@ import { type CountsPart, SharedCounts } from "./shared_counts.ts";
 import type { MainThread, WorkerThread } from "./threads.ts";
 
 /** Dependencies of a {@linkcode Member}. */
-export interface MemberOptions extends Pick<MainThread, "countStreams"> {
+export interface MemberOptions
+  extends Pick<MainThread, "countStreams" | "refreshJwtKeys"> {
   /** The module that the worker runs. */
   module: URL;
   /** Where it counts what it holds for readers, see `HeldSlots`. */
@@ -39,7 +41,16 @@ export class Member implements Disposable {
   #isListening = false;
 
   constructor(
-    { module, slot, host, countStreams, count, onCrash, part }: MemberOptions,
+    {
+      module,
+      slot,
+      host,
+      countStreams,
+      refreshJwtKeys,
+      count,
+      onCrash,
+      part,
+    }: MemberOptions,
   ) {
     this.slot = slot;
     this.part = part;
@@ -58,6 +69,7 @@ export class Member implements Disposable {
         ...host.calls,
         tookBatches: (count) => this.#tail.acknowledge(count),
         countStreams,
+        refreshJwtKeys,
         noteStream: (channel, change) => this.#noteStream(channel, change),
         count,
         log: forward,
@@ -93,6 +105,11 @@ export class Member implements Disposable {
     } catch (error) {
       throw this.#crash === undefined ? error : new Error(this.#crash);
     }
+  }
+
+  /** Replaces the tokens that it takes. */
+  changeAccess(change: AccessChange): void {
+    this.#rpc.notify.changeAccess(change);
   }
 
   /** Resolves when the thread answers, which a frozen one does not. */

@@ -1,3 +1,4 @@
+import type { AccessSettings } from "../access/access.ts";
 import type { ConnectionLimits } from "./connection_limits.ts";
 import type { ListenerKind } from "./listener.ts";
 
@@ -5,8 +6,8 @@ import type { ListenerKind } from "./listener.ts";
 export interface InstanceOptions {
   /** Chime's version, such as `1.2.3`. */
   version: string;
-  /** The token that publishers send. */
-  token: string;
+  /** Who may do what. */
+  access: AccessSettings;
   /** How large a request's body may be, in bytes. */
   maxBodyBytes: number;
   /** The origins whose pages may use the streams. */

@@ -1,3 +1,4 @@
+import type { AccessChange } from "../access/access.ts";
 import { ByteCount } from "../hub/byte_count.ts";
 import type { Counts } from "../hub/counts.ts";
 import { Memory } from "../hub/memory.ts";
@@ -80,6 +81,11 @@ export class Serving {
   /** What this thread has done so far and holds now. */
   counts(): Counts {
     return this.#instance.counts();
+  }
+
+  /** Takes what has changed of the access. */
+  changeAccess(change: AccessChange): void {
+    this.#instance.changeAccess(change);
   }
 
   /** Tells every client that it must go, and resolves when they are gone or have had time enough. */

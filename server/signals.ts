@@ -20,7 +20,18 @@ const IGNORED: readonly Deno.Signal[] = IS_WINDOWS
 export function outliveSignals(): void {
   for (const signal of IGNORED) Deno.addSignalListener(signal, () => {});
   if (IS_WINDOWS) return;
-  Deno.addSignalListener("SIGHUP", () => log.info("SIGHUP: nothing to reload"));
+  Deno.addSignalListener("SIGHUP", () => {
+    const what = reloads.length > 0 ? "reloading" : "nothing to reload";
+    log.info(`SIGHUP: ${what}`);
+    for (const reload of reloads) reload();
+  });
+}
+
+const reloads: (() => void)[] = [];
+
+/** Calls `reload` at each SIGHUP from now on. It reads again what may have changed. */
+export function onReload(reload: () => void): void {
+  reloads.push(reload);
 }
 
 /** Calls `end` at the first signal to end. A second one ends the process at once, with 1. */

@@ -1,3 +1,4 @@
+import type { AccessCalls, AccessChange } from "../access/access.ts";
 import type { Counts } from "../hub/counts.ts";
 import type { TailBatch } from "../journal/journal.ts";
 import type { JournalCalls } from "../journal/remote/journal.ts";
@@ -6,7 +7,7 @@ import type { ServeOptions } from "./serve_options.ts";
 import type { CountsPart } from "./shared_counts.ts";
 
 /** What a worker calls in the main thread, which has the journal and knows all workers. */
-export interface MainThread extends JournalCalls {
+export interface MainThread extends JournalCalls, AccessCalls {
   /** Notes that the worker has taken in so many batches of the tail. */
   tookBatches(count: number): void;
   /** Counts the streams of all workers that carry the channel. */
@@ -32,6 +33,8 @@ export interface WorkerThread {
   start(options: ServeOptions, counts: CountsPart): Promise<string>;
   /** Takes the next batch of the journal's tail. */
   onBatch(batch: TailBatch): void;
+  /** Takes what has changed of the access. */
+  changeAccess(change: AccessChange): void;
   /** Answers if the thread is not frozen. */
   ping(): void;
   /** What the worker has done and holds now. */

@@ -18,10 +18,18 @@ const main: Rpc<MainThread> = new Rpc(
   {
     async start(options, part) {
       const counts = new SharedCounts(part);
-      serving = Serving.start(options, { journal, main: main.call, counts });
+      serving = Serving.start(options, {
+        journal,
+        accessCalls: main.call,
+        main: main.call,
+        counts,
+      });
       return (await serving).url;
     },
     onBatch: (batch) => journal.onBatch(batch),
+    async changeAccess(change) {
+      (await serving!).changeAccess(change);
+    },
     ping() {},
     count: async () => (await serving!).counts(),
     async drain() {

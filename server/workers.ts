@@ -1,5 +1,5 @@
+import type { AccessChange } from "../access/access.ts";
 import { addCounts, type Counts, withoutStreams } from "../hub/counts.ts";
-import type { Journal } from "../journal/journal.ts";
 import { JournalHost } from "../journal/remote/host.ts";
 import { log } from "../log/log.ts";
 import { HeldSlots } from "./held_slots.ts";
@@ -10,6 +10,7 @@ import { DRAIN_MS } from "./serving.ts";
 import { settlesWithin } from "./settles_within.ts";
 import { shareCounts, type SharedMemory } from "./shared_counts.ts";
 import { WorkerWatch } from "./worker_watch.ts";
+import type { WorkersOptions } from "./workers_options.ts";
 
 /** How long to wait before a crashed worker is replaced, in ms, so that one that crashes at once does not spin. */
 const RESTART_MS = 200;
@@ -17,25 +18,13 @@ const RESTART_MS = 200;
 /** How long a worker may take to answer, in ms. */
 const PATIENCE_MS = 1_000;
 
-/** Dependencies and options of `Workers`. */
-export interface WorkersOptions {
-  /** How many workers there are. */
-  count: number;
-  /** What each worker serves. */
-  serve: ServeOptions;
-  journal: Journal;
-  /** Called when a worker's thread is frozen: only the end of the process can mend that. */
-  onFrozen(message: string): void;
-  /** The module that a worker runs. */
-  module?: URL;
-}
-
 /**
  * Several threads that serve one port, each with a hub of its own, over the one journal in the main thread. The system
  * spreads connections over them. One that crashes is replaced; its clients come back to any of them, and resume there.
  */
 export class Workers {
   readonly #options: WorkersOptions;
+  #serve: ServeOptions;
   readonly #host: JournalHost;
   readonly #memory: SharedMemory;
   readonly #members = new Set<Member>();
@@ -57,6 +46,7 @@ export class Workers {
   private constructor(options: WorkersOptions) {
     this.#options = options;
     const { count, journal, serve } = options;
+    this.#serve = serve;
     this.#slots = new HeldSlots(count);
     this.#host = new JournalHost(journal, {
       maxWaitingBytes: maxWaiting(serve.maxMemoryBytes, count),
@@ -97,6 +87,15 @@ export class Workers {
     return Number(new URL(this.#url).port || 80);
   }
 
+  /** Takes what has changed of the access, also for workers that are started later. */
+  changeAccess(change: AccessChange): void {
+    this.#serve = {
+      ...this.#serve,
+      access: { ...this.#serve.access, ...change },
+    };
+    for (const member of this.#members) member.changeAccess(change);
+  }
+
   /** Tells every client that it must go, and resolves when they are gone or have had time enough. */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -114,12 +113,14 @@ export class Workers {
 
   /** Adds a worker, and resolves with its URL when it listens. */
   async #add(port: number): Promise<string> {
-    const { module, serve, count } = this.#options;
+    const { module, count, accessCalls } = this.#options;
+    const serve = this.#serve;
     const slot = this.#slots.take();
     const member = new Member({
       slot,
       module: module ?? new URL("./worker.ts", import.meta.url),
       host: this.#host,
+      refreshJwtKeys: async () => await accessCalls?.refreshJwtKeys() ?? true,
       countStreams: (channel) => this.#countStreams(channel),
       count: () => this.#count(),
       onCrash: (member, reason) => this.#onCrash(member, reason),

@@ -1,5 +1,5 @@
 import { InputError } from "../../events/input_error.ts";
-import { checkChannels } from "../../events/message.ts";
+import { checkChannels } from "../../events/channel_name.ts";
 
 /**
  * Reads channel names as a reader types them: with commas between them, and spaces anywhere around them.

@@ -1,14 +1,15 @@
 import { channelPath } from "./channel_names.ts";
 import {
   type ConnectionView,
-  plural,
   type Source,
   StreamConnection,
 } from "../page/connection.ts";
+import { plural } from "../page/plural.ts";
 import { EventLog, type NewRow } from "./event_log.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
 import { FIRST_EVENTS, newestQuery, readOlder } from "./newest_events.ts";
+import { splitType } from "./split_type.ts";
 import { Stopwatch } from "../page/stopwatch.ts";
 
 /** A stream without events is called live after this time, in ms. A stream that only refuses the client ends earlier. */
@@ -29,21 +30,29 @@ export interface StreamView extends ConnectionView {
   lastId: string;
 }
 
+/** Options for {@linkcode ChannelStream}. */
+export interface ChannelStreamOptions {
+  /** The interval of the server's heartbeats on an idle stream, in ms. */
+  readonly heartbeatMs: number;
+  /** Returns the token to send where the server asks for one, if there is one. */
+  readonly token: () => string | undefined;
+  /** Called when there is something new to show. */
+  readonly onChange: () => void;
+}
+
 /** The view of a page that was just loaded. */
 export function loadedStream(channels: readonly string[]): StreamView {
   return { connection: "loaded", note: "", channels, lastId: "" };
 }
 
 /**
- * The channels' stream and the events that it brought. It renders nothing, and calls `onChange` when there is something
- * new to show.
+ * The channels' stream and the events that it brought. It renders nothing.
  */
 export class ChannelStream extends StreamConnection {
   readonly log: EventLog = new EventLog();
   protected override readonly isLiveByStatus = true;
   #view: StreamView;
-  #onChange: () => void;
-  #silentMs: number;
+  readonly #options: ChannelStreamOptions;
   /** Time since these channels were first asked for. */
   #asked = new Stopwatch();
   /** Whether these channels were live once. From then on a new connection only has to bring what was missed. */
@@ -51,12 +60,10 @@ export class ChannelStream extends StreamConnection {
   /** Whether there are no older events to ask for, or they are on their way. */
   #isOldest = false;
 
-  /** @param heartbeatMs The interval of the server's heartbeats on an idle stream, in ms. */
-  constructor(view: StreamView, heartbeatMs: number, onChange: () => void) {
+  constructor(view: StreamView, options: ChannelStreamOptions) {
     super();
     this.#view = view;
-    this.#silentMs = SILENT_HEARTBEATS * heartbeatMs;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
   get view(): StreamView {
@@ -82,14 +89,19 @@ export class ChannelStream extends StreamConnection {
     const { channels, lastId } = this.#view;
     if (this.#isOldest || !lastId || this.log.isFull) return;
     this.#isOldest = true;
-    const events = await readOlder(channelPath(...channels), this.log, lastId);
+    const events = await readOlder(
+      channelPath(...channels),
+      this.log,
+      lastId,
+      this.#options.token(),
+    );
     if (channels !== this.#view.channels) return;
     const added = this.log.addOlder(
       (events ?? []).map((event) => this.#rowOf(event)),
     );
     this.#isOldest = events !== undefined && added === 0;
     this.log.hasOldest = this.#isOldest;
-    this.#onChange();
+    this.#options.onChange();
   }
 
   protected override connect(): Source {
@@ -97,7 +109,8 @@ export class ChannelStream extends StreamConnection {
     const source = new FetchSource({
       url: () => this.#url(),
       lastId: this.#view.lastId,
-      silentMs: this.#silentMs,
+      token: this.#options.token,
+      silentMs: SILENT_HEARTBEATS * this.#options.heartbeatMs,
       hears: "bytes",
       onOpen: () => {
         quiet = setTimeout(() => {
@@ -161,7 +174,7 @@ export class ChannelStream extends StreamConnection {
 
   #change(change: Partial<StreamView>): void {
     this.#view = { ...this.#view, ...change };
-    this.#onChange();
+    this.#options.onChange();
   }
 
   #heard(event: StreamEvent): void {
@@ -179,16 +192,8 @@ export class ChannelStream extends StreamConnection {
   #rowOf({ type, data, id = "" }: StreamEvent): NewRow {
     const { channels } = this.#view;
     const [channel, ownType] = channels.length > 1
-      ? parted(type)
+      ? splitType(type)
       : [channels[0]!, type];
     return { id, channel, type: ownType, data };
   }
-}
-
-/** Splits the type on a stream of several channels, which is `channel` or `channel:type`. */
-function parted(type: string): [channel: string, type: string] {
-  const colon = type.indexOf(":");
-  return colon < 0
-    ? [type, "message"]
-    : [type.slice(0, colon), type.slice(colon + 1)];
 }

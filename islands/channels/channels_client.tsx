@@ -14,7 +14,7 @@ import { untilMidnightMs } from "./local_time.tsx";
 import { followPage } from "../page/page_life.ts";
 import { followPrint } from "./print.ts";
 import { onSilence } from "../page/silence.ts";
-import { tokenIn } from "./token.ts";
+import { takeToken } from "./token.ts";
 
 const root = document.querySelector<HTMLElement>("#channels")!;
 const props: ChannelsProps = JSON.parse(root.dataset.props!);
@@ -31,7 +31,11 @@ function draw(): void {
   });
 }
 
-const stream = new ChannelStream(props.view, props.heartbeatMs, draw);
+const stream = new ChannelStream(props.view, {
+  heartbeatMs: props.heartbeatMs,
+  token: () => ownToken,
+  onChange: draw,
+});
 const life = {
   log: stream.log,
   refusals: 0,
@@ -97,8 +101,12 @@ const keep = keepInAddress(
   },
 );
 
+/** The token of this tab, if it has one. */
+let ownToken: string | undefined;
+
 function fillToken(): void {
-  token.value = tokenIn(location.hash) ?? token.value;
+  ownToken = takeToken() ?? ownToken;
+  token.value = ownToken ?? token.value;
 }
 /** Renders at midnight, as the times of yesterday then need a date. */
 function drawAtMidnight(): void {
@@ -109,7 +117,10 @@ function drawAtMidnight(): void {
 }
 
 fillToken();
-addEventListener("hashchange", fillToken);
+addEventListener("hashchange", () => {
+  fillToken();
+  stream.refresh();
+});
 drawAtMidnight();
 followPrint((isPrinted) => {
   life.printedMs = isPrinted ? Date.now() : undefined;

@@ -1,6 +1,7 @@
 import { Component, createRef } from "preact";
 import type { Block, EventLog, EventRow } from "./event_log.ts";
-import { type Connection, plural } from "../page/connection.ts";
+import type { Connection } from "../page/connection.ts";
+import { plural } from "../page/plural.ts";
 import { emptyText } from "./empty_text.ts";
 import { ListRemark } from "./list_remark.tsx";
 import { heightOf, type Span, span } from "./span.ts";

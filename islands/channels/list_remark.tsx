@@ -1,4 +1,4 @@
-import { plural } from "../page/connection.ts";
+import { plural } from "../page/plural.ts";
 import type { EventLog } from "./event_log.ts";
 import { ownZone } from "./local_time.tsx";
 

@@ -1,5 +1,6 @@
 import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
 import { readStatus } from "../page/read_status.ts";
+import { withToken } from "../page/with_token.ts";
 import type { EventLog } from "./event_log.ts";
 
 /** How many of each channel's events a page shows at first. */
@@ -25,6 +26,7 @@ export function newestQuery(count: number): string {
  *
  * @param path The path of the channels' stream.
  * @param lastId The id of the last event to read. Later ones come on the page's own stream.
+ * @param token Sent where the server asks for one.
  * @returns The events up to that one. None is older than those here if the server keeps no older ones. Undefined if the
  * stream fails or does not bring the last one.
  */
@@ -32,10 +34,15 @@ export async function readOlder(
   path: string,
   log: EventLog,
   lastId: string,
+  token: string | undefined,
 ): Promise<StreamEvent[] | undefined> {
   const count = log.mostOfOne;
   if (count < MAX_EVENTS) {
-    return await readUpTo(path + newestQuery(count + MORE_EVENTS), lastId);
+    return await readUpTo(
+      path + newestQuery(count + MORE_EVENTS),
+      lastId,
+      token,
+    );
   }
   const ids = log.ids();
   const oldestMs = Number.parseInt(ids[0]!);
@@ -43,29 +50,31 @@ export async function readOlder(
   let backMs = FIRST_BACK_MS;
   while (backMs < oldestMs) {
     const since = `${path}?since=${oldestMs - backMs}-0`;
-    const events = await readUpTo(since, lastId);
+    const events = await readUpTo(since, lastId, token);
     // A reset: nothing is kept from so long ago.
     if (events?.length === 0) break;
     if (!events || events.some(({ id }) => !known.has(id!))) return events;
     backMs *= BACK_GROWTH;
   }
-  return await readUpTo(`${path}?since=earliest`, lastId);
+  return await readUpTo(`${path}?since=earliest`, lastId, token);
 }
 
 /** Reads a new stream up to the event with that id. Returns nothing but an empty array if it begins with a reset. */
 async function readUpTo(
   url: string,
   lastId: string,
+  token: string | undefined,
 ): Promise<StreamEvent[] | undefined> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), READ_LIMIT_MS);
   const events: StreamEvent[] = [];
   try {
-    const response = await fetch(url, {
-      headers: { accept: "text/event-stream" },
-      cache: "no-store",
-      signal: limit.signal,
-    });
+    const response = await withToken((more) =>
+      fetch(url, {
+        headers: { accept: "text/event-stream", ...more },
+        cache: "no-store",
+        signal: limit.signal,
+      }), token);
     if (response.status !== 200) return undefined;
     const parser = new EventParser("");
     const reader = response.body!.getReader();

@@ -1,7 +1,8 @@
 import { InputError } from "../../events/input_error.ts";
-import { checkChannel, checkType } from "../../events/message.ts";
+import { checkChannel } from "../../events/channel_name.ts";
+import { checkType } from "../../events/message.ts";
 import { channelPath } from "./channel_names.ts";
-import { plural } from "../page/connection.ts";
+import { plural } from "../page/plural.ts";
 
 /** How long to wait for an answer, in ms. */
 const ANSWER_LIMIT_MS = 15_000;
@@ -40,7 +41,7 @@ export async function publish(draft: Draft): Promise<Outcome> {
   const fault = faultOf({ channel, type, data, token });
   if (fault) return fault;
   const query = type ? `?${new URLSearchParams({ event: type })}` : "";
-  const path = channelPath(encodeURIComponent(channel)) + query;
+  const path = channelPath(channel) + query;
   try {
     const response = await fetch(path, {
       method: "POST",

@@ -1,11 +1,8 @@
 import { timeFormat } from "../../clock/zone.ts";
 import { ClockOffset } from "./clock_offset.ts";
 import { type ClockView, type SeenTick, streamPath } from "./clock_view.ts";
-import {
-  type ConnectionView,
-  plural,
-  StreamConnection,
-} from "../page/connection.ts";
+import { type ConnectionView, StreamConnection } from "../page/connection.ts";
+import { plural } from "../page/plural.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
 import { readStatus } from "../page/read_status.ts";

@@ -2,8 +2,7 @@
 const ONE_CHOICE_MS = 1_000;
 
 /**
- * Keeps a choice in the page's address and history, together with other choices. The fragment stays as it is: it may hold
- * the token, which must not reach the server.
+ * Keeps a choice in the page's address and history, together with other choices. The fragment stays as it is.
  *
  * @param name The name of the choice in the query.
  * @param initial The choice that the page was loaded with. The address may hold an alias of it, or nothing.

@@ -144,6 +144,8 @@ export abstract class StreamConnection {
         return this.#farewell = "the server is shutting down";
       case "overloaded":
         return this.#farewell = "the server is full";
+      case "expired":
+        return this.#farewell = "the right to it has ended";
       default:
         return "the server said something that this page does not know";
     }
@@ -161,7 +163,7 @@ export abstract class StreamConnection {
     this.#farewell = "";
   }
 
-  /** Shows a note on a live stream. Not for `draining` and `overloaded`: such a stream ends, and may never have been live. */
+  /** Shows a note on a live stream. Not for `draining`, `overloaded` and `expired`: such a stream ends, and may never have been live. */
   #note(note: string): string {
     if (this.isLiveByStatus || this.#connection === "live") {
       this.#showLive(note);
@@ -192,9 +194,4 @@ export abstract class StreamConnection {
     this.#connection = connection;
     this.show({ connection, note });
   }
-}
-
-/** `1 missed tick`, `7 missed ticks`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

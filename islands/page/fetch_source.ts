@@ -3,11 +3,14 @@ import { Backoff } from "./backoff.ts";
 import type { Source } from "./connection.ts";
 import { EventParser, type StreamEvent } from "../../events/event_parser.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { withToken } from "./with_token.ts";
 
 /** Options for {@linkcode FetchSource}. */
 export interface FetchSourceOptions {
   /** Returns the stream's URL. Called for each connection. */
   url(): string;
+  /** Returns the token to send where the server asks for one, if there is one. */
+  token?(): string | undefined;
   /** The last id seen, or an empty string. */
   lastId: string;
   /** An open stream that brings nothing for this long is dead, in ms. */
@@ -96,12 +99,14 @@ export class FetchSource implements Source {
       accept: "text/event-stream",
       ...this.#lastId && { "last-event-id": this.#lastId },
     };
-    const response = await ask(
-      this.#options.url(),
-      { headers, cache: "no-store" },
-      signal,
-      againMs,
-    );
+    const { url, token } = this.#options;
+    const response = await withToken((more) =>
+      ask(
+        url(),
+        { headers: { ...headers, ...more }, cache: "no-store" },
+        signal,
+        againMs,
+      ), token?.());
     if (!response || signal.aborted) return false;
     if (response.status !== 200 || !isEventStream(response)) return true;
     this.#backoff.answered();

@@ -18,6 +18,7 @@ export function readStatus(data: string): Status | undefined {
     case "reset":
     case "draining":
     case "overloaded":
+    case "expired":
       return status;
     default:
       return undefined;

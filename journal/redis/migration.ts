@@ -1,4 +1,4 @@
-import { checkChannel } from "../../events/message.ts";
+import { checkChannel } from "../../events/channel_name.ts";
 import { InputError } from "../../events/input_error.ts";
 import { log } from "../../log/log.ts";
 import type { Ask } from "./connection.ts";

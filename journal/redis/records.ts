@@ -1,10 +1,7 @@
+import { checkChannel } from "../../events/channel_name.ts";
 import { type EventId, isEventId } from "../../events/event_id.ts";
 import { checkFrame } from "../../events/frame.ts";
-import {
-  type ChannelEvent,
-  checkChannel,
-  checkKeptType,
-} from "../../events/message.ts";
+import { type ChannelEvent, checkKeptType } from "../../events/message.ts";
 import { log } from "../../log/log.ts";
 import type { Entry } from "../journal.ts";
 import type { NoteRecord, TimelineRecord } from "../note.ts";

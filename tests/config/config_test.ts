@@ -15,6 +15,14 @@ const DEFAULTS = {
   port: 8000,
   listener: "deno",
   token: undefined,
+  tokenFile: undefined,
+  tokensFile: undefined,
+  isPrivate: [],
+  jwtKeys: [],
+  jwtIssuers: [],
+  jwtAudiences: [],
+  jwtClaim: "chime",
+  jwtMaxAgeMs: 30 * 86_400_000,
   journal: { kind: "memory" },
   retainEvents: 10_000,
   retainForMs: 86_400_000,
@@ -37,6 +45,11 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   ["--host", "::1", "CHIME_HOST", { host: "::1" }],
   ["--port", "0", "CHIME_PORT", { port: 0 }],
   ["--token", "a+b/c==", "CHIME_TOKEN", { token: "a+b/c==" }],
+  ["--token-file", "/run/secrets/a", "CHIME_TOKEN_FILE", {
+    tokenFile: "/run/secrets/a",
+  }],
+  ["--tokens", "tokens.json", "CHIME_TOKENS", { tokensFile: "tokens.json" }],
+  ["--private", "user.*", "CHIME_PRIVATE", { isPrivate: ["user.*"] }],
   ["--journal", "sqlite:a.db", "CHIME_JOURNAL", {
     journal: { kind: "sqlite", path: "a.db" },
   }],
@@ -83,6 +96,11 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   ["--log", "json", "CHIME_LOG", { log: "json" }],
 ];
 
+/** The variables that must not be empty. */
+const REFUSING_EMPTY = [
+  ...["CHIME_TOKEN", "CHIME_TOKEN_FILE", "CHIME_TOKENS", "CHIME_PRIVATE"],
+];
+
 /** What is refused, and the beginning of the message. */
 type Refusal = [
   args: string[],
@@ -115,9 +133,53 @@ Deno.test("readConfig prefers an option to CHIME_PORT, and CHIME_PORT to PORT", 
 });
 
 Deno.test("readConfig takes an empty variable for one that is not set", () => {
-  const names = ["HOST", "PORT", ...VALUES.map(([, , variable]) => variable)];
+  const names = ["HOST", "PORT", ...VALUES.map(([, , variable]) => variable)]
+    .filter((name) => !REFUSING_EMPTY.includes(name));
   const env = Object.fromEntries(names.map((name) => [name, ""]));
   assertEquals<unknown>(read([], env), DEFAULTS);
+});
+
+for (const name of REFUSING_EMPTY) {
+  Deno.test(`readConfig refuses an empty ${name}, unless the option is on the command line`, () => {
+    assertThrows(
+      () => read([], { [name]: "" }),
+      ConfigError,
+      `Cannot use ${name} "": it must have a value, or not be set`,
+    );
+    const [flag, text] = VALUES.find(([, , variable]) => variable === name)!;
+    read([flag, text], { [name]: "" });
+  });
+}
+
+Deno.test("readConfig refuses a token and a file with the token together", () => {
+  for (
+    const [args, env] of [
+      [["--token=a", "--token-file=b"], {}],
+      [["--token=a"], { CHIME_TOKEN_FILE: "b" }],
+      [[], { CHIME_TOKEN: "a", CHIME_TOKEN_FILE: "b" }],
+    ] as const
+  ) {
+    assertThrows(
+      () => read([...args], env),
+      ConfigError,
+      "Cannot use the token's file: either --token or --token-file must be set, not both",
+    );
+  }
+});
+
+Deno.test("readConfig takes --private several times, and commas in its variable", () => {
+  const isPrivate = ["user.*", "a/b"];
+  const expected = { ...DEFAULTS, isPrivate };
+  assertEquals<unknown>(read(["--private=user.*", "--private=a/b"]), expected);
+  const variable = { CHIME_PRIVATE: "user.*, a/b" };
+  assertEquals<unknown>(read([], variable), expected);
+  for (const text of ["", "user*", "a b", "status", "user.*,", ",", "**"]) {
+    assertThrows(
+      () => text ? read([], { CHIME_PRIVATE: text }) : read(["--private="]),
+      ConfigError,
+      "must be *, a channel's name, or the beginning of names and .* :* or /*",
+    );
+  }
 });
 
 Deno.test("readConfig takes a repeatable option several times, and commas in its variable", () => {
@@ -165,6 +227,8 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
     "port": "2",
     "listener": "deno",
     "token": "set",
+    "jwt-claim": "chime",
+    "jwt-max-age": "30d",
     "journal": "redis:…",
     "retain-events": "10000",
     "retain-for": "24h",

@@ -18,7 +18,8 @@ async function leaveAndReturn(
 ): Promise<void> {
   await page.goto("/?channels=elsewhere");
   await meanwhile();
-  await page.evaluate(() => history.back());
+  // Not before the call has returned: it would fail with the page that it ran in.
+  await page.evaluate(() => void setTimeout(() => history.back()));
   await page.waitForFunction(() => location.search === "");
 }
 

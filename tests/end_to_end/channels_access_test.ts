@@ -62,7 +62,7 @@ test("names that are none are said at the field, and change nothing", async () =
   await page.locator("#channels-field[aria-invalid=true]:focus").waitFor();
   assertMatch(
     await page.locator("#channels-fault").innerText(),
-    /^Cannot use channel "a b": a name must be 1 to 99 of .* The page shows news\.$/,
+    /^Cannot use channel "a b": a name must be 1 to 256 of .* The page shows news\.$/,
   );
   assertEquals(new URL(page.url()).search, "");
   assertMatch((await shownChannels(page)).status, /^Live/);

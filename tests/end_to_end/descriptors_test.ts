@@ -7,7 +7,7 @@ import { logLines } from "../support/log_lines.ts";
 
 /** Starts Chime with a limit on open files, as `ulimit -n` sets it. */
 function startLimited(limit: number, ...args: string[]) {
-  return startServer(["--port", "0", ...args], {
+  return startServer(["--port", "0", "--token", "t", ...args], {
     command: [
       "sh",
       "-c",

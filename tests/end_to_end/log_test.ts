@@ -48,7 +48,7 @@ for (const workers of [1, 2]) {
         level: "warn",
         message: "a publish was refused",
         reason:
-          "Cannot publish: the Authorization header does not carry the right token",
+          "Cannot take the token in the Authorization header: it is wrong",
         ...fields,
       });
       const [{ time: _time, ms, ...access }] = find("request");
@@ -89,30 +89,79 @@ for (const workers of [1, 2]) {
   });
 }
 
-Deno.test("Standard output has the URL and a drawn token, and nothing else", async () => {
-  for (const env of [{ CHIME_TOKEN: "" }, { CHIME_TOKEN: "a-token" }]) {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "-P=serve", "main.ts", "--port=0"],
-      cwd: new URL("../../", import.meta.url),
-      env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let text = "";
-    const read = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
-      new WritableStream({ write: (part) => void (text += part) }),
-    );
-    const isDrawn = env.CHIME_TOKEN === "";
-    await until(() => text.includes(isDrawn ? "#token=" : "listening"));
-    child.kill("SIGTERM");
-    assertEquals((await child.status).code, 0);
-    await read;
-    assertMatch(
-      text,
-      isDrawn
-        ? /^Chime is listening on http:\S+\nTo publish, with a token drawn for this run:\n {2}curl .*\nor open \S+#token=\S+\n$/
-        : /^Chime is listening on http:\S+\n$/,
-    );
+const CHIME = [
+  ...[Deno.execPath(), "run", "--quiet", "-P=serve", "main.ts", "--port=0"],
+];
+
+/** Runs a command until its standard output has a text, and returns that output. Standard error is left out. */
+async function outputOf(
+  [program, ...args]: readonly string[],
+  text: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const child = new Deno.Command(program!, {
+    args,
+    cwd: new URL("../../", import.meta.url),
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let output = "";
+  const read = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({ write: (part) => void (output += part) }),
+  );
+  await until(() => output.includes(text));
+  child.kill("SIGTERM");
+  await Promise.all([child.status, read]);
+  return output;
+}
+
+Deno.test("Standard output has the URL and nothing else: no token is drawn where others may read it", async () => {
+  for (const env of [{}, { CHIME_TOKEN: "a-token" }]) {
+    const output = await outputOf(CHIME, "listening", env);
+    assertMatch(output, /^Chime is listening on http:\S+\n$/);
   }
 });
+
+const hasScript = await new Deno.Command("script", { args: ["--version"] })
+  .output().then(({ success }) => success, () => false);
+
+for (
+  const [args, isDrawn] of [
+    [[], true],
+    [["--token=a-token"], false],
+    [["--tokens=tokens.json"], false],
+    [["--token-file=token"], false],
+  ] as const
+) {
+  Deno.test({
+    name: `On a terminal, Chime with ${args[0] ?? "no token"} shows ${
+      isDrawn ? "a token that it has drawn" : "none"
+    }${hasScript ? "" : " (skipped: no script)"}`,
+    ignore: !hasScript,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      try {
+        await Deno.writeTextFile(`${folder}/tokens.json`, "[]");
+        await Deno.writeTextFile(`${folder}/token`, "a-token\n");
+        const command = [
+          ...CHIME,
+          ...args.map((arg) => arg.replace("=t", `=${folder}/t`)),
+        ].map((part) => `'${part}'`).join(" ");
+        const output = await outputOf(
+          ["script", "-qefc", `exec ${command} 2> /dev/null`, "/dev/null"],
+          isDrawn ? "#token=" : "listening",
+        );
+        assertMatch(
+          output.replaceAll("\r", ""),
+          isDrawn
+            ? /^Chime is listening on http:\S+\nTo publish, with a token drawn for this run:\n {2}curl .*\nor open \S+#token=\S{32}\n/
+            : /^Chime is listening on http:\S+\n$/,
+        );
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}

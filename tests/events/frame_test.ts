@@ -173,7 +173,7 @@ Deno.test("withChannel makes the channel the type, or its beginning", async () =
     await parse([withChannel(plain, "news"), withChannel(typed, "news")]),
     [
       { event: "news", data: "event: x", id: "1-0" },
-      { event: "news:t", data: "y", id: "2-0" },
+      { event: "news#t", data: "y", id: "2-0" },
     ],
   );
 });

@@ -14,7 +14,7 @@ for (const workers of [1, 2]) {
     ignore: workers > 1 && Deno.build.os !== "linux",
     async fn() {
       await using server = await startServer(
-        ["--port", "0", "--workers", `${workers}`],
+        ["--port", "0", "--token", "t", "--workers", `${workers}`],
       );
       const sockets: Deno.Conn[] = [];
       try {

@@ -34,7 +34,7 @@ for (
     ignore: workers > 1 && Deno.build.os !== "linux",
     async fn() {
       await using server = await startServer(
-        ["--port", "0", "--workers", `${workers}`],
+        ["--port", "0", "--workers", `${workers}`, "--token", "t"],
         { env: { TZ: tz } },
       );
       await assertTells(server.url, zone);

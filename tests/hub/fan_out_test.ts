@@ -46,7 +46,7 @@ Deno.test("Hub carries several channels on one stream in one order, with the cha
   await chime.publish("a", "3");
   assertEquals(await take(reader, 3), [
     { event: "a", data: "1", id: "1-0" },
-    { event: "b:kind", data: "2", id: "3-0" },
+    { event: "b#kind", data: "2", id: "3-0" },
     { event: "a", data: "3", id: "4-0" },
   ]);
   assertEquals(chime.hub.subscribersOf("a"), 1);
@@ -70,7 +70,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
   const action = fc.oneof(
     { weight: 4, arbitrary: fc.record({ publish: channels }) },
     { weight: 1, arbitrary: fc.record({ skip: channels }) },
-    { weight: 1, arbitrary: fc.record({ epoch: fc.nat(999) }) },
+    { weight: 1, arbitrary: fc.record({ epoch: fc.constant(true) }) },
     { weight: 2, arbitrary: fc.record({ open: channels }) },
     { weight: 3, arbitrary: fc.record({ read: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ cut: fc.nat() }) },
@@ -119,7 +119,8 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
             for (const name of act.skip) chime.history.add(name, "");
             chime.hub.skip(chime.history.last);
           } else if ("epoch" in act) {
-            const name = `${act.epoch}`.padStart(6, "e");
+            const { length } = chime.history.records;
+            const name = `${length}`.padStart(6, "e");
             const note = chime.history.beginEpoch(name);
             chime.hub.append([note], note.id);
           } else if ("open" in act) {

@@ -21,8 +21,7 @@ for (
       method: "POST",
       path: "/sse/news",
       status: 401,
-      reason:
-        "Cannot publish: the Authorization header does not carry the right token",
+      reason: "Cannot take the token in the Authorization header: it is wrong",
       headers: { authorization: "Bearer wrong" },
     },
     {

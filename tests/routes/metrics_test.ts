@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { Serving } from "../../server/serving.ts";
-import { addCounts } from "../../hub/counts.ts";
+import { addCounts, nothingSent } from "../../hub/counts.ts";
 import { nothingRefused, REFUSED_REASONS } from "../../hub/refused.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { SERVE_OPTIONS } from "../support/serve_options.ts";
@@ -240,7 +240,7 @@ Deno.test("addCounts adds up, also what only some have done", () => {
     const sent = {
       events: n,
       bytes: 10 * n,
-      statuses: { resumed: n, reset: 0, lagged: 0, draining: 0, overloaded: 0 },
+      statuses: { ...nothingSent().statuses, resumed: n },
     };
     return {
       clock: { streams: n, sent },

@@ -36,8 +36,12 @@ for (
     ["status", '"status": status, open and error are reserved'],
     ["news,open", '"open": status, open and error are reserved'],
     ["error,news", '"error": status, open and error are reserved'],
-    ["news,.", '".": a name must not be . or ..'],
-    ["..,news", '"..": a name must not be . or ..'],
+    ["news,.", '".": no segment of a name must be . or ..'],
+    ["news,/a", '"/a": no segment of a name must be empty'],
+    ["a/,news", '"a/": no segment of a name must be empty'],
+    ["a/.,news", '"a/.": no segment of a name must be . or ..'],
+    ["news,../a", '"../a": no segment of a name must be . or ..'],
+    ["..,news", '"..": no segment of a name must be . or ..'],
   ] as const
 ) {
   Deno.test(`GET /sse/${names} is refused`, async () => {
@@ -52,7 +56,12 @@ for (
 
 Deno.test("Names that only look reserved are names", async () => {
   await using chime = inProcess();
-  for (const name of ["Status", "open.", "errors", "...", ".a", "message"]) {
+  for (
+    const name of [
+      ...["Status", "open.", "errors", "...", ".a", "message", "status/a"],
+      ...["a/status", "a/.../b", ".../a"],
+    ]
+  ) {
     const response = await chime.publish(`/sse/${name}?event=${name}`, "x");
     assertEquals(response.status, 201, name);
   }

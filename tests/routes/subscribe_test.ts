@@ -11,7 +11,7 @@ Deno.test("GET /sse/{channel},{channel} carries both in one order, with the chan
   const events = await new EventReader(stream.body!).take(2);
   assertEquals(events.map(({ event, data }) => [event, data]), [
     ["a", "1"],
-    ["b:t", "2"],
+    ["b#t", "2"],
   ]);
 });
 
@@ -33,7 +33,7 @@ Deno.test("GET /sse/{channel},{channel} with a bad name after a good one is refu
   await assertProblem(
     await chime.request("/sse/a,b%20c"),
     400,
-    'Cannot use channel "b c": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
+    'Cannot use channel "b c": a name must be 1 to 256 of A-Z a-z 0-9 . _ - : @ + ~ = /',
   );
 });
 
@@ -88,4 +88,31 @@ Deno.test("Channels that nobody listens to take no memory in the hub", async () 
     await chime.publish(`/sse/d${i}`, "x");
   }
   assertEquals(chime.instance.hub.channels, []);
+});
+
+Deno.test("GET /sse/{channel} takes names of several levels, and compares them byte by byte after one decoding", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/user/42,user/42:x@y+z~=");
+  for (const path of ["user/42/a", "user", "User/42", "user.42", "user:42"]) {
+    assertEquals((await chime.publish(`/sse/${path}`, "no")).status, 201);
+  }
+  await chime.publish("/sse/%75ser/4%32", "1");
+  await chime.publish("/sse/user/42%3ax%40y%2Bz%7e%3D", "2");
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ event, data }) => [event, data]), [
+    ["user/42", "1"],
+    ["user/42:x@y+z~=", "2"],
+  ]);
+});
+
+Deno.test("GET /sse/{channel},{channel} tells a channel's type from a channel whose name holds a colon", async () => {
+  await using chime = inProcess();
+  const stream = await chime.request("/sse/user,user:42");
+  await chime.publish("/sse/user?event=42", "type 42 of user");
+  await chime.publish("/sse/user:42", "user:42");
+  const events = await new EventReader(stream.body!).take(2);
+  assertEquals(events.map(({ event, data }) => [event, data]), [
+    ["user#42", "type 42 of user"],
+    ["user:42", "user:42"],
+  ]);
 });

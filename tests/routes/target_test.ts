@@ -218,3 +218,10 @@ Deno.test("readTarget() reads a path as URL does, or refuses it", () => {
     { numRuns: 5_000 },
   );
 });
+
+Deno.test("readTarget takes * alone for the server as a whole", () => {
+  assertEquals(path("*"), "*");
+  assertEquals(path("/*"), "*");
+  assertEquals(path("*x"), "*x");
+  assertEquals(path("/*x"), "/*x");
+});

@@ -4,16 +4,22 @@ import { inProcess, TOKEN } from "../support/in_process.ts";
 
 for (
   const [authorization, detail, challenge] of [
-    [
-      undefined,
-      "Cannot publish without a token: send it as Authorization: Bearer <token>",
-      'Bearer realm="chime"',
-    ],
-    ...["Bearer wrong", `Basic ${TOKEN}`, "Bearer", `Bearer ${TOKEN}x`, TOKEN]
+    ...[undefined, "", `Basic ${TOKEN}`, TOKEN, `Bearer${TOKEN}`].map((value) =>
+      [
+        value,
+        "Cannot publish without a token: send it as Authorization: Bearer <token>",
+        'Bearer realm="chime"',
+      ] as const
+    ),
+    ...[
+      ...["Bearer wrong", "Bearer", `Bearer ${TOKEN}x`, `Bearer ${TOKEN} x`],
+      ...[`Bearer ${TOKEN}, Bearer ${TOKEN}`, `Bearer "${TOKEN}"`],
+      ...[`Bearer ${TOKEN.toUpperCase()}`, `Bearer Bearer ${TOKEN}`],
+    ]
       .map((value) =>
         [
           value,
-          "Cannot publish: the Authorization header does not carry the right token",
+          "Cannot take the token in the Authorization header: it is wrong",
           'Bearer realm="chime", error="invalid_token"',
         ] as const
       ),
@@ -24,7 +30,7 @@ for (
     const response = await chime.request("/sse/news", {
       method: "POST",
       body: "x",
-      headers: authorization ? { authorization } : {},
+      headers: authorization === undefined ? {} : { authorization },
     });
     assertEquals(response.headers.get("www-authenticate"), challenge);
     await assertProblem(response, 401, detail);

@@ -5,10 +5,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { wholeToken } from "../../access/token.ts";
 import type { EventId } from "../../events/event_id.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import type { Message } from "../../events/message.ts";
-import { Workers, type WorkersOptions } from "../../server/workers.ts";
+import { Workers } from "../../server/workers.ts";
+import type { WorkersOptions } from "../../server/workers_options.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { assertExactlyOnce } from "../end_to_end/exactly_once.ts";
 import { scrape } from "../support/metrics.ts";
@@ -61,6 +63,7 @@ async function start(options: Partial<WorkersOptions> = {}) {
     url: workers.url,
     workers,
     fatal,
+    log,
     /** What was logged of workers that ended or should have ended. */
     get logged() {
       return log.records.map(({ message }) => message)
@@ -361,4 +364,30 @@ test("Workers give back the places of the streams and connections of a worker th
   await Promise.all(
     readers.map((reader) => reader[Symbol.asyncDispose]().catch(() => {})),
   );
+});
+
+test("Workers take the tokens that were set last, also a worker that was started since in the place of another", async () => {
+  await using chime = await start({
+    module: new URL("./failing_worker.ts", import.meta.url),
+  });
+  const answersOf = async (token: string) => {
+    const statuses = Array.from({ length: 12 }, async () => {
+      const response = await fetch(`${chime.url}sse/news`, {
+        method: "POST",
+        body: "x",
+        headers: { authorization: `Bearer ${token}` },
+      });
+      await response.body?.cancel();
+      return response.status;
+    });
+    return new Set(await Promise.all(statuses));
+  };
+  chime.workers.changeAccess({ tokens: [wholeToken("fresh")] });
+  await until(async () => (await answersOf("t")).isSubsetOf(new Set([401])));
+  await failOne("crash");
+  await until(() => chime.log.has("a worker was started in its place"));
+  for (let i = 0; i < 5; i++) {
+    assertEquals(await untilAnswered(() => answersOf("t")), new Set([401]));
+    assertEquals(await untilAnswered(() => answersOf("fresh")), new Set([201]));
+  }
 });

@@ -1,4 +1,5 @@
 import { FakeTime } from "@std/testing/time";
+import { wholeToken } from "../../access/token.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { CapturedLog } from "./captured_log.ts";
@@ -51,7 +52,7 @@ export function inProcess(
   } = options;
   const instance = new Instance({
     version: "1.2.3",
-    token: TOKEN,
+    access: { isPrivate: [], tokens: [wholeToken(TOKEN)] },
     maxBodyBytes: 1_000,
     corsOrigins: [],
     accessLog: false,

@@ -17,7 +17,7 @@ export const ROOT = new URL("../../", import.meta.url);
 
 /** Every page of the documentation. */
 export const PAGES: readonly Page[] = [
-  ...["README.md", "CONTRIBUTING.md", "bench/README.md"],
+  ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"],
   ...Array.from(
     Deno.readDirSync(new URL("docs", ROOT)),
     ({ name }) => `docs/${name}`,

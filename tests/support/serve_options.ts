@@ -1,3 +1,4 @@
+import { wholeToken } from "../../access/token.ts";
 import type { ConnectionLimits } from "../../server/connection_limits.ts";
 import type { ServeOptions } from "../../server/serve_options.ts";
 import { LISTENER } from "./listener.ts";
@@ -18,7 +19,7 @@ export const SERVE_OPTIONS: ServeOptions = {
   hostname: "127.0.0.1",
   port: 0,
   sharesPort: false,
-  token: "t",
+  access: { isPrivate: [], tokens: [wholeToken("t")] },
   maxBodyBytes: 10_000,
   maxMemoryBytes: 1_000_000,
   corsOrigins: [],

@@ -17,8 +17,7 @@ function world(...channels: string[]) {
   const fetched = new FakeFetch();
   const stream = new ChannelStream(
     loadedStream(channels),
-    HEARTBEAT_MS,
-    () => {},
+    { heartbeatMs: HEARTBEAT_MS, token: () => undefined, onChange() {} },
   );
   const send = async (text: string) => {
     fetched.last.send(text);
@@ -64,11 +63,11 @@ Deno.test("ChannelStream shows every event of one channel, whatever its type", a
   await w.open();
   await w.event("1-0", "a");
   await w.event("2-0", "b", "status");
-  await w.event("3-0", "c", "chat:x");
+  await w.event("3-0", "c", "chat#x");
   assertEquals(w.rows(), [
     "1-0 news message a",
     "2-0 news status b",
-    "3-0 news chat:x c",
+    "3-0 news chat#x c",
   ]);
   assertEquals(w.view().connection, "live");
   assertEquals(w.view().lastId, "3-0");
@@ -80,12 +79,14 @@ Deno.test("ChannelStream splits the type into channel and type if there are seve
   assertEquals(w.fetched.last.url, "/sse/news,status?latest=50");
   await w.open();
   await w.event("1-0", "a", "news");
-  await w.event("2-0", "b", "news:x:y");
+  await w.event("2-0", "b", "news#x:y#z");
   await w.event("3-0", "c", "status");
+  await w.event("4-0", "d", "news:x");
   assertEquals(w.rows(), [
     "1-0 news message a",
-    "2-0 news x:y b",
+    "2-0 news x:y#z b",
     "3-0 status message c",
+    "4-0 news:x message d",
   ]);
 });
 
@@ -382,7 +383,7 @@ Deno.test("ChannelStream brings in older events, until there are none", async ()
     w.stream.showOlder();
     assertEquals(w.fetched.all.length, before + 1);
     await w.open();
-    for (const id of ids) await w.event(id, id, "news:x");
+    for (const id of ids) await w.event(id, id, "news#x");
     await done;
     return w.fetched.last.url;
   };

@@ -36,7 +36,7 @@ for (const maxEvents of [1_003, 10_000]) {
     );
     const readAll = async () => {
       let isDone = false;
-      const reading = readOlder("/sse/news", log, lastId)
+      const reading = readOlder("/sse/news", log, lastId, undefined)
         .finally(() => isDone = true);
       // A long replay is sent in parts.
       while (!isDone) await chime.time.tickAsync(10);

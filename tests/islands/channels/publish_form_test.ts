@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { publish } from "../../../islands/channels/publish.ts";
-import { tokenIn } from "../../../islands/channels/token.ts";
+import { tokenIn, withoutToken } from "../../../islands/channels/token.ts";
+import { EventReader } from "../../support/event_reader.ts";
 import { type InProcess, inProcess, TOKEN } from "../../support/in_process.ts";
 
 const DRAFT = { channel: "news", type: "", data: "Hello", token: TOKEN };
@@ -49,7 +50,7 @@ Deno.test("publish() says what is wrong, and at which field", async () => {
       ],
       [
         { channel: "a/b?c" },
-        'Cannot use channel "a/b?c": a name must be 1 to 99 of A-Z a-z 0-9 . _ -',
+        'Cannot use channel "a/b?c": a name must be 1 to 256 of A-Z a-z 0-9 . _ - : @ + ~ = /',
         "channel",
       ],
       [
@@ -219,4 +220,33 @@ Deno.test("tokenIn() finds the token in a fragment", () => {
   assertEquals(tokenIn("#token="), "");
   assertEquals(tokenIn("#nottoken=a"), undefined);
   assertEquals(tokenIn(""), undefined);
+});
+
+Deno.test("withoutToken() takes the tokens out of a fragment, and nothing else", () => {
+  for (
+    const [hash, rest] of [
+      ["", ""],
+      ["#", ""],
+      ["#token=a", ""],
+      ["#token=", ""],
+      ["#token=a&token=b", ""],
+      ["#x=1&token=a%26&y", "#x=1&y"],
+      ["#nottoken=a", "#nottoken=a"],
+      ["#part-two", "#part-two"],
+    ] as const
+  ) {
+    assertEquals(withoutToken(hash), rest);
+    assertEquals(tokenIn(rest), undefined);
+  }
+});
+
+Deno.test("publish() reaches a channel of several levels, with every character that a name may have", async () => {
+  await using chime = inProcess();
+  using _ = asking(chime);
+  const channel = "user/4.2_-:@+~=/a";
+  const stream = await chime.request(`/sse/${channel}`);
+  const { fault } = await publish({ ...DRAFT, channel, data: "1" });
+  assertEquals(fault, undefined);
+  const [event] = await new EventReader(stream.body!).take(1);
+  assertEquals(event!.data, "1");
 });

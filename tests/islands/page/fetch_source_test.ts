@@ -7,12 +7,13 @@ import { FakeConnection, FakeFetch } from "../fake_fetch.ts";
 const SILENT_MS = 20_000;
 
 /** A source whose server is the test, and all that it reported. */
-function world(lastId = "") {
+function world(lastId = "", token?: string) {
   const time = new FakeTime();
   const fetched = new FakeFetch();
   const told: string[] = [];
   const source = new FetchSource({
     url: () => "/sse/news",
+    token: () => token,
     lastId,
     silentMs: SILENT_MS,
     hears: "bytes",
@@ -326,4 +327,42 @@ Deno.test("FetchSource measures silence from the answer on, however late that ca
   assertEquals(w.told, []);
   await w.time.tickAsync(500);
   assertEquals(w.told, ["lost"]);
+});
+
+Deno.test("FetchSource sends the token where the server refuses a stream without one, and not before", async () => {
+  using w = world("1-0", "t0ken");
+  assertEquals(w.fetched.last.headers.get("authorization"), null);
+  w.fetched.last.refuse(401);
+  await w.settle();
+  assertEquals(w.told, []);
+  const { headers } = w.fetched.last;
+  assertEquals(headers.get("authorization"), "Bearer t0ken");
+  assertEquals(headers.get("last-event-id"), "1-0");
+  assertEquals(headers.get("accept"), "text/event-stream");
+  w.fetched.last.open();
+  w.fetched.last.send("data: a\n\n");
+  await w.settle();
+  assertEquals(w.told, ["open", "message: a"]);
+});
+
+Deno.test("FetchSource gives up where the token is refused, too, and where there is none that can be sent", async () => {
+  for (
+    const [token, answers] of [
+      ["wrong", [401, 401]],
+      ["wrong", [401, 403]],
+      ["t", [403]],
+      [undefined, [401]],
+      ["", [401]],
+      ["tökén", [401]],
+      ["a b", [401]],
+    ] as const
+  ) {
+    using w = world("", token);
+    for (const status of answers) {
+      assertEquals(w.told, []);
+      w.fetched.last.refuse(status);
+      await w.settle();
+    }
+    assertEquals(w.told, ["refused"]);
+  }
 });

@@ -1,0 +1,73 @@
+import { bearer } from "./bearer.ts";
+import { Gate } from "./gate.ts";
+import { HeldPermits } from "./held_permits.ts";
+import type { JwtSettings } from "./jwt/jwt.ts";
+import type { JwtKey } from "./jwt/jwt_key.ts";
+import { JwtSource } from "./jwt/jwt_source.ts";
+import type { Pattern } from "./pattern.ts";
+import type { CredentialReader, RightsSource } from "./source.ts";
+import { TokenSource } from "./token_source.ts";
+import type { Token } from "./token.ts";
+
+/** Settings of {@linkcode Access}. All of it is plain data, so that it can be sent to another thread. */
+export interface AccessSettings {
+  /** The channels that nobody may subscribe to without a right. */
+  readonly isPrivate: readonly Pattern[];
+  /** The tokens that are taken. Without this, `Authorization` is left to other sources of rights. */
+  readonly tokens?: readonly Token[];
+  /** What JWTs are verified by. Without this, none is taken. */
+  readonly jwt?: JwtSettings;
+  /** The keys that JWTs are verified with. */
+  readonly jwtKeys?: readonly JwtKey[];
+}
+
+/** What may change of the settings meanwhile. */
+export type AccessChange = Partial<Pick<AccessSettings, "tokens" | "jwtKeys">>;
+
+/** What a thread asks of the one that reads files and URLs. */
+export interface AccessCalls {
+  /** See {@linkcode JwtKeys.refresh}. What has changed comes by {@linkcode Access.change}, before this resolves. */
+  refreshJwtKeys(): Promise<boolean>;
+}
+
+const NO_CALLS: AccessCalls = { refreshJwtKeys: () => Promise.resolve(true) };
+
+/** Who may do what, in one thread: the sources of rights that are on, and the permits of its streams. */
+export class Access implements Disposable {
+  readonly gate: Gate;
+  readonly permits: HeldPermits;
+  readonly #tokens: TokenSource | undefined;
+  readonly #jwts: JwtSource | undefined;
+
+  constructor(
+    { isPrivate, tokens, jwt, jwtKeys = [] }: AccessSettings,
+    calls: AccessCalls = NO_CALLS,
+  ) {
+    this.#tokens = tokens && new TokenSource(tokens);
+    this.#jwts = jwt && new JwtSource({
+      settings: jwt,
+      keys: jwtKeys,
+      refresh: () => calls.refreshJwtKeys(),
+    });
+    // A token may look like a JWT, so that one is looked up first.
+    const sources: RightsSource[] = [this.#tokens, this.#jwts]
+      .filter((source) => source !== undefined);
+    const readers: CredentialReader[] = [bearer];
+    this.gate = new Gate({ isPrivate, readers, sources });
+    this.permits = new HeldPermits((grant) =>
+      this.#tokens ? this.#tokens.current(grant) : grant
+    );
+  }
+
+  /** Takes what has changed, and ends the streams of tokens that were removed, or that lost a right that they need. */
+  change({ tokens, jwtKeys }: AccessChange): void {
+    if (jwtKeys) this.#jwts?.replace(jwtKeys);
+    if (!tokens) return;
+    this.#tokens?.replace(tokens);
+    this.permits.review();
+  }
+
+  [Symbol.dispose](): void {
+    this.permits[Symbol.dispose]();
+  }
+}

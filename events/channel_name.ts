@@ -1,0 +1,48 @@
+import { InputError } from "./input_error.ts";
+
+/** How many channels one stream carries at most. */
+const MAX_CHANNELS = 32;
+/** Every character allowed is one byte of UTF-8, so this is also the length in bytes. */
+const MAX_LENGTH = 256;
+const CHARACTERS = /^[A-Za-z0-9._:@+~=/-]+$/;
+/** Types that Chime or `EventSource` itself uses: on a stream of several channels, a channel's name is a type. */
+const RESERVED: ReadonlySet<string> = new Set(["status", "open", "error"]);
+
+/**
+ * Checks a channel's name. Names are compared byte by byte.
+ *
+ * @throws {InputError} where no channel can have this name.
+ */
+export function checkChannel(name: string): void {
+  const rule = ruleBroken(name);
+  if (rule === undefined) return;
+  throw new InputError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
+}
+
+/**
+ * Checks the names of the channels of one stream.
+ *
+ * @throws {InputError} where there are too many, or where no channel can have one of the names.
+ */
+export function checkChannels(names: readonly string[]): void {
+  if (names.length > MAX_CHANNELS) {
+    throw new InputError(
+      `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
+    );
+  }
+  for (const name of names) checkChannel(name);
+}
+
+function ruleBroken(name: string): string | undefined {
+  if (RESERVED.has(name)) return "status, open and error are reserved";
+  if (name.length > MAX_LENGTH || !CHARACTERS.test(name)) {
+    return `a name must be 1 to ${MAX_LENGTH} of A-Z a-z 0-9 . _ - : @ + ~ = /`;
+  }
+  const segments = name.split("/");
+  if (segments.includes("")) {
+    return "no segment of a name must be empty";
+  }
+  return segments.includes(".") || segments.includes("..")
+    ? "no segment of a name must be . or .."
+    : undefined;
+}
