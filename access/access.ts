@@ -1,3 +1,4 @@
+import type { KeyedStore } from "../journal/keyed_store.ts";
 import { bearer } from "./bearer.ts";
 import { Gate } from "./gate.ts";
 import { HeldPermits } from "./held_permits.ts";
@@ -6,6 +7,10 @@ import type { JwtKey } from "./jwt/jwt_key.ts";
 import { JwtSource } from "./jwt/jwt_source.ts";
 import type { Pattern } from "./pattern.ts";
 import type { CredentialReader, RightsSource } from "./source.ts";
+import { type RevocationJournal, Revocations } from "./revocations.ts";
+import { RevocableSource } from "./revocable_source.ts";
+import { ticket } from "./ticket.ts";
+import { TicketOffice } from "./ticket_office.ts";
 import { TokenSource } from "./token_source.ts";
 import type { Token } from "./token.ts";
 
@@ -30,17 +35,24 @@ export interface AccessCalls {
   refreshJwtKeys(): Promise<boolean>;
 }
 
+/** How long revocations are kept where there are no JWTs, in ms. */
+const REVOCATION_MS = 30 * 86_400_000;
+
 const NO_CALLS: AccessCalls = { refreshJwtKeys: () => Promise.resolve(true) };
 
 /** Who may do what, in one thread: the sources of rights that are on, and the permits of its streams. */
 export class Access implements Disposable {
   readonly gate: Gate;
   readonly permits: HeldPermits;
+  readonly tickets: TicketOffice;
+  readonly revocations: Revocations;
   readonly #tokens: TokenSource | undefined;
   readonly #jwts: JwtSource | undefined;
 
+  /** @param journal Keeps tickets, and what was revoked. */
   constructor(
     { isPrivate, tokens, jwt, jwtKeys = [] }: AccessSettings,
+    journal: RevocationJournal & Pick<KeyedStore, "take">,
     calls: AccessCalls = NO_CALLS,
   ) {
     this.#tokens = tokens && new TokenSource(tokens);
@@ -50,12 +62,23 @@ export class Access implements Disposable {
       refresh: () => calls.refreshJwtKeys(),
     });
     // A token may look like a JWT, so that one is looked up first.
-    const sources: RightsSource[] = [this.#tokens, this.#jwts]
-      .filter((source) => source !== undefined);
-    const readers: CredentialReader[] = [bearer];
+    this.tickets = new TicketOffice(journal);
+    this.revocations = new Revocations(
+      journal,
+      jwt?.maxAgeMs ?? REVOCATION_MS,
+      () => this.permits.review(),
+    );
+    const sources: RightsSource[] = [this.#tokens, this.#jwts, this.tickets]
+      .filter((source) => source !== undefined)
+      .map((source) => new RevocableSource(source, this.revocations));
+    const readers: CredentialReader[] = [bearer, ticket];
     this.gate = new Gate({ isPrivate, readers, sources });
-    this.permits = new HeldPermits((grant) =>
-      this.#tokens ? this.#tokens.current(grant) : grant
+    this.permits = new HeldPermits((grant, sinceMs) =>
+      this.revocations.isRevoked(grant.rights, sinceMs)
+        ? undefined
+        : this.#tokens
+        ? this.#tokens.current(grant)
+        : grant
     );
   }
 
@@ -68,6 +91,7 @@ export class Access implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.revocations[Symbol.dispose]();
     this.permits[Symbol.dispose]();
   }
 }

@@ -48,7 +48,7 @@ export class Gate {
     const grants: Grant[] = [];
     for (const read of readers) {
       const credential = read(asking);
-      const grant = credential && await this.#identify(credential, asking);
+      const grant = credential && await this.#identify(credential);
       if (grant) grants.push(grant);
     }
     return grants;
@@ -98,17 +98,14 @@ export class Gate {
     );
   }
 
-  async #identify(
-    credential: Credential,
-    asking: Asking,
-  ): Promise<Grant | undefined> {
+  async #identify(credential: Credential): Promise<Grant | undefined> {
     const sources = this.#options.sources.filter(({ kinds }) =>
       kinds.includes(credential.kind)
     );
     // The application may know it.
     if (sources.length === 0) return undefined;
     for (const source of sources) {
-      const grant = await source.identify(credential, asking);
+      const grant = await source.identify(credential);
       if (grant) return grant;
     }
     throw new UnauthorizedError(

@@ -9,6 +9,8 @@ const SWEEP_MS = 1_000;
 interface Held {
   permit: Permit;
   readonly end: () => void;
+  /** Since when, in ms since 1970. */
+  readonly sinceMs: number;
   /** Whether the rights are being renewed. */
   isRenewing: boolean;
 }
@@ -18,15 +20,17 @@ interface Held {
  * would be refused.
  */
 export class HeldPermits implements Disposable {
-  readonly #current: (grant: Grant) => Grant | undefined;
+  readonly #current: (grant: Grant, sinceMs: number) => Grant | undefined;
   readonly #held = new Set<Held>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
    * @param current Returns a grant as it is by now: the same one, another one, or nothing where it was revoked, as when a
-   * token was removed.
+   * token was removed. It is told since when the permit has been held, in ms since 1970.
    */
-  constructor(current: (grant: Grant) => Grant | undefined) {
+  constructor(
+    current: (grant: Grant, sinceMs: number) => Grant | undefined,
+  ) {
     this.#current = current;
   }
 
@@ -44,7 +48,12 @@ export class HeldPermits implements Disposable {
   hold(permit: Permit, end: () => void): () => void {
     // A stream that was opened without a credential cannot lose one.
     if (permit.grants.length === 0) return () => {};
-    const held: Held = { permit, end, isRenewing: false };
+    const held: Held = {
+      permit,
+      end,
+      sinceMs: Date.now(),
+      isRenewing: false,
+    };
     this.#held.add(held);
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
     // What was permitted may have been revoked since.
@@ -103,7 +112,7 @@ export class HeldPermits implements Disposable {
 
   #review(held: Held): void {
     const { grants } = held.permit;
-    const now = grants.map(this.#current);
+    const now = grants.map((grant) => this.#current(grant, held.sinceMs));
     if (now.some((grant, i) => grant !== grants[i])) this.#replace(held, now);
   }
 

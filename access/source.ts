@@ -61,7 +61,6 @@ export interface RightsSource {
    */
   identify(
     credential: Credential,
-    asking: Asking,
   ): Grant | undefined | Promise<Grant | undefined>;
 }
 

@@ -26,8 +26,11 @@ export type TimelineRecord = ChannelEvent | NoteRecord;
 /** The note that an epoch begins with. Its payload is the epoch. */
 export const EPOCH_NOTE = "epoch";
 
+/** The note that a subject's credentials are revoked. Its payload is JSON: the subject, and the time, in ms since 1970. */
+export const REVOKED_NOTE = "revoked";
+
 /** The kinds of notes that this version knows. */
-const KNOWN: ReadonlySet<string> = new Set([EPOCH_NOTE]);
+const KNOWN: ReadonlySet<string> = new Set([EPOCH_NOTE, REVOKED_NOTE]);
 
 /** Whether this version knows what a kind of note means. */
 export function isKnownNote(kind: string): boolean {

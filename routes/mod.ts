@@ -17,7 +17,9 @@ import { REQUEST_ID, requestIdOf } from "./request_id.ts";
 import type { Services } from "./services.ts";
 import { SlowBodyError } from "./silence.ts";
 import { asset } from "./static.ts";
+import { revokeSubject } from "./subjects.ts";
 import { readTarget, type Target } from "./target.ts";
+import { issueTicket } from "./tickets.ts";
 import { toHttpError } from "./to_http_error.ts";
 
 const METHODS = new Set([
@@ -42,6 +44,12 @@ export function routes(services: Services): readonly Route[] {
     {
       path: "/sse/*",
       methods: { GET: subscribe(services), POST: limited(publish(services)) },
+    },
+    { path: "/tickets", methods: { POST: limited(issueTicket(services)) } },
+    {
+      path: "/subjects",
+      methods: { DELETE: limited(revokeSubject(services)) },
+      isOwn: true,
     },
     { path: "/healthz", methods: { GET: health(services) }, ...HEALTH },
     { path: "/readyz", methods: { GET: ready(services) }, ...HEALTH },

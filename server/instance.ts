@@ -66,7 +66,7 @@ export class Instance implements Disposable {
     this.#maxStreams = options.limits.maxStreams;
     this.#accessLog = options.accessLog;
     this.#counts = counts;
-    this.#access = new Access(options.access, accessCalls);
+    this.#access = new Access(options.access, journal, accessCalls);
     const faults = new Faults();
     this.clock = new Clock({
       faults,
@@ -106,7 +106,8 @@ export class Instance implements Disposable {
       onAnswer: (answer) => this.#tally.noteAnswer(answer),
     });
     // Left floating on purpose: the tail ends with the journal, and if it fails, the thread does.
-    follow(this.hub, main ? journal.tail() : notingAhead(journal.tail()));
+    const tail = this.#access.revocations.follow(journal.tail());
+    follow(this.hub, main ? tail : notingAhead(tail));
   }
 
   /** What this thread has done so far and holds now. */
