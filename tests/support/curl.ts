@@ -5,11 +5,12 @@ import type { Example } from "./pages.ts";
 export const hasCurl = await new Deno.Command("curl", { args: ["--version"] })
   .output().then(({ success }) => success, () => false);
 
-/** Returns a pattern of the output in which any number may stand for any other, and any epoch of an id. */
+/** Returns a pattern of the output in which any number may stand for any other, and any epoch of an id and any ticket. */
 function pattern(printed: string): RegExp {
   const literal = printed.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const places = literal.replace(/(\d+-\d+\\\.)\w{6}/g, "$1\\w{6}");
-  return new RegExp(`^${places.replace(/\d+(?!})/g, "\\d+")}`);
+  const tickets = places.replace(/("ticket":")[\w-]{22}/, "$1[\\w-]{22}");
+  return new RegExp(`^${tickets.replace(/\d+(?!\d*})/g, "\\d+")}`);
 }
 
 /** A curl that runs until its output is as shown, or for 20 s. */
