@@ -23,6 +23,8 @@ export interface Config {
   readonly jwtAudiences: readonly string[];
   readonly jwtClaim: string;
   readonly jwtMaxAgeMs: number;
+  readonly authUrl: string | undefined;
+  readonly authCookie: string | undefined;
   readonly journal: JournalPlace;
   readonly retainEvents: number;
   readonly retainForMs: number;

@@ -80,6 +80,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
   const workers = workerCount(config);
   const access = await openAccess({
     ...config,
+    threads: workers,
     // A log must not hold a token.
     mayDraw: Deno.stdout.isTerminal(),
   });

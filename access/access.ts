@@ -1,5 +1,8 @@
 import type { KeyedStore } from "../journal/keyed_store.ts";
+import { type ApplicationSettings, HttpApplication } from "./application.ts";
 import { bearer } from "./bearer.ts";
+import { cookieReader } from "./cookie.ts";
+import { cookieTrust } from "./cookie_trust.ts";
 import { Gate } from "./gate.ts";
 import { HeldPermits } from "./held_permits.ts";
 import type { JwtSettings } from "./jwt/jwt.ts";
@@ -24,6 +27,10 @@ export interface AccessSettings {
   readonly jwt?: JwtSettings;
   /** The keys that JWTs are verified with. */
   readonly jwtKeys?: readonly JwtKey[];
+  /** The name of the cookie that a credential may come in. */
+  readonly cookie?: string;
+  /** The application that is asked where credentials are not enough. */
+  readonly application?: ApplicationSettings;
 }
 
 /** What may change of the settings meanwhile. */
@@ -33,6 +40,15 @@ export type AccessChange = Partial<Pick<AccessSettings, "tokens" | "jwtKeys">>;
 export interface AccessCalls {
   /** See {@linkcode JwtKeys.refresh}. What has changed comes by {@linkcode Access.change}, before this resolves. */
   refreshJwtKeys(): Promise<boolean>;
+}
+
+/** Dependencies of {@linkcode Access}. */
+export interface AccessDependencies {
+  /** Keeps tickets, and what was revoked. */
+  journal: RevocationJournal & Pick<KeyedStore, "take">;
+  /** Whether the pages of an origin may use the streams with credentials. */
+  isListedOrigin(origin: string): boolean;
+  calls?: AccessCalls | undefined;
 }
 
 /** How long revocations are kept where there are no JWTs, in ms. */
@@ -49,11 +65,10 @@ export class Access implements Disposable {
   readonly #tokens: TokenSource | undefined;
   readonly #jwts: JwtSource | undefined;
 
-  /** @param journal Keeps tickets, and what was revoked. */
   constructor(
-    { isPrivate, tokens, jwt, jwtKeys = [] }: AccessSettings,
-    journal: RevocationJournal & Pick<KeyedStore, "take">,
-    calls: AccessCalls = NO_CALLS,
+    { isPrivate, tokens, jwt, jwtKeys = [], cookie, application }:
+      AccessSettings,
+    { journal, isListedOrigin, calls = NO_CALLS }: AccessDependencies,
   ) {
     this.#tokens = tokens && new TokenSource(tokens);
     this.#jwts = jwt && new JwtSource({
@@ -61,18 +76,26 @@ export class Access implements Disposable {
       keys: jwtKeys,
       refresh: () => calls.refreshJwtKeys(),
     });
-    // A token may look like a JWT, so that one is looked up first.
     this.tickets = new TicketOffice(journal);
     this.revocations = new Revocations(
       journal,
       jwt?.maxAgeMs ?? REVOCATION_MS,
       () => this.permits.review(),
     );
+    // A token may look like a JWT, so that one is looked up first.
     const sources: RightsSource[] = [this.#tokens, this.#jwts, this.tickets]
       .filter((source) => source !== undefined)
       .map((source) => new RevocableSource(source, this.revocations));
+    const trustsCookies = cookieTrust(isListedOrigin);
     const readers: CredentialReader[] = [bearer, ticket];
-    this.gate = new Gate({ isPrivate, readers, sources });
+    if (cookie !== undefined) readers.push(cookieReader(cookie, trustsCookies));
+    this.gate = new Gate({
+      isPrivate,
+      readers,
+      sources,
+      application: application &&
+        new HttpApplication(application, trustsCookies),
+    });
     this.permits = new HeldPermits((grant, sinceMs) =>
       this.revocations.isRevoked(grant.rights, sinceMs)
         ? undefined

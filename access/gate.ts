@@ -129,14 +129,19 @@ export function stillMissing(
   return missingFrom(grants.map(({ rights }) => rights), action, channels);
 }
 
+/** The beginning of a message: what cannot be done, and with which channels. */
+export function cannot(action: Action, channels: readonly string[]): string {
+  return channels.length === 0
+    ? `Cannot ${action}`
+    : `Cannot ${VERBS[action]} ${channels.map(quote)}`;
+}
+
 function refused(
   grants: readonly Grant[],
   action: Action,
   missing: readonly string[],
 ): ForbiddenError | UnauthorizedError {
-  const what = missing.length === 0
-    ? `Cannot ${action}`
-    : `Cannot ${VERBS[action]} ${missing.map(quote)}`;
+  const what = cannot(action, missing);
   return grants.length > 0
     ? new ForbiddenError(`${what}: the credential has no right to`, missing)
     : new UnauthorizedError(

@@ -1,4 +1,5 @@
 import type { AccessCalls, AccessChange, AccessSettings } from "./access.ts";
+import type { ApplicationSettings } from "./application.ts";
 import { AccessFileError } from "./access_file_error.ts";
 import type { JwtSettings } from "./jwt/jwt.ts";
 import { JwtKeys } from "./jwt/jwt_keys.ts";
@@ -21,6 +22,12 @@ export interface AccessPlaces {
   readonly jwtAudiences: readonly string[];
   readonly jwtClaim: string;
   readonly jwtMaxAgeMs: number;
+  /** The name of the cookie that a credential may come in. */
+  readonly authCookie: string | undefined;
+  /** The URL of the application that is asked. */
+  readonly authUrl: string | undefined;
+  /** How many threads serve. */
+  readonly threads: number;
   /** Whether a token may be drawn where there is no source of rights: it must be shown to whoever started Chime alone. */
   readonly mayDraw: boolean;
 }
@@ -44,23 +51,28 @@ export interface OpenedAccess extends AccessCalls, Disposable {
  * @throws {AccessFileError} where a file cannot be used.
  */
 export async function openAccess(places: AccessPlaces): Promise<OpenedAccess> {
-  const { isPrivate, token, tokenFile, tokensFile, jwtKeys, mayDraw } = places;
+  const { token, tokenFile, tokensFile, jwtKeys, authUrl, mayDraw } = places;
   const file = tokensFile === undefined
     ? undefined
     : await TokensFile.open(tokensFile);
   const given = tokenFile === undefined ? token : await readToken(tokenFile);
   const keys = jwtKeys.length > 0 ? await JwtKeys.open(jwtKeys) : undefined;
   const hasTokens = given !== undefined || file !== undefined;
-  const hasSource = hasTokens || keys !== undefined;
+  const hasOthers = keys !== undefined || authUrl !== undefined;
+  const hasSource = hasTokens || hasOthers;
   const drawn = !hasSource && mayDraw ? drawToken() : undefined;
   const whole = given ?? drawn;
   const own = whole === undefined ? [] : [wholeToken(whole)];
   return {
     settings: {
-      isPrivate,
-      // Where there is no source of rights, no token is right.
-      ...(hasTokens || !keys) && { tokens: [...own, ...file?.tokens ?? []] },
+      isPrivate: places.isPrivate,
+      // Without tokens of its own, Chime leaves those of others to JWTs and to the application.
+      ...(hasTokens || !hasOthers) &&
+        { tokens: [...own, ...file?.tokens ?? []] },
       ...keys && { jwt: toJwtSettings(places), jwtKeys: keys.keys },
+      ...places.authCookie !== undefined && { cookie: places.authCookie },
+      ...authUrl !== undefined &&
+        { application: toApplication(authUrl, places.threads) },
     },
     drawn,
     hasSource,
@@ -85,6 +97,22 @@ function toJwtSettings(
     audiences: jwtAudiences,
     claim: jwtClaim,
     maxAgeMs: jwtMaxAgeMs,
+  };
+}
+
+/** How many questions the application gets at once from a process, so that a crowd that comes back does not bury it. */
+const MAX_AT_ONCE = 64;
+/** How many more may wait in a process. */
+const MAX_WAITING = 1_000;
+
+/** The settings of each thread: they share out what the process may ask. */
+function toApplication(url: string, threads: number): ApplicationSettings {
+  const share = (count: number) => Math.max(1, Math.floor(count / threads));
+  return {
+    url,
+    maxAtOnce: share(MAX_AT_ONCE),
+    maxWaiting: share(MAX_WAITING),
+    loggedAt: new Uint32Array(new SharedArrayBuffer(4)),
   };
 }
 

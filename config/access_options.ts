@@ -1,4 +1,6 @@
+import { readAuthUrl, showAuthUrl } from "./auth_url.ts";
 import type { Option } from "./option.ts";
+import { readCookieName } from "./read_cookie_name.ts";
 import * as readers from "./readers.ts";
 
 /** Options that say who may do what, in the order of `--help`. */
@@ -86,5 +88,25 @@ export const ACCESS_OPTIONS = {
       "channels that nobody may subscribe to without a right: a name, the beginning of names as user.*, or * for all; " +
       "repeatable",
     read: readers.readPattern,
+  },
+  authUrl: {
+    name: "auth-url",
+    variables: ["CHIME_AUTH_URL"],
+    hint: "<url>",
+    refusesEmpty: true,
+    text:
+      "the application's URL that is asked what a request may do where its credentials are not enough; see " +
+      "docs/access.md",
+    show: showAuthUrl,
+    read: readAuthUrl,
+  },
+  authCookie: {
+    name: "auth-cookie",
+    variables: ["CHIME_AUTH_COOKIE"],
+    hint: "<name>",
+    refusesEmpty: true,
+    text:
+      "the name of a cookie that a token may come in, besides the header Authorization",
+    read: readCookieName,
   },
 } as const satisfies Record<string, Option>;

@@ -1,3 +1,4 @@
+import { UndecidedError } from "../access/access_error.ts";
 import { CutBodyError } from "./body.ts";
 import { log } from "../log/log.ts";
 import type { HttpError } from "./http_error.ts";
@@ -26,6 +27,8 @@ export interface Answered {
 export function logFailure(answered: Answered): void {
   const { response, failure } = answered;
   if (failure?.error instanceof CutBodyError) return;
+  // What could not decide it has logged why, once a minute.
+  if (failure?.error instanceof UndecidedError) return;
   if (response.status === 500) {
     log.error("a request failed", {
       ...fieldsOf(answered),

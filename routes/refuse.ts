@@ -1,5 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { drawRetryMs, encodeRetry, encodeStatus } from "../events/frame.ts";
+import { UndecidedError } from "../access/access_error.ts";
 import type { Sent } from "../hub/counts.ts";
 import type { RefusedReason } from "../hub/refused.ts";
 import type { Handler } from "./handler.ts";
@@ -18,7 +19,7 @@ const RETRY_AFTER_S = 3;
  * ends. The connection is closed, so that the next one can reach a worker or a server with room.
  *
  * @param sent Counts the status.
- * @throws {HttpError} 503 for any other client.
+ * @throws {HttpError | UndecidedError} 503 for any other client.
  */
 export function refuseStream(
   request: Request,
@@ -35,10 +36,11 @@ export function refuseStream(
       concat([encodeRetry(drawRetryMs()), frame]),
     );
     answer.headers.set("connection", "close");
-    noteRefusal(answer, text);
+    // What nobody could decide has a line of its own in the log, once a minute.
+    if (reason !== "undecided") noteRefusal(answer, text);
     return answer;
   }
-  throw unavailable(text);
+  throw reason === "undecided" ? new UndecidedError(text) : unavailable(text);
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Journal } from "../journal/journal.ts";
 import { log } from "../log/log.ts";
 import type { Client } from "../routes/client.ts";
 import { app, routes } from "../routes/mod.ts";
+import { originMatcher } from "../routes/origin_pattern.ts";
 import type { Refusal } from "../routes/services.ts";
 import type { Unreadable } from "./listener.ts";
 import type { InstanceOptions } from "./serve_options.ts";
@@ -66,7 +67,14 @@ export class Instance implements Disposable {
     this.#maxStreams = options.limits.maxStreams;
     this.#accessLog = options.accessLog;
     this.#counts = counts;
-    this.#access = new Access(options.access, journal, accessCalls);
+    this.#access = new Access(options.access, {
+      journal,
+      // What any page may use, it uses without credentials.
+      isListedOrigin: originMatcher(
+        corsOrigins.filter((origin) => origin !== "*"),
+      ),
+      calls: accessCalls,
+    });
     const faults = new Faults();
     this.clock = new Clock({
       faults,

@@ -62,10 +62,16 @@ async function* chunksOf(
 /** The names of headers that come with a body. */
 const FRAMING = /^(?:content-length|transfer-encoding)$/i;
 
+const COOKIE = /^cookie$/i;
+
 function toHeaders({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.append(rawHeaders[i]!, rawHeaders[i + 1]!);
+    const [name, value] = [rawHeaders[i]!, rawHeaders[i + 1]!];
+    const cookies = COOKIE.test(name) && headers.get(name);
+    // Several are joined in a way of their own: https://www.rfc-editor.org/rfc/rfc9113#section-8.2.3
+    if (cookies) headers.set(name, `${cookies}; ${value}`);
+    else headers.append(name, value);
   }
   return headers;
 }

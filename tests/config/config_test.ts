@@ -23,6 +23,8 @@ const DEFAULTS = {
   jwtAudiences: [],
   jwtClaim: "chime",
   jwtMaxAgeMs: 30 * 86_400_000,
+  authUrl: undefined,
+  authCookie: undefined,
   journal: { kind: "memory" },
   retainEvents: 10_000,
   retainForMs: 86_400_000,
@@ -50,6 +52,12 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   }],
   ["--tokens", "tokens.json", "CHIME_TOKENS", { tokensFile: "tokens.json" }],
   ["--private", "user.*", "CHIME_PRIVATE", { isPrivate: ["user.*"] }],
+  ["--auth-url", "https://a.test/auth?b=1", "CHIME_AUTH_URL", {
+    authUrl: "https://a.test/auth?b=1",
+  }],
+  ["--auth-cookie", "__Host-chime", "CHIME_AUTH_COOKIE", {
+    authCookie: "__Host-chime",
+  }],
   ["--journal", "sqlite:a.db", "CHIME_JOURNAL", {
     journal: { kind: "sqlite", path: "a.db" },
   }],
@@ -99,6 +107,7 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
 /** The variables that must not be empty. */
 const REFUSING_EMPTY = [
   ...["CHIME_TOKEN", "CHIME_TOKEN_FILE", "CHIME_TOKENS", "CHIME_PRIVATE"],
+  ...["CHIME_AUTH_URL", "CHIME_AUTH_COOKIE"],
 ];
 
 /** What is refused, and the beginning of the message. */
@@ -219,7 +228,11 @@ Deno.test("readConfig reads --access-log, which needs no value, and CHIME_ACCESS
 
 Deno.test("showConfig shows each setting that has a value, and no secret", () => {
   const shown = showConfig(
-    ["--port=1", "--port=2", "--token=s3cret", "--cors-origin=https://a.test"],
+    [
+      ...["--port=1", "--port=2", "--token=s3cret"],
+      ...["--cors-origin=https://a.test", "--auth-cookie=session"],
+      "--auth-url=http://a.test:81/auth?key=s3cret",
+    ],
     (name) => name === "CHIME_JOURNAL" ? "redis://:s3cret@h" : undefined,
   );
   assertEquals(shown, {
@@ -229,6 +242,8 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
     "token": "set",
     "jwt-claim": "chime",
     "jwt-max-age": "30d",
+    "auth-url": "http://a.test:81/auth?…",
+    "auth-cookie": "session",
     "journal": "redis:…",
     "retain-events": "10000",
     "retain-for": "24h",
@@ -376,6 +391,30 @@ for (
       {},
       'Cannot use --cors-origin "https://B.test": an origin must be as browsers send it: https://b.test',
     ],
+    ...["auth", "a.test/auth", "ftp://a.test/", "http://", "http:/a.test", ""]
+      .map((url): Refusal => [
+        [`--auth-url=${url}`],
+        {},
+        "Cannot use --auth-url",
+      ]),
+    ...["https://a.test/#", "https://a.test/#x", "https://a.test/a b"]
+      .map((url): Refusal => [
+        [`--auth-url=${url}`],
+        {},
+        "must be a URL such as https://app.example.com/chime/auth, without #",
+      ]),
+    ...["http://u@a.test/", "http://:s3cret@a.test/", "http://u:s3cret@a.test"]
+      .map((url): Refusal => [
+        [`--auth-url=${url}`],
+        {},
+        "must have no user and no password",
+      ]),
+    ...["", "a b", "a=b", "a;b", "a,b", '"a"', "é", "a\tb", "(a)", "a\n"]
+      .map((name): Refusal => [
+        [`--auth-cookie=${name}`],
+        {},
+        "must be a cookie's name",
+      ]),
     [["--cors-origin=null"], {}, 'Cannot use --cors-origin "null": '],
     [["--cors-origin="], {}, 'Cannot use --cors-origin "": '],
     [
