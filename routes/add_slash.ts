@@ -1,14 +1,25 @@
 import type { Target } from "./target.ts";
 
-/** `GET /sse`: redirects to `/sse/`. */
+/** `GET /sse`: redirects to `/sse/`. A ticket is left out: a redirect is logged and kept in places where none belongs. */
 export function addSlash(
   _request: Request,
   { path, search }: Target,
 ): Response {
   // A URL may hold characters that a header cannot.
-  const encoded = search.replace(/[^!-~]+/g, encodeURIComponent);
+  const encoded = withoutTicket(search).replace(
+    /[^!-~]+/g,
+    encodeURIComponent,
+  );
   return new Response(null, {
     status: 308,
     headers: { location: `${path}/${encoded}` },
   });
+}
+
+/** The query without the parameter `ticket`, however that is spelled. */
+function withoutTicket(search: string): string {
+  if (!new URLSearchParams(search).has("ticket")) return search;
+  const others = search.slice(1).split("&")
+    .filter((part) => !new URLSearchParams(part).has("ticket"));
+  return others.length > 0 ? `?${others.join("&")}` : "";
 }
