@@ -80,6 +80,30 @@ export class Gate {
   }
 
   /**
+   * Finds all grants that a request can have, as for a ticket. The application is asked where there is none, or where they
+   * do not give what is wanted.
+   *
+   * @param wanted The channels, or patterns, that are to be subscribed to.
+   * @throws {AccessError} for a wrong credential, and where the application refuses.
+   */
+  async gather(
+    asking: Asking,
+    wanted: readonly string[],
+  ): Promise<readonly Grant[]> {
+    const grants = await this.identify(asking);
+    const channels = stillMissing(grants, {
+      action: "subscribe",
+      channels: wanted,
+    });
+    const { application } = this.#options;
+    if (!application || grants.length > 0 && channels.length === 0) {
+      return grants;
+    }
+    const need = { action: "subscribe", channels } as const;
+    return [...grants, await application.ask(asking, need)];
+  }
+
+  /**
    * Refuses a request without a credential for what nobody may do without one. To call before more of the request is
    * looked at.
    *

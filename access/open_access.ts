@@ -106,7 +106,10 @@ const MAX_AT_ONCE = 64;
 const MAX_WAITING = 1_000;
 
 /** The settings of each thread: they share out what the process may ask. */
-function toApplication(url: string, threads: number): ApplicationSettings {
+export function toApplication(
+  url: string,
+  threads: number,
+): ApplicationSettings {
   const share = (count: number) => Math.max(1, Math.floor(count / threads));
   return {
     url,

@@ -1,4 +1,3 @@
-import { UnauthorizedError } from "../access/access_error.ts";
 import { readObject, readRights } from "../access/read_rights.ts";
 import { InputError } from "../events/input_error.ts";
 import { toAsking } from "./asking.ts";
@@ -16,18 +15,15 @@ const RETRY_AFTER_S = 5;
 export function issueTicket({ access }: Services): Handler {
   const { gate, tickets } = access;
   return async (request, target, client) => {
-    const grants = await gate.identify(toAsking(request, target, client));
-    if (grants.length === 0) {
-      throw new UnauthorizedError(
-        "Cannot issue a ticket without a credential",
-        { isWrong: false },
-      );
-    }
+    const asking = toAsking(request, target, client);
+    // Not more of a stranger's request than its head.
+    gate.requireCredential(await gate.identify(asking), "subscribe");
     const body = await readBody(request, {
       maxBytes: MAX_BYTES,
       maxSilenceMs: MAX_SILENCE_MS,
     });
     const wanted = body === "" ? undefined : readRights(parse(body));
+    const grants = await gate.gather(asking, wanted?.subscribe ?? []);
     const issued = await tickets.issue(grants, wanted);
     if (issued) {
       return Response.json(issued, {

@@ -122,7 +122,6 @@ for (
     ["as an EventSource", "", { accept: "text/event-stream" }],
     ["of another origin", "", { origin: "https://evil.test" }],
     ["with an empty query", "?", {}],
-    ["with a ticket that nothing takes", "?ticket=x", {}],
     [
       "with a token in the query",
       "?token=all-token&access_token=all-token",

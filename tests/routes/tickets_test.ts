@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
+import { toApplication } from "../../access/open_access.ts";
 import { parsePattern } from "../../access/pattern.ts";
 import { readTokens } from "../../access/read_tokens.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { UnavailableError } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
+import { fakeApplication } from "../support/fake_application.ts";
 import { type InProcess, inProcess } from "../support/in_process.ts";
 
 const TOKENS = [
@@ -212,4 +214,44 @@ Deno.test("A ticket cannot be taken while the journal is away: that is refused f
     assertMatch(await response.text(), /"overloaded"/);
   }
   assertEquals(await open(chime, `/sse/user.42?ticket=${ticket}`), 200);
+});
+
+Deno.test("POST /tickets asks the application for those whom it knows", async () => {
+  await using application = fakeApplication((request) =>
+    request.headers.get("authorization") === "Session 42"
+      ? Response.json({ subject: "42", subscribe: ["user.42"] })
+      : new Response(null, { status: 401 })
+  );
+  await using chime = inProcess({
+    access: {
+      isPrivate: [parsePattern("*")],
+      application: toApplication(application.url, 1),
+    },
+  });
+  // The application is on a real socket.
+  chime.time[Symbol.dispose]();
+  for (const body of ["", '{"subscribe":["user.42"]}']) {
+    const issue = (authorization: string) =>
+      chime.request("/tickets", {
+        method: "POST",
+        body,
+        headers: { authorization },
+      });
+    const response = await issue("Session 42");
+    assertEquals(response.status, 201);
+    const { ticket } = await response.json();
+    assertEquals(await open(chime, `/sse/user.42?ticket=${ticket}`), 200);
+    const other = await issue("Session 43");
+    assertEquals(other.status, 401);
+    await other.body?.cancel();
+  }
+  assertEquals(
+    application.questions.map(({ target }) => target),
+    [
+      "/auth?action=subscribe",
+      "/auth?action=subscribe",
+      "/auth?action=subscribe&channel=user.42",
+      "/auth?action=subscribe&channel=user.42",
+    ],
+  );
 });
