@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import { ROOT } from "./pages.ts";
+import { until } from "./until.ts";
+
+/** Where Debian's packages put Python, which may not be the first one on the path. */
+const PYTHONS = ["python3", "/usr/bin/python3"];
+
+/** Runs a command, and returns whether it succeeds. */
+async function succeeds(command: string, ...args: string[]): Promise<boolean> {
+  return await new Deno.Command(command, {
+    args,
+    stdout: "null",
+    stderr: "null",
+  }).output().then(({ success }) => success, () => false);
+}
+
+async function findPython(): Promise<string | undefined> {
+  for (const python of PYTHONS) {
+    if (await succeeds(python, "-c", "import django")) return python;
+  }
+  return undefined;
+}
+
+const python = await findPython();
+
+/** Why no Django site can be started here behind nginx and TLS; `undefined` if one can. */
+export const siteMissing: string | undefined = !python
+  ? "Python has no Django"
+  : !await succeeds("nginx", "-v")
+  ? "nginx is not installed"
+  : !await succeeds("openssl", "version")
+  ? "openssl is not installed"
+  : undefined;
+
+/** A Django site and a Chime behind one nginx. */
+export interface DjangoSite extends AsyncDisposable {
+  /** The site, whose `/sse/` is Chime's: `https://localhost:…`. */
+  readonly url: string;
+  /** A page of another site: `https://127.0.0.1:…`. */
+  readonly otherUrl: string;
+}
+
+/**
+ * Starts Django and nginx.
+ *
+ * @param ports Free ports for all of them.
+ */
+export async function startSite(
+  ports: { django: number; chime: number; nginx: number; other: number },
+): Promise<DjangoSite> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "chime-site-" });
+  stack.defer(() => Deno.remove(folder, { recursive: true }));
+  const run = (command: string, ...args: string[]) => {
+    const process = new Deno.Command(command, {
+      args,
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    stack.defer(async () => {
+      try {
+        process.kill("SIGTERM");
+      } catch (error) {
+        // It may have ended by itself.
+        if (!(error instanceof TypeError)) throw error;
+      }
+      await process.status;
+    });
+  };
+  const certificate = join(folder, "site.pem");
+  const key = join(folder, "key.pem");
+  await new Deno.Command("openssl", {
+    args: [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt"],
+      ...["ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+      ...["-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+    ],
+    stderr: "null",
+  }).output();
+  await Deno.writeTextFile(join(folder, "other.html"), "<title>other</title>");
+  await Deno.writeTextFile(
+    join(folder, "nginx.conf"),
+    nginxConfiguration(folder, ports, certificate, key),
+  );
+  const script = new URL("tests/support/django_site.py", ROOT).pathname;
+  run(python!, script, `${ports.django}`, folder);
+  run("nginx", "-e", "stderr", "-c", join(folder, "nginx.conf"));
+  for (const port of [ports.django, ports.nginx, ports.other]) {
+    await until(() =>
+      Deno.connect({ hostname: "127.0.0.1", port })
+        .then((connection) => (connection.close(), true), () => false)
+    );
+  }
+  const open = stack.move();
+  return {
+    url: `https://localhost:${ports.nginx}/`,
+    otherUrl: `https://127.0.0.1:${ports.other}/other.html`,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+function nginxConfiguration(
+  folder: string,
+  ports: { django: number; chime: number; nginx: number; other: number },
+  certificate: string,
+  key: string,
+): string {
+  return `
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+events {}
+http {
+  access_log off;
+  ${
+    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) =>
+      `${name}_temp_path ${folder}/${name};`
+    ).join("\n  ")
+  }
+  ssl_certificate ${certificate};
+  ssl_certificate_key ${key};
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header X-Forwarded-Host $http_host;
+  server {
+    listen 127.0.0.1:${ports.nginx} ssl http2;
+    location / { proxy_pass http://127.0.0.1:${ports.django}; }
+    location /sse/ {
+      proxy_pass http://127.0.0.1:${ports.chime};
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_read_timeout 60s;
+    }
+  }
+  server {
+    listen 127.0.0.1:${ports.other} ssl http2;
+    root ${folder};
+    types { text/html html; }
+  }
+}
+`;
+}
