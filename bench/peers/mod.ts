@@ -1,7 +1,14 @@
 import type { Peer } from "../peer.ts";
 import { betterSse } from "./better_sse.ts";
 import { centrifugo } from "./centrifugo.ts";
-import { chime, chimeNode, chimeNodeWorkers, chimeWorkers } from "./chime.ts";
+import {
+  chime,
+  chimeJwt,
+  chimeNode,
+  chimeNodeWorkers,
+  chimePrivate,
+  chimeWorkers,
+} from "./chime.ts";
 import { daphne } from "./daphne.ts";
 import { denoPeer } from "./deno_peer.ts";
 import { floor } from "./floor.ts";
@@ -15,6 +22,8 @@ export const PEERS: readonly Peer[] = [
   chimeWorkers,
   chimeNode,
   chimeNodeWorkers,
+  chimePrivate,
+  chimeJwt,
   floor,
   nchan,
   mercure,
