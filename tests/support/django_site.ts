@@ -1,9 +1,7 @@
 import { join } from "node:path";
+import { djangoPython, hasDjango } from "./django.ts";
 import { ROOT } from "./pages.ts";
 import { until } from "./until.ts";
-
-/** Where Debian's packages put Python, which may not be the first one on the path. */
-const PYTHONS = ["python3", "/usr/bin/python3"];
 
 /** Runs a command, and returns whether it succeeds. */
 async function succeeds(command: string, ...args: string[]): Promise<boolean> {
@@ -14,17 +12,8 @@ async function succeeds(command: string, ...args: string[]): Promise<boolean> {
   }).output().then(({ success }) => success, () => false);
 }
 
-async function findPython(): Promise<string | undefined> {
-  for (const python of PYTHONS) {
-    if (await succeeds(python, "-c", "import django")) return python;
-  }
-  return undefined;
-}
-
-const python = await findPython();
-
-/** Why no Django site can be started here behind nginx and TLS; `undefined` if one can. */
-export const siteMissing: string | undefined = !python
+/** Why no Django site can be started here with nginx and TLS; `undefined` if one can. */
+export const siteMissing: string | undefined = !hasDjango
   ? "Python has no Django"
   : !await succeeds("nginx", "-v")
   ? "nginx is not installed"
@@ -32,7 +21,7 @@ export const siteMissing: string | undefined = !python
   ? "openssl is not installed"
   : undefined;
 
-/** A Django site and a Chime behind one nginx. */
+/** A Django site and a Chime, which one nginx brings to browsers. */
 export interface DjangoSite extends AsyncDisposable {
   /** The site, whose `/sse/` is Chime's: `https://localhost:…`. */
   readonly url: string;
@@ -83,7 +72,7 @@ export async function startSite(
     nginxConfiguration(folder, ports, certificate, key),
   );
   const script = new URL("tests/support/django_site.py", ROOT).pathname;
-  run(python!, script, `${ports.django}`, folder);
+  run(djangoPython!, script, `${ports.django}`, folder);
   run("nginx", "-e", "stderr", "-c", join(folder, "nginx.conf"));
   for (const port of [ports.django, ports.nginx, ports.other]) {
     await until(() =>
