@@ -8,6 +8,8 @@ const CORRUPT = 11;
 /** An event as the table or its index has it. */
 export interface IndexEntry extends RowPlace {
   channel: string;
+  note: string | null;
+  at: number | null;
 }
 
 /** What a check of the index by channel found. */
@@ -47,8 +49,9 @@ function isWhole(database: DatabaseSync): boolean {
   const { count, found } = database.prepare(
     `SELECT count(*) AS count, sum(EXISTS (
        SELECT 1 FROM event AS i INDEXED BY event_by_channel
-       WHERE i.channel = e.channel AND i.ms = e.ms AND i.n = e.n)) AS found
-     FROM (SELECT ms, n, channel FROM event ORDER BY ms, n LIMIT -1) AS e`,
+       WHERE i.channel = e.channel AND i.ms = e.ms AND i.n = e.n
+         AND i.note IS e.note AND i.at IS e.at)) AS found
+     FROM (SELECT ms, n, channel, note, at FROM event ORDER BY ms, n LIMIT -1) AS e`,
   ).get()!;
   const { entries } = database.prepare(
     `SELECT count(*) AS entries FROM ${BY_CHANNEL}`,
@@ -58,12 +61,12 @@ function isWhole(database: DatabaseSync): boolean {
 
 /** All entries in the order in which they are stored. */
 function all(database: DatabaseSync, source: string): IndexEntry[] {
-  return database.prepare(`SELECT ms, n, channel FROM ${source}`)
+  return database.prepare(`SELECT ms, n, channel, note, at FROM ${source}`)
     .all() as unknown as IndexEntry[];
 }
 
-function toKey({ ms, n, channel }: IndexEntry): string {
-  return `${ms}-${n} ${channel}`;
+function toKey({ ms, n, channel, note, at }: IndexEntry): string {
+  return JSON.stringify([ms, n, channel, note, at]);
 }
 
 function isInOrder(entries: readonly IndexEntry[], i: number): boolean {

@@ -29,7 +29,7 @@ import {
 import { lookUpCount, readWithin } from "../reading.ts";
 import type { SqliteHealth } from "./health.ts";
 import type { IndexGuard } from "./index_guard.ts";
-import { Places } from "./places.ts";
+import { placeBeforeAll, Places } from "./places.ts";
 import { comparePlaces, type RowPlace, toPlace, toRecord } from "./rows.ts";
 import { translateErrors } from "./translate_errors.ts";
 import type { SqliteWriter } from "./writer.ts";
@@ -107,6 +107,7 @@ export class SqliteHistory implements History {
       if (!isOurs(after, knowledge) || !isOurs(upTo, knowledge)) {
         return channels;
       }
+      this.#index.assertTrusted({ channels, after, upTo: END });
       return channels.filter((name) => {
         const floor = this.#floorOf([name]);
         return floor !== undefined && compareEventIds(floor.place, after) > 0 ||
@@ -120,12 +121,12 @@ export class SqliteHistory implements History {
     limits: ReadLimits,
     { floor, unproved }: { floor: Place; unproved?: Place },
   ): Found | Gone {
+    this.#index.assertTrusted({ channels, after: placeBeforeAll(from), upTo });
     const after = this.#start(channels, from);
     if (from.kind === "since" && after && compareEventIds(after, floor) < 0) {
       // The clock went back: what was let go counts as older than the moment, and yet came after it.
       return { kind: "gone", floor };
     }
-    if (after) this.#index.assertTrusted({ channels, after, upTo });
     const places = after
       ? channels.flatMap((name) =>
         this.#places.oldest(name, { after, upTo }, lookUpCount(limits))

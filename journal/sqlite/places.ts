@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { EventId } from "../../events/event_id.ts";
+import { type EventId, ORIGIN } from "../../events/event_id.ts";
+import type { ReadFrom } from "../history.ts";
 import type { StoreClock } from "../store_clock.ts";
 import { parts, type RowPlace } from "./rows.ts";
 import { BY_CHANNEL } from "./timeline.ts";
@@ -57,6 +58,13 @@ export class Places {
       wentBackMs,
     ) as unknown as RowPlace[];
   }
+}
+
+/** A place before everything that a reading may find. The index is not asked for it. */
+export function placeBeforeAll(from: ReadFrom): EventId {
+  if (from.kind === "after") return from.id;
+  // No record counts as newer than its place.
+  return from.kind === "since" ? `${Math.max(0, from.ms - 1)}-0` : ORIGIN;
 }
 
 function read(

@@ -7,6 +7,7 @@ import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
 import {
+  after,
   EARLIEST,
   latestEvents,
   readEvents,
@@ -132,5 +133,47 @@ for (
     }
     const lines = log.lines;
     assert(lines.every((line) => line.includes("cannot read")), `${lines}`);
+  });
+}
+
+/** What a record's header in the index begins with: the lengths of record and header, and the types of three columns. */
+const HEADER_BYTES = 5;
+
+for (
+  const [what, column] of [["kind of note", 0], ["time", 1]] as const
+) {
+  Deno.test(`SqliteJournal whose index has another ${what} than an event leaves out nothing in silence`, async () => {
+    await using at = await sqliteFolder();
+    const ids = await fill(at.file);
+    damage(at.file, "event_by_channel", (page) => {
+      const cell = page.getUint16(8 + 2 * 60);
+      // NULL becomes 0: that is one bit. https://www.sqlite.org/fileformat.html#record_format
+      assertEquals(page.getUint8(cell + HEADER_BYTES + column), 0);
+      page.setUint8(cell + HEADER_BYTES + column, 8);
+    });
+    using _log = new CapturedLog();
+    await using journal = new SqliteJournal(at.file, PLENTY);
+    const damaged = ids[2 * 60 + 1]!;
+    const upTo = ids[399]!;
+    const limits = { maxEvents: 999, maxLength: 99_999 };
+    const channels = ["news"];
+    for (
+      const read of [
+        () => latestEvents(journal, channels, upTo, 400),
+        () => readEvents(journal, channels, EARLIEST, upTo),
+        () => readEvents(journal, channels, { kind: "since", ms: 1 }, upTo),
+        () => journal.changed(channels, ids[0]!, upTo),
+      ]
+    ) {
+      await assertRejects(read, UnreadableError, damaged.split(".")[0]);
+    }
+    const from = after(damaged);
+    const rest = await journal.read({ channels, from, upTo }, limits);
+    assert(rest.kind === "found");
+    assertEquals(rest.records.length, 139);
+    assertEquals(await journal.changed(channels, damaged, upTo), channels);
+    assertEquals(await latestEvents(journal, ["other"], upTo), [
+      { channel: "other", data: "event 398", id: ids[398]! },
+    ]);
   });
 }
