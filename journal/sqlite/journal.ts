@@ -136,8 +136,14 @@ export class SqliteJournal implements Journal {
     );
   }
 
-  take(kind: StoreKind, key: string): Promise<string | undefined> {
-    return this.#commit(({ values }) => values.take(kind, key), key.length);
+  async take(kind: StoreKind, key: string): Promise<string | undefined> {
+    this.#closing.signal.throwIfAborted();
+    // Anybody may ask for any key: for what is not there, nothing is written.
+    if (!this.#writer.values.has(kind, key)) return undefined;
+    return await this.#commit(
+      ({ values }) => values.take(kind, key),
+      key.length,
+    );
   }
 
   // deno-lint-ignore require-await -- What is thrown has to reject.
