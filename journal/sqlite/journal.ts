@@ -72,6 +72,10 @@ export class SqliteJournal implements Journal {
       this.#file,
       (bytes) => this.#writer.probe(bytes),
     );
+    // Much may have become too old meanwhile. The first reader must not wait for that.
+    if (this.#writer.isRemovalDue) {
+      this.#health.write(() => this.#writer.write(() => {}));
+    }
     this.#history = new SqliteHistory({
       database,
       writer: this.#writer,

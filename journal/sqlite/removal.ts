@@ -57,7 +57,9 @@ export class Removal {
   /** Whether records are too old or too large to be kept, as far as is known. */
   isDue({ oldestMs, bytes }: Known): boolean {
     const { maxBytes } = this.#retention;
-    return bytes > maxBytes || this.#isTooOld(oldestMs);
+    // A time that is ahead of the clock counts as an older one, but there is none of an empty journal.
+    const isEmpty = oldestMs === Infinity;
+    return bytes > maxBytes || !isEmpty && this.#isTooOld(oldestMs);
   }
 
   /**

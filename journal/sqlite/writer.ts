@@ -41,7 +41,7 @@ export class SqliteWriter {
   #known: Known;
   /** The channels that may have too many events though nothing was appended. */
   #excessive: readonly string[];
-  /** When to remove events again, in ms since 1970, where that has failed. */
+  /** When to remove events again, of `performance.now()`, where that has failed. */
   #nextRemovalMs = -Infinity;
 
   /**
@@ -92,7 +92,7 @@ export class SqliteWriter {
   /** Whether something exceeds the retention, and can be removed as far as is known. */
   get isRemovalDue(): boolean {
     return (this.#excessive.length > 0 || this.#removal.isDue(this.#known)) &&
-      Date.now() >= this.#nextRemovalMs;
+      performance.now() >= this.#nextRemovalMs;
   }
 
   /**
@@ -104,7 +104,7 @@ export class SqliteWriter {
    */
   write(change: (changes: Changes) => void): readonly TimelineRecord[] {
     this.clock.see();
-    if (Date.now() < this.#nextRemovalMs) return this.#commit(change);
+    if (performance.now() < this.#nextRemovalMs) return this.#commit(change);
     let isRemoving = false;
     try {
       const records = this.#commit(change, (draft) => {
@@ -122,7 +122,7 @@ export class SqliteWriter {
       if (!isRemoving) throw error;
       // One damaged page of old events must not prevent all publishing.
       const records = this.#commit(change);
-      this.#nextRemovalMs = Date.now() + REMOVAL_PAUSE_MS;
+      this.#nextRemovalMs = performance.now() + REMOVAL_PAUSE_MS;
       this.#onRemoval(error as Error);
       return records;
     }

@@ -6,6 +6,7 @@ import { SqliteJournal } from "../../../journal/sqlite/journal.ts";
 import { PLENTY } from "../contract.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
 import { EARLIEST, floorOf, readEvents } from "../../support/read_events.ts";
+import { recordStatements } from "../../support/record_statements.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 import { damagePages } from "../../support/damage_pages.ts";
 
@@ -55,3 +56,37 @@ for (
     );
   });
 }
+
+Deno.test("SqliteJournal tries again to remove events after 5 s, though the clock is set back meanwhile", async () => {
+  await using at = await sqliteFolder();
+  using time = new FakeTime();
+  using _log = new CapturedLog();
+  const retention = { ...PLENTY, maxEvents: 100 };
+  const append = async (journal: SqliteJournal, count: number) => {
+    const appended = journal.append(
+      Array.from({ length: count }, (_, i) => ({
+        channel: "old",
+        data: `<${i}>`.repeat(200),
+      })),
+    );
+    await time.tickAsync(1);
+    await appended;
+  };
+  {
+    await using journal = new SqliteJournal(at.file, retention);
+    await append(journal, 100);
+  }
+  assert(await damagePages(at.file, "<0>") > 0);
+  await using journal = new SqliteJournal(at.file, retention);
+  const tries = async () => {
+    using statements = recordStatements();
+    await append(journal, 1);
+    return statements.list.filter((sql) => sql.startsWith("BEGIN")).length;
+  };
+  // First with the removal, and once more without.
+  assertEquals(await tries(), 2);
+  assertEquals(await tries(), 1);
+  time.setSystemClock(-86_400_000);
+  await time.tickAsync(5_000);
+  assertEquals(await tries(), 2);
+});

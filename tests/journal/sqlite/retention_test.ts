@@ -9,6 +9,7 @@ import {
   latestEvents,
   readEvents,
 } from "../../support/read_events.ts";
+import { recordStatements } from "../../support/record_statements.ts";
 import { sqliteFolder } from "../../support/sqlite_folder.ts";
 
 Deno.test("SqliteJournal removes what is too old, though nothing is appended", async () => {
@@ -48,7 +49,7 @@ Deno.test("SqliteJournal keeps as many events as configured, also across restart
   }
 });
 
-Deno.test("SqliteJournal removes what became too old while it was closed", async () => {
+Deno.test("SqliteJournal removes what became too old while it was closed, before anybody reads", async () => {
   using time = new FakeTime();
   await using at = await sqliteFolder();
   const retention = { ...PLENTY, maxAgeMs: 1_000 };
@@ -61,5 +62,18 @@ Deno.test("SqliteJournal removes what became too old while it was closed", async
   }
   await time.tickAsync(2_000);
   await using journal = new SqliteJournal(at.file, retention);
+  using statements = recordStatements();
   assertEquals(await floorOf(journal, "a"), placeOf(id!));
+  assertEquals(statements.list, []);
+});
+
+Deno.test("SqliteJournal writes nothing for readers of an empty journal, however old it is", async () => {
+  using time = new FakeTime();
+  await using at = await sqliteFolder();
+  const retention = { ...PLENTY, maxAgeMs: 1_000 };
+  await using journal = new SqliteJournal(at.file, retention);
+  await time.tickAsync(2_000);
+  using statements = recordStatements();
+  assertEquals(await latestEvents(journal, ["a"]), []);
+  assertEquals(statements.list, []);
 });
