@@ -2,6 +2,7 @@ import {
   compareEventIds,
   type EventId,
   eventIdMs,
+  ORIGIN,
   placeOf,
 } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
@@ -30,15 +31,17 @@ export class Records {
   readonly #clock: StoreClock;
   readonly #channels = new Map<string, HeldChannel>();
   readonly #all = new HeldList();
-  #floor: Floor | undefined;
+  #floor: Floor;
 
   constructor(retention: Retention, clock: StoreClock) {
     this.#retention = retention;
     this.#clock = clock;
+    // What another process had before is not known.
+    this.#floor = { place: ORIGIN, timeMs: clock.nowMs };
   }
 
   /** The floor of all channels. */
-  get floor(): Floor | undefined {
+  get floor(): Floor {
     return this.#floor;
   }
 

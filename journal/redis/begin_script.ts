@@ -43,6 +43,8 @@ if not packed then
   redis.call('XTRIM', window, 'MINID', '=', place)
   for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
   redis.call('SET', base, "${MARKER}")
+  -- There may have been another journal before.
+  redis.call('HSET', state, 'floor', string.format('0-0 %d', now))
 end
 redis.call('HSET', state, 'format', '${FORMAT}', 'epochs', epochs)
 ${SAVE}

@@ -68,9 +68,9 @@ const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 /** The version of the schema that this Chime writes. */
 export const SCHEMA_VERSION = 2;
 
-/** Makes the tables of a new file. */
+/** Makes the tables of a new file. There may have been another file before, so that nothing is proved of that time. */
 export const CREATE = `${TABLES} ${INDEXES}
-  INSERT INTO timeline VALUES ('0-0', NULL, NULL, 0, ${NOW}, ${NOW});`;
+  INSERT INTO timeline VALUES ('0-0', '0-0', ${NOW}, 0, ${NOW}, ${NOW});`;
 
 /**
  * The statements that bring a file of an older version up to date, by its version. Nothing was kept by channel in version

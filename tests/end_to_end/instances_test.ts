@@ -112,13 +112,15 @@ test("While Redis is away streams stay open and publishing is refused; then all 
   const { detail } = await response.json();
   assert(!detail.includes("Bearer"), detail);
   // A client that comes meanwhile waits, and is not refused.
-  await using late = await EventReader.open(`${server.url}sse/news?since=1h`);
+  await using late = await EventReader.open(
+    `${server.url}sse/news?since=earliest`,
+  );
 
   await redis.start();
   await until(() => isReady(server));
   await publish(server.url, "news", "2");
   assertEquals(await take(reader, 1), ["2"]);
-  // Nothing has been let go in the hour that it asked for. It may read before or after the second message.
+  // It may read before or after the second message.
   const came = await take(late, 3);
   assertEquals(came.filter((data) => !data.startsWith("{")), ["1", "2"]);
   assertEquals(came.some((data) => data.includes("resumed")), true);

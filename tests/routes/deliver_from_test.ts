@@ -55,6 +55,21 @@ Deno.test("GET /sse/{channel}?since= a moment since which nothing came has misse
   }
 });
 
+Deno.test("GET /sse/{channel}?since= of a time before Chime was started is a reset", async () => {
+  await using chime = inProcess();
+  await chime.time.tickAsync(60_000);
+  await chime.publish("/sse/news", "1");
+  const expected = {
+    "90s": ['{"state":"reset"}', "1"],
+    "30s": ["1", '{"state":"resumed","replayed":1}'],
+  };
+  for (const [since, data] of Object.entries(expected)) {
+    const stream = await chime.request(`/sse/news?since=${since}`);
+    const events = await new EventReader(stream.body!).take(2);
+    assertEquals(events.map(({ data }) => data), data);
+  }
+});
+
 Deno.test("GET /sse/{channel}?since= of a time in which nothing came resumes, and replays nothing", async () => {
   await using chime = inProcess();
   for (const body of ["1", "2"]) await chime.publish("/sse/news", body);

@@ -21,6 +21,7 @@ export const DEFECTS = [
   "one complete channel is enough",
   "a lost list is forgotten",
   "an append hides a lost list",
+  "a new store proves every moment",
   // Tails.
   "a tail does not say what it skips",
   "a worker that lags is not told",

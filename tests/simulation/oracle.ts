@@ -188,6 +188,7 @@ export class Oracle implements Watcher {
         if (expectation.kind === "held") {
           expectation.until = position && this.#truth.newestAfter(position);
         }
+        this.#checkMoment(client, expectation, position);
         if (status.replayed !== expectation.count) {
           throw new Violation(
             `${client.name} was told ${status.replayed} events, and got ${expectation.count}`,
@@ -203,6 +204,31 @@ export class Oracle implements Watcher {
         this.told.lagged++;
         expectation.missed += status.missed ?? Infinity;
         expectation.missedUntil = position;
+    }
+  }
+
+  /** Expects that a client which asked for a moment has got everything from then on. */
+  #checkMoment(
+    { channels, name }: Client,
+    { sinceMs, count }: Expectation,
+    position: Node | undefined,
+  ): void {
+    if (sinceMs === undefined || !this.#sight.isClockRight()) return;
+    let [came, first] = [0, position];
+    for (let at = position; at; at = at.parent) {
+      first = at;
+      // Clocks tell whole ms.
+      const isDue = at.uid && channels.includes(at.channel!) &&
+        at.atMs > sinceMs + 1;
+      if (isDue) came++;
+    }
+    if (came > count) {
+      throw new Violation(`${name} got ${count} events of ${came}`);
+    }
+    if (first && first.atMs > sinceMs) {
+      throw new Violation(
+        `${name} was told of a moment before ${first.id}, with which the store began`,
+      );
     }
   }
 

@@ -8,7 +8,9 @@ import type { World } from "./world.ts";
 
 /** A journal in memory, of which the truth is told what it appends. */
 export class RecordedJournal extends MemoryJournal {
-  head: Node | undefined;
+  /** The newest record. The first of all is the note of the epoch, which learns its id from the tail. */
+  head: Node;
+  readonly #first: Node;
   readonly #world: World;
   readonly #truth: Truth;
 
@@ -16,13 +18,18 @@ export class RecordedJournal extends MemoryJournal {
     super(options);
     this.#world = world;
     this.#truth = truth;
+    const { elapsedMs: atMs } = world;
+    this.#first = truth.append(undefined, { channel: undefined, atMs });
+    this.head = this.#first;
   }
 
   override async append(entries: readonly Entry[]): Promise<EventId[]> {
     const before = this.head;
     const { elapsedMs: atMs } = this.#world;
     const known = new Set<string>();
-    for (let at = before; at; at = at.parent) if (at.uid) known.add(at.uid);
+    for (let at: Node | undefined = before; at; at = at.parent) {
+      if (at.uid) known.add(at.uid);
+    }
     const nodes = entries.map((entry) => {
       const uid = (entry as { data: string }).data;
       const { channel } = entry;
@@ -52,19 +59,11 @@ export class RecordedJournal extends MemoryJournal {
     return new Set(events.map(({ data }) => data));
   }
 
-  /** The first place of all is that of an epoch. */
   async *#noting(
     tail: AsyncIterable<TailBatch>,
   ): AsyncGenerator<TailBatch> {
     for await (const batch of tail) {
-      if (!this.#truth.find(batch.last) && !this.head) {
-        const { elapsedMs: atMs } = this.#world;
-        this.head = this.#truth.append(
-          undefined,
-          { channel: undefined, atMs },
-          batch.last,
-        );
-      }
+      if (!this.#first.id) this.#truth.name(this.#first, batch.last);
       yield batch;
     }
   }

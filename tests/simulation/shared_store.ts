@@ -119,6 +119,12 @@ export class SharedStore {
   /** Begins an epoch: the first record of a life. */
   begin(life: string): void {
     this.life = life;
+    if (this.epochs.current === "") {
+      this.clock.see();
+      if (this.#world.defect !== "a new store proves every moment") {
+        this.floor = { place: ORIGIN, timeMs: this.clock.nowMs };
+      }
+    }
     const start = placeOf(this.last);
     const name = drawEpoch();
     this.epochs.begin(name, start);

@@ -95,6 +95,8 @@ class Simulation {
 
   async run(): Promise<Result> {
     try {
+      // Nobody asks for a moment before the store began then.
+      if (this.#isCalm) await this.#world.pass(1_000);
       for (let i = 0; i < STEPS && !this.#truth.violation; i++) {
         await this.#step();
       }
