@@ -3,9 +3,13 @@ import type { JWK } from "jose";
 import { InputError } from "../../events/input_error.ts";
 import { readObject } from "../read_rights.ts";
 import { type JwtKey, toJwtKey, toSecretKey } from "./jwt_key.ts";
+import { UnsafeKeyError } from "./unsafe_key_error.ts";
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+
+/** A text that begins as JSON does, and is no random bytes: these would hardly be UTF-8 without control characters. */
+const JSON_TEXT = /^[[{](?:[^\p{Cc}\ufffd]|\s)*$/u;
 
 /**
  * Reads a file of keys: a PEM with a public key or a certificate, a JWK, a JWKS, or else the bytes of a secret, of which
@@ -15,13 +19,15 @@ const CARRIAGE_RETURN = 0x0d;
  */
 export function readKeys(bytes: Uint8Array): JwtKey[] {
   const text = new TextDecoder().decode(bytes).trim();
-  if (text.startsWith("-----BEGIN")) return [readPem(text)];
+  // Other text may come first, as OpenSSL writes it.
+  if (text.includes("-----BEGIN")) return [readPem(text)];
+  // Half a JWK must not count as a secret.
+  if (!JSON_TEXT.test(text)) return [toSecretKey(withoutNewline(bytes))];
   const json = parseObject(text);
-  if (!json) return [toSecretKey(withoutNewline(bytes))];
   if (Object.hasOwn(json, "keys")) return readKeySet(json);
   if (Object.hasOwn(json, "kty")) return [toJwtKey(json as JWK)];
   throw new InputError(
-    "Cannot use the key: a JSON object must be a JWK or a JWKS",
+    "Cannot use the key: what begins with { or [ must be a JWK or a JWKS",
   );
 }
 
@@ -29,6 +35,7 @@ export function readKeys(bytes: Uint8Array): JwtKey[] {
  * Reads a JWKS. Keys that are not for signatures, or of a kind that cannot be used, are left out, as
  * https://www.rfc-editor.org/rfc/rfc7517#section-5 says.
  *
+ * @throws {UnsafeKeyError} where it has a private key, or a secret that is too short or that others may know.
  * @throws {InputError} where it is none, or where no key is left.
  */
 export function readKeySet(json: Readonly<Record<string, unknown>>): JwtKey[] {
@@ -40,7 +47,9 @@ export function readKeySet(json: Readonly<Record<string, unknown>>): JwtKey[] {
     try {
       return toJwtKey(readObject(value, "the key") as JWK);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      if (!(error instanceof InputError) || error instanceof UnsafeKeyError) {
+        throw error;
+      }
       reason = error.message;
       return [];
     }
@@ -51,14 +60,22 @@ export function readKeySet(json: Readonly<Record<string, unknown>>): JwtKey[] {
 
 function readPem(text: string): JwtKey {
   // Node would make the public key of a private one, and nobody would notice where that lies around.
-  if (/PRIVATE KEY-----/.test(text)) {
-    throw new InputError(
+  if (/PRIVATE KEY/.test(text)) {
+    throw new UnsafeKeyError(
       "Cannot use the key: it is a private key, and the public one is needed",
+    );
+  }
+  const blocks = text.split("-----BEGIN ").slice(1);
+  if (blocks.length > 1) {
+    throw new InputError(
+      "Cannot use the keys: a PEM must hold one; --jwt-key may be given several times",
     );
   }
   let jwk: JWK;
   try {
-    jwk = createPublicKey(text).export({ format: "jwk" }) as JWK;
+    jwk = createPublicKey(`-----BEGIN ${blocks[0]}`).export({
+      format: "jwk",
+    }) as JWK;
   } catch {
     // What the library says would be about its own calls.
     throw new InputError(
@@ -68,14 +85,12 @@ function readPem(text: string): JwtKey {
   return toJwtKey(jwk);
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): Record<string, unknown> {
   try {
-    const value = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null;
-    return isObject && !Array.isArray(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
-    // A secret, then.
-    return undefined;
+    // Its message would show a part of the text.
+    return {};
   }
 }
 
