@@ -58,10 +58,10 @@ export async function httpGet(
       if (size > maxBytes) fail(`its answer has more than ${maxBytes} bytes`);
       else chunks.push(chunk);
     });
-    answer.on("end", () => {
-      if (!answer.complete) return fail("its answer was cut off");
-      resolve({ status, cacheControl, body: concat(chunks) });
-    });
+    answer.on(
+      "end",
+      () => resolve({ status, cacheControl, body: concat(chunks) }),
+    );
     answer.on("error", reject);
     answer.on("close", () => fail("its answer was cut off"));
   });

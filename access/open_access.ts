@@ -4,7 +4,7 @@ import { AccessFileError } from "./access_file_error.ts";
 import type { JwtSettings } from "./jwt/jwt.ts";
 import { JwtKeys } from "./jwt/jwt_keys.ts";
 import type { Pattern } from "./pattern.ts";
-import { isTokenText, TOKEN_RULE, wholeToken } from "./token.ts";
+import { isTokenText, type Token, TOKEN_RULE, wholeToken } from "./token.ts";
 import { TokensFile } from "./tokens_file.ts";
 
 /** Where the settings of access come from. */
@@ -39,7 +39,7 @@ export interface OpenedAccess extends AccessCalls, Disposable {
   readonly drawn: string | undefined;
   /** Whether anybody can have a right. */
   readonly hasSource: boolean;
-  /** @param onChange Called from now on with what has changed. */
+  /** @param onChange Called now with what may have changed since the settings were read, and from then on with each change. */
   follow(onChange: (change: AccessChange) => void): void;
   /** Reads again what may have changed. */
   reload(): Promise<void>;
@@ -77,8 +77,12 @@ export async function openAccess(places: AccessPlaces): Promise<OpenedAccess> {
     drawn,
     hasSource,
     follow(onChange) {
-      file?.follow((tokens) => onChange({ tokens: [...own, ...tokens] }));
+      const onTokens = (tokens: readonly Token[]) =>
+        onChange({ tokens: [...own, ...tokens] });
+      file?.follow(onTokens);
+      if (file) onTokens(file.tokens);
       keys?.follow((jwtKeys) => onChange({ jwtKeys }));
+      if (keys) onChange({ jwtKeys: keys.keys });
     },
     reload: async () => await file?.reload(),
     refreshJwtKeys: async () => await keys?.refresh() ?? true,

@@ -1,4 +1,5 @@
 import { readAuthUrl, showAuthUrl } from "./auth_url.ts";
+import { readKeyPlace, showKeyPlace } from "./key_place.ts";
 import type { Option } from "./option.ts";
 import { readCookieName } from "./read_cookie_name.ts";
 import * as readers from "./readers.ts";
@@ -41,7 +42,8 @@ export const ACCESS_OPTIONS = {
     refusesEmpty: true,
     text:
       "a file with a key that JWTs are verified with, or the URL of a JWKS; repeatable; see docs/access.md",
-    read: readers.readKeyPlace,
+    show: showKeyPlace,
+    read: readKeyPlace,
   },
   jwtIssuers: {
     name: "jwt-issuer",

@@ -46,13 +46,6 @@ export function readPath(text: string): string {
   throw new RuleError("must name a file, without control characters");
 }
 
-/** Reads the path of a file with a key, or the URL of a JWKS. */
-export function readKeyPlace(text: string): string {
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return readPath(text);
-  if (/^https?:/i.test(text) && URL.canParse(text)) return text;
-  throw new RuleError("must be a file, or a URL that begins with https://");
-}
-
 /** Reads the name of a claim, or its value. */
 export function readClaimText(text: string): string {
   if (text !== "" && !/\p{Cc}/u.test(text)) return text;

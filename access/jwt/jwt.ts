@@ -26,7 +26,7 @@ export class JwtError extends Error {
   override name = "JwtError";
 }
 
-/** A JWT was signed with a key that is not known here. */
+/** A JWT was signed with a key that is not known here, but may be by now at a URL. */
 export class UnknownKeyError extends JwtError {
   override name = "UnknownKeyError";
 }

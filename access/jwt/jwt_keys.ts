@@ -29,7 +29,7 @@ export class JwtKeys implements Disposable {
     );
     const urls = places.filter(isUrl).map((place) => new URL(place));
     const keys = new JwtKeys(own.flat(), urls);
-    await keys.refresh();
+    await Promise.all(keys.#urls.map((url) => url.read()));
     return keys;
   }
 
@@ -44,7 +44,7 @@ export class JwtKeys implements Disposable {
   }
 
   /**
-   * Reads the URLs again where that is due.
+   * Reads the URLs again for an unknown key, each of them at most every 30 s.
    *
    * @returns Whether each could be read at least once.
    */

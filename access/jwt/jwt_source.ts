@@ -62,8 +62,11 @@ export class JwtSource implements RightsSource {
     if (known && Date.now() < known.rights.expires!) return known;
     this.#remembered.delete(digest);
     try {
+      const keys = this.#keys;
       const verified = await this.#verify(text);
       const grant = toGrant(verified, this.#options.settings.claim);
+      // The key may have been removed meanwhile.
+      if (this.#keys !== keys) return await this.identify({ kind, text });
       this.#remember(digest, grant);
       return grant;
     } catch (error) {
@@ -118,9 +121,16 @@ function toGrant(verified: Verified, claim: string): Grant {
       ...sub !== undefined && { subject: readSubject(sub) },
       ...readRights(record),
       admin: false,
-      // Sent again, it would be taken as long.
-      expires: (exp + LEEWAY_S) * 1_000,
+      expires: endOf(exp * 1_000),
       issuedAt: iat * 1_000,
     },
   };
+}
+
+/**
+ * When the rights of a JWT end, in ms: with the JWT. Those of one that is used after that, as clocks may differ, end with the
+ * leeway.
+ */
+function endOf(expiresMs: number): number {
+  return Date.now() < expiresMs ? expiresMs : expiresMs + LEEWAY_S * 1_000;
 }

@@ -3,6 +3,7 @@ import { messageOf } from "../access_file_error.ts";
 import { readObject } from "../read_rights.ts";
 import type { JwtKey } from "./jwt_key.ts";
 import { readKeySet } from "./read_keys.ts";
+import { UnsafeKeyError } from "./unsafe_key_error.ts";
 
 /** How large a JWKS may be, in bytes. */
 const MAX_BYTES = 256 * 1024;
@@ -10,8 +11,10 @@ const MAX_BYTES = 256 * 1024;
 const MAX_MS = 5_000;
 /** How often it is read, in ms. */
 const INTERVAL_MS = 10 * 60_000;
-/** How often it is read at most: where a key is unknown, or where it could not be read, in ms. */
-const MIN_INTERVAL_MS = 30_000;
+/** How often it is read while it cannot be read, in ms. */
+const RETRY_MS = 30_000;
+/** How long it is not read again for an unknown key after it was read for one, in ms: anybody can name unknown keys. */
+const MIN_PAUSE_MS = 30_000;
 
 /** A JWKS at a URL. While it cannot be read, the keys that were read last stay. */
 export class KeySetUrl implements Disposable {
@@ -20,7 +23,8 @@ export class KeySetUrl implements Disposable {
   #keys: readonly JwtKey[] | undefined;
   /** The text that the keys were read from. */
   #text = "";
-  #startedMs = -Infinity;
+  /** When it was last read for an unknown key. */
+  #refreshedMs = -Infinity;
   #reading: Promise<void> | undefined;
   #fault: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,11 +41,18 @@ export class KeySetUrl implements Disposable {
     return this.#keys;
   }
 
-  /** Reads it again, unless that was done less than 30 s ago, and resolves when it is done, whatever came of it. */
+  /** Reads it now, and again every 10 min. Resolves when it was read, whatever came of it. */
+  read(): Promise<void> {
+    return this.#reading ??= this.#attempt();
+  }
+
+  /** Reads it for an unknown key, unless that was done less than 30 s ago. Resolves as {@linkcode read} does. */
   async refresh(): Promise<void> {
-    const isDue = performance.now() - this.#startedMs >= MIN_INTERVAL_MS;
-    if (isDue && this.#isOpen) this.#reading ??= this.#attempt();
-    await this.#reading;
+    if (this.#reading) return await this.#reading;
+    const now = performance.now();
+    if (!this.#isOpen || now - this.#refreshedMs < MIN_PAUSE_MS) return;
+    this.#refreshedMs = now;
+    await this.read();
   }
 
   [Symbol.dispose](): void {
@@ -50,12 +61,11 @@ export class KeySetUrl implements Disposable {
   }
 
   async #attempt(): Promise<void> {
-    this.#startedMs = performance.now();
     clearTimeout(this.#timer);
     try {
       const text = await fetchText(this.#url);
       if (text !== this.#text) {
-        this.#keys = readKeySet(readObject(JSON.parse(text), "the JWKS"));
+        this.#keys = readPublicKeys(text);
         this.#text = text;
         log.info("the JWKS was read", {
           url: this.#shown,
@@ -72,14 +82,14 @@ export class KeySetUrl implements Disposable {
       );
     } finally {
       this.#reading = undefined;
-      const ms = this.#fault ? MIN_INTERVAL_MS : INTERVAL_MS;
-      if (this.#isOpen) {
-        this.#timer = setTimeout(() => this.refresh(), ms);
-      }
+      const ms = this.#fault ? RETRY_MS : INTERVAL_MS;
+      if (this.#isOpen) this.#timer = setTimeout(() => this.read(), ms);
     }
   }
 
-  #noteFault(reason: string): void {
+  #noteFault(message: string): void {
+    // The library's messages repeat the URL, whose query may hold a secret.
+    const reason = message.replaceAll(this.#url.href, this.#shown);
     if (reason === this.#fault) return;
     this.#fault = reason;
     log.warn("the JWKS cannot be read, the keys stay as they are", {
@@ -92,6 +102,15 @@ export class KeySetUrl implements Disposable {
   get #shown(): string {
     return this.#url.origin + this.#url.pathname;
   }
+}
+
+/** @throws {UnsafeKeyError} where there is a secret among the keys: whoever reads the URL could sign with it. */
+function readPublicKeys(text: string): JwtKey[] {
+  const keys = readKeySet(readObject(JSON.parse(text), "the JWKS"));
+  if (!keys.some(({ jwk }) => jwk.kty === "oct")) return keys;
+  throw new UnsafeKeyError(
+    "Cannot use the JWKS: at a URL it must have no secret",
+  );
 }
 
 async function fetchText(url: URL): Promise<string> {

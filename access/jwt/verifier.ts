@@ -7,7 +7,7 @@ import {
   UnknownKeyError,
   type Verified,
 } from "./jwt.ts";
-import type { JwtKey } from "./jwt_key.ts";
+import { type JwtKey, PUBLIC_ALGORITHMS } from "./jwt_key.ts";
 
 /** Verifies JWTs. Never by a key that a JWT brings or names the place of, nor by an algorithm that its key is not for. */
 export class Verifier {
@@ -23,6 +23,7 @@ export class Verifier {
   /**
    * Verifies a JWT, and returns its claims.
    *
+   * @throws {UnknownKeyError} where a key that is not known here may verify it.
    * @throws {JwtError} where it is wrong, or none.
    */
   async verify(text: string): Promise<Verified> {
@@ -39,7 +40,13 @@ export class Verifier {
         throw error instanceof errors.JOSEError ? toJwtError(error) : error;
       }
     }
-    throw new UnknownKeyError("no key here verifies it");
+    const isKnown = kid !== undefined &&
+      this.#keys.some((key) => key.kid === kid);
+    const rule = "no key here verifies it";
+    // All secrets are known here.
+    throw !isKnown && PUBLIC_ALGORITHMS.has(alg)
+      ? new UnknownKeyError(rule)
+      : new JwtError(rule);
   }
 
   async #verify(text: string, key: JwtKey, alg: string): Promise<Verified> {
@@ -74,7 +81,11 @@ export class Verifier {
   }
 }
 
+/** The library would leave out spaces and more, so that one JWT could be written in many ways. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
 function headerOf(text: string): { alg?: string; kid?: string } {
+  if (!JWT.test(text)) throw new JwtError("it is no JWT");
   try {
     return decodeProtectedHeader(text);
   } catch {

@@ -21,6 +21,8 @@ for (
     ["no-storex, max-age=5", 5],
     ["s-maxage=5", 0],
     ["x-max-age=5", 0],
+    ["x-max-age=5, max-age=3", 3],
+    ["max-age, max-age=5", 0],
     ["max-age", 0],
     ["max-age=", 0],
     ["max-age=-5", 0],

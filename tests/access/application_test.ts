@@ -110,6 +110,30 @@ Deno.test("The application's URL keeps its own query", async () => {
   ]);
 });
 
+Deno.test("The application gets a header that is empty, too", async () => {
+  await using app = answering(200);
+  await client(app.url).ask(askingWith({ origin: "" }), NEED);
+  assertEquals(app.questions[0]!.headers, { origin: "" });
+});
+
+Deno.test("An application that is silent for 3 s decides nothing", async () => {
+  using log = new CapturedLog();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using app = fakeApplication(async () => {
+    await promise;
+    return new Response("{}");
+  });
+  await assertRejects(
+    () => client(app.url).ask(askingWith(), NEED),
+    UndecidedError,
+  );
+  resolve();
+  assertEquals(
+    log.records[0]!.fields.reason,
+    "it did not answer within 3 s",
+  );
+});
+
 Deno.test("The application gets the Cookie only where cookies count", async () => {
   await using app = answering(200);
   const seen: Asking[] = [];
@@ -344,6 +368,8 @@ Deno.test("An answer that is kept is that of one question alone: of the same act
       ] as [Record<string, string>, Need][];
     }),
     // The value of one header is no other header's.
+    [{ "origin": "x" }, NEED],
+    [{ "user-agent": "x" }, NEED],
     [{ "origin": "x", "user-agent": "y" }, NEED],
     [{ "origin": "y", "user-agent": "x" }, NEED],
   ];

@@ -107,6 +107,7 @@ for (
     ["null", { origin: "null" }, false],
     ["an empty one", { origin: "" }, false],
     ["a host alone", { origin: "chime.test" }, false],
+    ["another scheme", { origin: "xhttps://chime.test" }, false],
     ["an app", { origin: "capacitor://chime.test" }, false],
     [
       "an IPv6 address",

@@ -256,6 +256,14 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
     "log": "text",
     "access-log": "false",
   });
+  const places = ["/etc/key", "https://a.test/keys?key=s3cret#s3cret"];
+  assertEquals(
+    showConfig(
+      places.map((place) => `--jwt-key=${place}`),
+      () => undefined,
+    )["jwt-key"],
+    "/etc/key,https://a.test/keys",
+  );
   const defaults = showConfig([], () => undefined);
   assertEquals([defaults.journal, defaults.token], ["memory:", undefined]);
 });
@@ -473,6 +481,31 @@ for (
       {},
       `Cannot use --workers "${count}": must be 1 to 99, or auto`,
     ]),
+    ...["ftp://a.test/keys", "file:///etc/key", "https://", "http://a b/"]
+      .map((place): Refusal => [
+        [`--jwt-key=${place}`],
+        {},
+        "must be a file, or a URL that begins with https://",
+      ]),
+    [
+      ["--jwt-key=https://user@a.test/keys"],
+      {},
+      'Cannot use --jwt-key "https://a.test/keys": must be a file, or a URL that begins with https://, without a user\'s',
+    ],
+    ...["--jwt-key=", "--jwt-key=a\nb"].map((arg): Refusal => [
+      [arg],
+      {},
+      "must name a file, without control characters",
+    ]),
+    ...["issuer", "audience", "claim"].flatMap((name) =>
+      ["", "a\nb"].map((text): Refusal => [
+        [`--jwt-${name}=${text}`],
+        {},
+        `Cannot use --jwt-${name} ${
+          JSON.stringify(text)
+        }: must be a text without control characters`,
+      ])
+    ),
     [["--token=a=b"], {}, "Cannot use --token: must be made of"],
     [
       ["--portable"],
@@ -491,6 +524,12 @@ for (
   const [args, env, message] of [
     [["--token=s3cret word"], {}, "Cannot use --token: must be made of"],
     [[], { CHIME_TOKEN: "s3cret word" }, "Cannot use CHIME_TOKEN: must be"],
+    [
+      ["--jwt-key=https://a:s3cret@a.test/?key=s3cret"],
+      {},
+      'Cannot use --jwt-key "https://a.test/": must be a file, or a URL',
+    ],
+    [["--jwt-key=ftp://a:s3cret@b:c:d/"], {}, "Cannot use --jwt-key: must be"],
     [["--token", "my", "s3cret"], {}, "Cannot use argument 3: must be an"],
     [["--token", "-s3cret"], {}, "Cannot use --token: must have a value; one"],
     [["--token:s3cret"], {}, "Cannot use option --token…: must be a known one"],

@@ -1,10 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
+import { generateKeyPairSync } from "node:crypto";
 import { FakeTime } from "@std/testing/time";
 import { JwtKeys } from "../../../access/jwt/jwt_keys.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
-import { until } from "../../support/until.ts";
 
-const key = (kid: string) => ({ kty: "oct", k: "x".repeat(43), kid });
+const { publicKey, privateKey } = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+});
+const PRIVATE = privateKey.export({ format: "jwk" });
+const key = (kid: string) => ({ ...publicKey.export({ format: "jwk" }), kid });
 
 /** A JWKS on loopback, and the keys that are read from it. */
 async function setUp(begin: () => Response | Promise<Response>) {
@@ -41,7 +45,7 @@ async function setUp(begin: () => Response | Promise<Response>) {
 
 const jwks = (...kids: string[]) => Response.json({ keys: kids.map(key) });
 
-Deno.test("A JWKS is read at the start, and again at most every 30 s where a key is unknown", async () => {
+Deno.test("A JWKS is read at the start, and again where a key is unknown, at most every 30 s for that", async () => {
   let ms = 0;
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;
@@ -49,12 +53,16 @@ Deno.test("A JWKS is read at the start, and again at most every 30 s where a key
     await using set = await setUp(() => jwks("a"));
     assertEquals([set.names(), set.asked()], ["a", 1]);
     set.answerWith(() => jwks("a", "b"));
-    assertEquals(await set.keys.refresh(), true);
-    assertEquals([set.names(), set.asked()], ["a", 1]);
-    ms += 30_000;
     await Promise.all([set.keys.refresh(), set.keys.refresh()]);
     assertEquals([set.names(), set.asked()], ["a,b", 2]);
-    assertEquals(set.changes, ["a,b"]);
+    set.answerWith(() => jwks("b", "c"));
+    ms += 29_000;
+    assertEquals(await set.keys.refresh(), true);
+    assertEquals([set.names(), set.asked()], ["a,b", 2]);
+    ms += 1_000;
+    await set.keys.refresh();
+    assertEquals([set.names(), set.asked()], ["b,c", 3]);
+    assertEquals(set.changes, ["a,b", "b,c"]);
     assert(!set.log.lines.join().includes("secret"), `${set.log.lines}`);
   } finally {
     performance.now = now;
@@ -117,16 +125,75 @@ for (
         ),
       "it has more than 256 KiB",
     ],
+    [
+      "is huge when it is unpacked",
+      () =>
+        new Response(
+          ReadableStream.from([new Uint8Array(5_000_000)])
+            .pipeThrough(new CompressionStream("gzip")),
+          { headers: { "content-encoding": "gzip" } },
+        ),
+      "it has more than 256 KiB",
+    ],
+    [
+      "has a private key",
+      () => Response.json({ keys: [key("b"), PRIVATE] }),
+      "it is a private key",
+    ],
+    [
+      "has a secret",
+      () =>
+        Response.json({
+          keys: [key("b"), { kty: "oct", k: "x".repeat(43) }],
+        }),
+      "it must have no secret",
+    ],
+    [
+      "is half of one",
+      () => new Response(JSON.stringify({ keys: [key("b")] }).slice(0, -2)),
+      "it is no JSON",
+    ],
   ] satisfies [string, () => Response, string][]
 ) {
   Deno.test(`A JWKS that ${what} changes nothing, and is logged once`, async () => {
-    await using set = await setUp(answer);
-    assertEquals(await set.keys.refresh(), false);
-    assertEquals(set.names(), "");
-    await until(() => set.log.lines.length > 0);
-    const [line, ...others] = set.log.lines;
+    await using set = await setUp(() => jwks("a"));
+    set.answerWith(answer);
+    await set.keys.refresh();
+    assertEquals([set.names(), set.changes], ["a", []]);
+    const [, line, ...others] = set.log.lines;
     assert(line!.includes("the JWKS cannot be read"), line);
-    assert(JSON.stringify(set.log.records).includes(reason), line);
+    const record = JSON.stringify(set.log.records[1]);
+    assert(record.includes(reason), record);
     assertEquals(others, []);
   });
 }
+
+Deno.test("A JWKS that could never be read gives no keys, until it can be", async () => {
+  await using set = await setUp(() => new Response("", { status: 503 }));
+  assertEquals(set.names(), "");
+  assertEquals(await set.keys.refresh(), false);
+  let ms = 0;
+  const { now } = performance;
+  performance.now = () => now.call(performance) + ms;
+  try {
+    set.answerWith(() => jwks("a"));
+    assertEquals([await set.keys.refresh(), set.asked()], [false, 2]);
+    ms = 30_000;
+    assertEquals([await set.keys.refresh(), set.asked()], [true, 3]);
+    assertEquals([set.names(), set.changes], ["a", ["a"]]);
+  } finally {
+    performance.now = now;
+  }
+});
+
+Deno.test("A JWKS at which nobody answers is logged without its query", async () => {
+  using log = new CapturedLog();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  using keys = await JwtKeys.open([`http://127.0.0.1:${port}/keys?key=s3cret`]);
+  assertEquals(keys.keys, []);
+  const record = JSON.stringify(log.records);
+  assert(record.includes(`http://127.0.0.1:${port}/keys`), record);
+  assert(!record.includes("s3cret"), record);
+});
