@@ -63,10 +63,16 @@ const INDEXES = `
   CREATE INDEX event_by_note ON event (note) WHERE note IS NOT NULL;
   CREATE INDEX key_by_place ON key (ms, n);`;
 
-const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+/** Stands for the present time, in ms since 1970: that of Chime's clock, and not of SQLite's. */
+const NOW = ":now";
 
 /** The version of the schema that this Chime writes. */
 export const SCHEMA_VERSION = 2;
+
+/** Puts the present time into statements. */
+export function withNow(statements: string): string {
+  return statements.replaceAll(NOW, `${Date.now()}`);
+}
 
 /** Makes the tables of a new file. There may have been another file before, so that nothing is proved of that time. */
 export const CREATE = `${TABLES} ${INDEXES}

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { log } from "../../log/log.ts";
 import { JournalFileError } from "../journal.ts";
-import { CREATE, MIGRATIONS, SCHEMA_VERSION } from "./migrations.ts";
+import { CREATE, MIGRATIONS, SCHEMA_VERSION, withNow } from "./migrations.ts";
 
 /** "Chim" in the file's header: a journal, and no other program's database. */
 const APPLICATION_ID = 0x4368696d;
@@ -110,7 +110,7 @@ function migrate(database: DatabaseSync, size = 0): void {
   }
   const isOld = isNew || version! < SCHEMA_VERSION;
   if (isOld) {
-    database.exec(isNew ? CREATE : MIGRATIONS.get(version!)!);
+    database.exec(withNow(isNew ? CREATE : MIGRATIONS.get(version!)!));
     database.exec(
       `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`,
     );
