@@ -10,9 +10,6 @@ import type { StoreClock } from "../store_clock.ts";
 import type { Draft } from "./draft.ts";
 import { parts, type RowPlace, toPlace } from "./rows.ts";
 
-/** How many keys are looked at at once. */
-const PAGE = 100;
-
 /** A key's first publication. */
 interface Row extends RowPlace {
   name: string;
@@ -35,7 +32,7 @@ export class SqliteKeys {
       "INSERT INTO key (name, hash, id, ms, n, channel, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
     this.#oldest = database.prepare(
-      `SELECT name, ms, n, channel, at FROM key ORDER BY ms, n LIMIT ${PAGE}`,
+      "SELECT name, ms, n, channel, at FROM key ORDER BY ms, n LIMIT 1",
     );
     this.#remove = database.prepare("DELETE FROM key WHERE name = ?");
   }
@@ -82,14 +79,11 @@ export class SqliteKeys {
    * Forgets the oldest keys: those beyond their number, and those whose event is gone once they have lived long enough.
    */
   expire(draft: Draft): void {
-    while (draft.keyCount > 0) {
-      const rows = this.#oldest.all() as unknown as Row[];
-      for (const row of rows) {
-        if (this.#isKept(draft, row)) return;
-        this.#remove.run(row.name);
-        draft.keyCount--;
-      }
-      if (rows.length < PAGE) return;
+    // One by one: seldom is any to be forgotten, and every commit asks.
+    for (let row; (row = this.#oldest.get() as unknown as Row | undefined);) {
+      if (this.#isKept(draft, row)) return;
+      this.#remove.run(row.name);
+      draft.keyCount--;
     }
   }
 
