@@ -77,9 +77,7 @@ export class KeySetUrl implements Disposable {
       }
       this.#fault = undefined;
     } catch (error) {
-      this.#noteFault(
-        error instanceof SyntaxError ? "it is no JSON" : messageOf(error),
-      );
+      this.#noteFault(reasonOf(error));
     } finally {
       this.#reading = undefined;
       const ms = this.#fault ? RETRY_MS : INTERVAL_MS;
@@ -88,7 +86,7 @@ export class KeySetUrl implements Disposable {
   }
 
   #noteFault(message: string): void {
-    // The library's messages repeat the URL, whose query may hold a secret.
+    // The messages of `fetch` repeat the URL, whose query may hold a secret.
     const reason = message.replaceAll(this.#url.href, this.#shown);
     if (reason === this.#fault) return;
     this.#fault = reason;
@@ -102,6 +100,12 @@ export class KeySetUrl implements Disposable {
   get #shown(): string {
     return this.#url.origin + this.#url.pathname;
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return "it is no JSON";
+  // `fetch` itself says only that it failed.
+  return messageOf(error instanceof TypeError ? error.cause ?? error : error);
 }
 
 /** @throws {UnsafeKeyError} where there is a secret among the keys: whoever reads the URL could sign with it. */

@@ -89,6 +89,7 @@ for (const [i, jwk] of JWKS.entries()) {
         { use: "sig" },
         { key_ops: ["verify"] },
         { key_ops: ["sign", "verify"], use: "sig" },
+        ...jwk.kty === "RSA" ? [{ crv: "P-256" }, { crv: "Ed25519" }] : [],
         { x5c: ["a"], jku: "b", unknown: { a: 1 }, ext: false },
       ]
     ) assertEquals<unknown>((read({ ...jwk, ...others })).jwk, jwk);

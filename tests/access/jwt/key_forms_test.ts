@@ -169,6 +169,18 @@ Deno.test("readKeys takes any other bytes for a secret, without one final newlin
   assertEquals(two[0]!.jwk.k, base64url(`${"s".repeat(32)}\n`));
 });
 
+Deno.test("readKeys takes random bytes for a secret also where they begin as JSON does", () => {
+  for (const begin of "{[") {
+    for (const other of [0, 0x1b, 0x80, 0xff]) {
+      const bytes = Uint8Array.of(
+        ...new TextEncoder().encode(begin),
+        ...new Uint8Array(31).fill(other),
+      );
+      assertEquals(read(bytes)[0]!.jwk.k, base64url(bytes));
+    }
+  }
+});
+
 Deno.test("readKeys refuses a secret under 32 bytes, however it ends", () => {
   for (const length of [0, 1, 6, 31]) {
     for (const end of ["", "\n", "\r\n"]) {
@@ -238,6 +250,7 @@ for (
     ["a JWK in base64", base64url(JSON.stringify(RSA.publicJwk))],
     ["a JWK in UTF-16", utf16(JSON.stringify(RSA.publicJwk))],
     ["a list of JWKs", JSON.stringify([RSA.publicJwk])],
+    ["a list", JSON.stringify(["s".repeat(40)])],
     ["other JSON", JSON.stringify({ key: "s".repeat(40) })],
     ["a JWKS without keys", '{"keys":[]}'],
     ["a JWKS whose keys are no list", '{"keys":{}}'],

@@ -195,5 +195,6 @@ Deno.test("A JWKS at which nobody answers is logged without its query", async ()
   assertEquals(keys.keys, []);
   const record = JSON.stringify(log.records);
   assert(record.includes(`http://127.0.0.1:${port}/keys`), record);
+  assert(record.includes("error sending request"), record);
   assert(!record.includes("s3cret"), record);
 });
