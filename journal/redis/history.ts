@@ -72,7 +72,7 @@ export class RedisHistory implements History {
           ? { kind: "gone", floor: page.floor }
           : { kind: "unknown" };
       }
-      if (next.kind !== "after") found = { unproved: page.floor };
+      if (next.kind === "earliest") found = { unproved: page.floor };
       const { records: more, last } = recordsOf(
         page,
         channels,
@@ -83,7 +83,7 @@ export class RedisHistory implements History {
       if (!taken.isComplete || !page.cut || !last) {
         return { kind: "found", ...taken, ...found };
       }
-      const unproved = next.kind === "after" ? next.unproved : page.floor;
+      const unproved = next.kind === "after" ? next.unproved : found.unproved;
       next = { kind: "after", id: last, unproved };
     }
   }

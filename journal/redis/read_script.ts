@@ -75,6 +75,8 @@ elseif kind == 'since' then
       if isAfter(a, b, head.ms, head.n) then a, b = head.ms, head.n end
     end
   end
+  -- The clock went back: what was let go counts as older than the moment, and yet came after it.
+  if not isAfter(a, b, floor.ms, floor.n) then return { 'gone', floorPlace } end
   b = b - 1
 end
 for _, list in ipairs(lists) do

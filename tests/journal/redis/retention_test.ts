@@ -128,3 +128,26 @@ testRedis(
     await until(async () => (await heldData(journal)).length === 0);
   },
 );
+
+testRedis(
+  "tells of what came after a moment and went, though it counts as older",
+  async (server) => {
+    await using journal = await connect(server, { ...PLENTY, maxEvents: 1 });
+    const beganMs = Date.now();
+    await until(() => Date.now() > beganMs);
+    const moment = Date.now();
+    await journal.append([{ channel: "b", data: "b" }]);
+    await publish(journal, "1");
+    const [gone] = await publish(journal, "2");
+    await publish(journal, "3");
+    const since = async (...channels: string[]) =>
+      (await readAll(journal, channels, { kind: "since", ms: moment })).kind;
+    assertEquals(await since("a"), "gone");
+    // As if the clock had been set back before that.
+    const floor = `${placeOf(gone!)} ${moment - 1}`;
+    await server.command("HSET", KEYS.floors, "a", floor);
+    assertEquals(await since("a", "b"), "gone");
+    assertEquals(await since("a"), "found");
+    assertEquals(await since("b"), "found");
+  },
+);
