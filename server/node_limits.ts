@@ -2,9 +2,9 @@ import type { Socket } from "node:net";
 import { HttpError } from "../routes/http_error.ts";
 
 /** How long the head of a request may take, in s: from the connection, or from the first byte after an answer. */
-const MAX_HEAD_S = 10;
+export const MAX_HEAD_S = 10;
 /** How long a socket may take nothing of what was written to it, in s: a stream's client comes back, and resumes. */
-const MAX_STALL_S = 300;
+export const MAX_STALL_S = 300;
 
 /** What lasts too long. */
 export type Overdue = "slow_head" | "stalled";

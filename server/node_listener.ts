@@ -10,11 +10,13 @@ import { NodeEntrance } from "./node_entrance.ts";
 import { NodePort } from "./node_port.ts";
 import type { NodeService } from "./node_service.ts";
 
+/** How long a connection is kept between two requests, in ms: longer than proxies do, as closing first may cost a request. */
+export const KEEP_ALIVE_MS = 75_000;
+
 const SERVER_OPTIONS: ServerOptions & { optimizeEmptyRequests: boolean } = {
   // The routes say what is wrong with a Host.
   requireHostHeader: false,
-  // Longer than proxies keep a connection: one that the server closes first may cost a request.
-  keepAliveTimeout: 75_000,
+  keepAliveTimeout: KEEP_ALIVE_MS,
   // Heads are timed by `NodeLimits`, bodies by who reads them.
   headersTimeout: 0,
   requestTimeout: 0,

@@ -270,6 +270,14 @@ Deno.test("NodeListener cuts a client that takes nothing for 5 min, of a stream 
   await within(listener.close());
 });
 
+Deno.test("NodeListener says that it keeps a connection for 75 s between two requests", async () => {
+  const listener = await listen(() => new Response("ok"));
+  using socket = await open(listener);
+  await socket.send(GET);
+  assertMatch(await socket.until("ok"), /\r\nKeep-Alive: timeout=75\r\n/);
+  await within(listener.close());
+});
+
 Deno.test("NodeListener that is closed leaves no timer", async () => {
   using time = new FakeTime();
   const { timerCount } = time;
