@@ -48,6 +48,13 @@ test("two tabs show what either publishes, also past a server that is killed", a
       const [time, id] = rows[0]!;
       assertMatch(time!, /^\d\d:\d\d:\d\d\.\d{3}$/);
       assertMatch(id!, /^\d+-\d+\.\w{6}$/);
+      const idCells = tab.locator('[role="cell"]', { hasText: id! });
+      const lines = await idCells.first().evaluate((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+      });
+      assertEquals(lines, 1);
     }
     const { outcome } = await shownChannels(page);
     assertMatch(
