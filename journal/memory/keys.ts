@@ -1,5 +1,6 @@
 import type { EventId } from "../../events/event_id.ts";
-import { type Entry, KeyConflictError, type Keyed } from "../journal.ts";
+import { checkKeys } from "../check_keys.ts";
+import type { Entry, Keyed } from "../journal.ts";
 import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
 import type { StoreClock } from "../store_clock.ts";
 
@@ -16,24 +17,9 @@ interface Known {
 export class Keys {
   readonly #known = new Map<string, Known>();
 
-  /**
-   * Checks the keys of a batch before any of it is appended.
-   *
-   * @throws {KeyConflictError} A key is known, or twice in the batch, with another hash.
-   */
+  /** Checks the keys of a batch, see {@linkcode checkKeys}. */
   check(entries: readonly Entry[]): void {
-    const hashes = new Map<string, string>();
-    for (const { name, hash } of entries.flatMap(keyOf)) {
-      const known = hashes.get(name) ?? this.#known.get(name)?.hash;
-      if (known !== undefined && known !== hash) {
-        throw new KeyConflictError(
-          `Cannot publish with key ${
-            JSON.stringify(name)
-          }: it was used for another message`,
-        );
-      }
-      hashes.set(name, hash);
-    }
+    checkKeys(entries, (name) => this.#known.get(name)?.hash);
   }
 
   /** The id that the key's message got the first time. */
@@ -63,8 +49,4 @@ export class Keys {
       this.#known.delete(name);
     }
   }
-}
-
-function keyOf(entry: Entry): Keyed[] {
-  return "key" in entry && entry.key ? [entry.key] : [];
 }

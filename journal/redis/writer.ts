@@ -7,7 +7,7 @@ import {
 } from "../../events/event_id.ts";
 import { drawEpoch } from "../epochs.ts";
 import type { Entry, Retention } from "../journal.ts";
-import { KeyConflictError } from "../journal.ts";
+import { keyConflict } from "../check_keys.ts";
 import { appendArguments, type AppendOptions } from "./append_arguments.ts";
 import type { Ask, RedisConnection } from "./connection.ts";
 import { RedisError } from "./error.ts";
@@ -100,12 +100,7 @@ export class RedisWriter {
     const { connection, health, life } = this.#options;
     if (error.code === "KEYCONFLICT") {
       const entry = entries[Number(error.reason.split(" ")[1]) - 1];
-      const name = entry && "key" in entry ? entry.key?.name : "";
-      return new KeyConflictError(
-        `Cannot publish with key ${
-          JSON.stringify(name)
-        }: it was used for another message`,
-      );
+      return keyConflict(entry && "key" in entry && entry.key?.name || "");
     }
     // A connection that is lost reports that itself.
     if (error.code === "" || !connection.isReady) return error;

@@ -4,7 +4,8 @@ import {
   type EventId,
   type Place,
 } from "../../events/event_id.ts";
-import { type Entry, KeyConflictError, type Keyed } from "../journal.ts";
+import { checkKeys } from "../check_keys.ts";
+import type { Entry, Keyed } from "../journal.ts";
 import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
 import type { StoreClock } from "../store_clock.ts";
 import type { Draft } from "./draft.ts";
@@ -37,24 +38,12 @@ export class SqliteKeys {
     this.#remove = database.prepare("DELETE FROM key WHERE name = ?");
   }
 
-  /**
-   * Checks the keys of a batch before any of it is appended.
-   *
-   * @throws {KeyConflictError} A key is known, or twice in the batch, with another hash.
-   */
+  /** Checks the keys of a batch, see {@linkcode checkKeys}. */
   check(entries: readonly Entry[]): void {
-    const hashes = new Map<string, string>();
-    for (const { name, hash } of entries.flatMap(keyOf)) {
-      const known = hashes.get(name) ?? this.#one.get(toText(name))?.hash;
-      if (known !== undefined && known !== toText(hash)) {
-        throw new KeyConflictError(
-          `Cannot publish with key ${
-            JSON.stringify(name)
-          }: it was used for another message`,
-        );
-      }
-      hashes.set(name, toText(hash));
-    }
+    checkKeys(entries, (name) => {
+      const hash = this.#one.get(toText(name))?.hash;
+      return hash === undefined ? undefined : JSON.parse(hash as string);
+    });
   }
 
   /** The id that the key's message got the first time. */
@@ -99,10 +88,6 @@ function isHeld(draft: Draft, channel: string, place: Place): boolean {
   return [draft.floor, draft.channels.floorOf(channel)].every((floor) =>
     !floor || compareEventIds(place, floor.place) > 0
   );
-}
-
-function keyOf(entry: Entry): Keyed[] {
-  return "key" in entry && entry.key ? [entry.key] : [];
 }
 
 /** SQLite reads a text only up to its first NUL. */

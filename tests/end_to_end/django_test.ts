@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { findChromium, launch } from "../support/chromium.ts";
-import { siteMissing, startSite } from "../support/django_site.ts";
+import { startDjango } from "../support/django.ts";
+import { siteMissing, startNginx } from "../support/nginx_site.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
@@ -9,35 +10,18 @@ import { until } from "../support/until.ts";
 const executable = await findChromium();
 const reason = siteMissing ?? (executable ? undefined : "no Chromium");
 
-/** Ports that were free a moment ago. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
-/** A Django site with Chime behind nginx, and a browser. */
+/** A Django site with Chime, brought by nginx, and a browser. */
 async function setUp() {
   await using stack = new AsyncDisposableStack();
-  const [django, chime, nginx, other] = freePorts(4) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  const site = stack.use(
-    await startSite({ django, chime, nginx, other }),
-  );
+  const django = stack.use(await startDjango("--tls"));
   const server = stack.use(
     await startServer([
-      ...["--port", `${chime}`, "--token", "t", "--private", "*"],
-      ...["--auth-url", `http://127.0.0.1:${django}/chime-auth`],
-      ...["--trusted-proxy", "127.0.0.1"],
+      ...["--port", "0", "--token", "t", "--private", "*"],
+      ...["--auth-url", django.authUrl, "--trusted-proxy", "127.0.0.1"],
     ]),
+  );
+  const site = stack.use(
+    await startNginx({ site: django.port, chime: server.port }),
   );
   const browser = await launch(executable!);
   stack.defer(() => browser.close());
@@ -51,16 +35,14 @@ async function setUp() {
 }
 
 /** Logs a user in, in a browser of its own, and waits until the page is live. */
-async function enter(browser: Browser, url: string, name: string) {
+async function enter(browser: Browser, url: string, user: number) {
   const context = await browser.newContext({
     baseURL: url,
     ignoreHTTPSErrors: true,
   });
   const page = await context.newPage();
-  await page.goto("/enter");
-  await page.fill("[name=name]", name);
-  await page.fill("[name=password]", `${name}'s password`);
-  await page.click("button");
+  await page.goto(`/login/${user}`);
+  await page.goto("/");
   await page.waitForFunction(() => document.title === "live");
   return page;
 }
@@ -109,16 +91,16 @@ Deno.test({
   async fn() {
     await using all = await setUp();
     const { site, server, browser } = all;
-    const ada = await enter(browser, site.url, "ada");
-    const bob = await enter(browser, site.url, "bob");
-    const { id } = await publish(server.url, "user.1", "for ada");
-    await publish(server.url, "user.2", "for bob");
+    const ada = await enter(browser, site.url, 42);
+    const bob = await enter(browser, site.url, 43);
+    const { id } = await publish(server.url, "user.42", "for ada");
+    await publish(server.url, "user.43", "for bob");
     await until(async () => (await itemsOf(ada)).length > 0);
     await until(async () => (await itemsOf(bob)).length > 0);
     assertEquals(await itemsOf(ada), ["for ada"]);
     assertEquals(await itemsOf(bob), ["for bob"]);
 
-    const own = await read(bob, "/sse/user.2?since=earliest");
+    const own = await read(bob, "/sse/user.43?since=earliest");
     assertEquals([own.status, own.text.includes("for bob")], [200, true]);
     const protocol = await bob.evaluate(() =>
       performance.getEntriesByType("navigation")
@@ -127,53 +109,76 @@ Deno.test({
     assertEquals(protocol, ["h2"]);
 
     const names = [
-      ...["user.1", "user.1,user.2", "user.2,user.1", "user%2E1", "User.1"],
-      ...["user.2/../user.1", "user.2%2F..%2Fuser.1", "./user.1", "%2e/user.1"],
-      ...["user.2%2Cuser.1", "/user.1", "user.2//user.1", "user.1/", "user.*"],
-      ...["*", "user.%2A", "user.2%00,user.1", "user.1%20", "user.1;user.2"],
       ...[
-        "user.2/..;/user.1",
-        "user%252E1",
-        "user.1%23",
-        "user.1\\",
-        "%75ser.1",
+        "user.42",
+        "user.42,user.43",
+        "user.43,user.42",
+        "user%2E42",
+        "User.42",
+      ],
+      ...[
+        "user.43/../user.42",
+        "user.43%2F..%2Fuser.42",
+        "./user.42",
+        "%2e/user.42",
+      ],
+      ...[
+        "user.43%2Cuser.42",
+        "/user.42",
+        "user.43//user.42",
+        "user.42/",
+        "user.*",
+      ],
+      ...[
+        "*",
+        "user.%2A",
+        "user.43%00,user.42",
+        "user.42%20",
+        "user.42;user.43",
+      ],
+      ...[
+        "user.43/..;/user.42",
+        "user%252E42",
+        "user.42%23",
+        "user.42\\",
+        "%75ser.42",
       ],
     ];
     const queries = [
       "?since=earliest",
       "?latest=9",
       `?lastEventId=${id}`,
-      "?channel=user.1&since=earliest",
+      "?channel=user.42&since=earliest",
       "?ticket=x&since=earliest",
       "?access_token=t&token=t&since=earliest",
     ];
     const tried = [
       ...names.map((name) => `/sse/${name}?since=earliest`),
-      ...queries.map((query) => `/sse/user.1${query}`),
-      "/sse//user.1?since=earliest",
-      "/sse/../sse/user.1?since=earliest",
-      "/sse?since=earliest&channel=user.1",
-      `/sse/user.2?since=earliest&channel=user.1`,
+      ...queries.map((query) => `/sse/user.42${query}`),
+      "/sse//user.42?since=earliest",
+      "/sse/../sse/user.42?since=earliest",
+      "/sse?since=earliest&channel=user.42",
+      `/sse/user.43?since=earliest&channel=user.42`,
     ];
     for (const url of tried) {
       for (const method of ["GET", "HEAD"]) {
         const { status, text } = await read(bob, url, method);
         assert(!text.includes("for ada"), `${method} ${url}: ${text}`);
         // Bob's own channel, and the clock.
-        const isAllowed = /^\/sse(\/user\.2)?\?/.test(url);
+        const isAllowed = /^\/sse(\/user\.43)?\?/.test(url);
         if (isAllowed) continue;
         assert(status >= 300 || status === 0, `${url}: ${status}`);
       }
     }
     for (const method of ["POST", "PUT", "DELETE"]) {
-      const { status } = await read(bob, "/sse/user.1", method);
+      const { status } = await read(bob, "/sse/user.42", method);
       assert(status >= 400, `${method}: ${status}`);
     }
 
     // Another site, in the browser in which Ada is logged in.
     const other = await ada.context().newPage();
     await other.goto(site.otherUrl);
-    const url = `${site.url}sse/user.1?since=earliest`;
+    const url = `${site.url}sse/user.42?since=earliest`;
     const { status, text } = await read(other, url);
     assertEquals([status, text.includes("for ada")], [0, false]);
     const outcome = await other.evaluate((url) =>
@@ -188,8 +193,8 @@ Deno.test({
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     const stranger = await context.newPage();
     await stranger.goto(site.otherUrl);
-    await stranger.goto(`${site.url}enter`);
-    for (const path of ["/sse/user.1?since=earliest", "/sse/user.2"]) {
+    await stranger.goto(`${site.url}logout`);
+    for (const path of ["/sse/user.42?since=earliest", "/sse/user.43"]) {
       assertEquals((await read(stranger, path)).status, 401);
     }
     assertEquals(await itemsOf(ada), ["for ada"]);

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { until } from "../support/until.ts";
+import { freePort } from "../support/free_port.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ignore = Deno.build.os !== "linux";
@@ -18,12 +19,6 @@ function spawn(line: string, args: readonly string[]): Deno.ChildProcess {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-/** A port that is free, or was a moment ago. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { EventReader } from "../support/event_reader.ts";
 import { publish } from "../support/publish.ts";
 import { redisMissing, RedisServer } from "../support/redis_server.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
+import { told } from "../support/told.ts";
 import { untilReady } from "./until_ready.ts";
 
 /** Tries the criterion with one worker, and with two. */
@@ -28,20 +28,6 @@ function start(redis: RedisServer, workers: string): Promise<ServerProcess> {
     ...["--port", "0", "--token", "t", "--workers", workers],
     ...["--journal", redis.url],
   ]);
-}
-
-/** What a client is told that comes back with an id: its first status event, and the data before that. */
-async function told(url: string, id: string): Promise<string[]> {
-  await using reader = await EventReader.open(`${url}sse/news`, {
-    headers: { "last-event-id": id },
-  });
-  const data: string[] = [];
-  while (true) {
-    const event = await reader.next();
-    if (event?.data === undefined) continue;
-    data.push(event.data);
-    if (event.event === "status") return data;
-  }
 }
 
 test(

@@ -1,23 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { EventReader } from "../support/event_reader.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
 import { sqliteFolder } from "../support/sqlite_folder.ts";
+import { told } from "../support/told.ts";
 import { untilReady } from "./until_ready.ts";
-
-/** What a client is told that comes back with an id: its first status event, and the data before that. */
-async function told(url: string, id: string): Promise<string[]> {
-  await using reader = await EventReader.open(`${url}sse/news`, {
-    headers: { "last-event-id": id },
-  });
-  const data: string[] = [];
-  while (true) {
-    const event = await reader.next();
-    if (event?.data === undefined) continue;
-    data.push(event.data);
-    if (event.event === "status") return data;
-  }
-}
 
 const [RESET, RESUMED] = [
   '{"state":"reset"}',

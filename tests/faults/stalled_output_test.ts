@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { EventReader } from "../support/event_reader.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
+import { freePort } from "../support/free_port.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ignore = Deno.build.os !== "linux";
@@ -38,12 +39,6 @@ async function start(...args: readonly string[]) {
       await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-/** A port that is free, or was a moment ago. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Opens a stream once the server listens. */

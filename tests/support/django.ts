@@ -1,4 +1,4 @@
-import { PAGES } from "./pages.ts";
+import { PAGES, ROOT } from "./pages.ts";
 import { within } from "./within.ts";
 
 /** Where a Python may be. `DJANGO_PYTHON` names one, as of a virtual environment; Debian's may not be the first one. */
@@ -30,73 +30,7 @@ export const NO_DJANGO = hasDjango
   : " (skipped: no Django; DJANGO_PYTHON may name a Python that has it)";
 
 /** A site with the view that docs/access.md shows, and users whose names are their numbers. */
-const SITE = `
-import sys
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-import django
-from django.conf import settings
-
-settings.configure(
-    SECRET_KEY="x" * 50,
-    ALLOWED_HOSTS=["*"],
-    ROOT_URLCONF=__name__,
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions"],
-    MIDDLEWARE=[
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-    ],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1]}},
-    DEFAULT_AUTO_FIELD="django.db.models.AutoField",
-    USE_TZ=True,
-)
-django.setup()
-
-from django.contrib.auth import login, logout
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
-from django.urls import path
-from views import chime_auth
-
-
-def log_in(request, pk):
-    login(request, User.objects.get(pk=pk), "django.contrib.auth.backends.ModelBackend")
-    return HttpResponse("<!doctype html><title>The site</title>")
-
-
-def log_out(request):
-    logout(request)
-    return HttpResponse("bye")
-
-
-urlpatterns = [
-    path("chime/auth", chime_auth),
-    path("login/<int:pk>", log_in),
-    path("logout", log_out),
-]
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-
-class Handler(WSGIRequestHandler):
-    def log_message(self, *args):
-        pass
-
-
-call_command("migrate", verbosity=0)
-for pk in (42, 43):
-    User.objects.create(pk=pk, username=str(pk))
-server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-`;
+const SITE = new URL("tests/support/django_site.py", ROOT).pathname;
 
 /** A Django site in a process of its own. */
 export interface DjangoSite extends AsyncDisposable {
@@ -109,16 +43,21 @@ export interface DjangoSite extends AsyncDisposable {
   logOut(cookie: string): Promise<void>;
 }
 
-/** Starts a Django site with the view that docs/access.md shows. */
-export async function startDjango(): Promise<DjangoSite> {
+/**
+ * Starts a Django site with the view that docs/access.md shows.
+ *
+ * @param options `--tls` where a proxy that ends TLS is in front of it.
+ */
+export async function startDjango(
+  ...options: "--tls"[]
+): Promise<DjangoSite> {
   const { text } = PAGES.find(({ name }) => name === "docs/access.md")!;
   const folder = await Deno.makeTempDir();
   const view = /\n```python\n([^`]*def chime_auth[^]*?)```/.exec(text)![1]!;
   await Deno.writeTextFile(`${folder}/views.py`, view);
-  await Deno.writeTextFile(`${folder}/site_of_tests.py`, SITE);
   const child = new Deno.Command(djangoPython!, {
-    args: ["site_of_tests.py", `${folder}/site.db`],
-    cwd: folder,
+    args: [SITE, `${folder}/site.db`, ...options],
+    env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -1,32 +1,29 @@
-"""A Django site of one file: users with passwords, sessions, a page for each user, and the answer to Chime.
+"""A Django site of one file, with the view that docs/access.md shows as `views.py`, and the users 42 and 43.
 
-    python3 django_site.py PORT FOLDER
+    python3 django_site.py DATABASE [--tls]
+
+With --tls it is reached through a proxy that ends TLS, and its cookie is sent from other sites, too: so that only Chime
+stands in the way of these.
 """
 import sys
-from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
 from django.conf import settings
-from django.contrib.auth import authenticate, login
-from django.core.management import call_command
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
-from django.middleware.csrf import get_token
-from django.urls import path
 
-PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
+DATABASE, *OPTIONS = sys.argv[1:]
+TLS = {
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "USE_X_FORWARDED_HOST": True,
+    "SESSION_COOKIE_SAMESITE": "None",
+    "SESSION_COOKIE_SECURE": True,
+}
 
 settings.configure(
+    SECRET_KEY="x" * 50,
     ALLOWED_HOSTS=["*"],
-    SECRET_KEY="of a test",
     ROOT_URLCONF=__name__,
-    DATABASES={
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(FOLDER / "site.db"),
-        }
-    },
     INSTALLED_APPS=[
         "django.contrib.auth",
         "django.contrib.contenttypes",
@@ -37,83 +34,75 @@ settings.configure(
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
     ],
-    SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"),
-    USE_X_FORWARDED_HOST=True,
-    # The browser sends the cookie from other sites, too: so that only Chime stands in the way.
-    SESSION_COOKIE_SAMESITE="None",
-    SESSION_COOKIE_SECURE=True,
+    DATABASES={
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE}
+    },
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+    USE_TZ=True,
+    **(TLS if "--tls" in OPTIONS else {}),
 )
 django.setup()
 
+from django.contrib.auth import login, logout
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+from views import chime_auth
 
-def chime_auth(request):
-    user = request.user
-    if not user.is_authenticated:
-        return HttpResponse(status=401)
-    return JsonResponse(
-        {
-            "subject": str(user.pk),
-            "subscribe": [f"user.{user.pk}", f"user.{user.pk}.*"],
-        }
-    )
-
-
-def enter(request):
-    if request.method == "GET":
-        return HttpResponse(
-            f"""<form method="post">
-            <input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">
-            <input name="name"> <input name="password" type="password">
-            <button>Enter</button></form>"""
-        )
-    user = authenticate(
-        username=request.POST["name"], password=request.POST["password"]
-    )
-    if user is None:
-        return HttpResponse("No such user", status=403)
-    login(request, user)
-    return HttpResponseRedirect("/")
+HOME = """<!doctype html><title>Inbox</title><link rel="icon" href="data:,">
+<ul></ul>
+<script>
+const source = new EventSource("/sse/user.%s");
+source.onopen = () => document.title = "live";
+source.onmessage = (event) => {
+  const item = document.createElement("li");
+  item.textContent = event.data;
+  document.querySelector("ul").append(item);
+};
+</script>"""
 
 
 def home(request):
-    if not request.user.is_authenticated:
-        return HttpResponse("Nobody", status=403)
-    return HttpResponse(
-        f"""<!doctype html><title>Inbox</title><link rel="icon" href="data:,">
-        <h1>{request.user.username}</h1><ul></ul>
-        <script>
-        const source = new EventSource("/sse/user.{request.user.pk}");
-        source.onopen = () => document.title = "live";
-        source.onmessage = (event) => {{
-          const item = document.createElement("li");
-          item.textContent = event.data;
-          document.querySelector("ul").append(item);
-        }};
-        </script>"""
+    return HttpResponse(HOME % request.user.pk)
+
+
+def log_in(request, pk):
+    login(
+        request,
+        User.objects.get(pk=pk),
+        "django.contrib.auth.backends.ModelBackend",
     )
+    return HttpResponse("<!doctype html><title>The site</title>")
+
+
+def log_out(request):
+    logout(request)
+    return HttpResponse("bye")
 
 
 urlpatterns = [
     path("", home),
-    path("enter", enter),
-    path("chime-auth", chime_auth),
+    path("chime/auth", chime_auth),
+    path("login/<int:pk>", log_in),
+    path("logout", log_out),
 ]
 
 
-class QuietHandler(WSGIRequestHandler):
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class Handler(WSGIRequestHandler):
     def log_message(self, *args):
         pass
 
 
-if __name__ == "__main__":
-    application = get_wsgi_application()
-    call_command("migrate", verbosity=0)
-    from django.contrib.auth.models import User
-
-    for name in ["ada", "bob"]:
-        User.objects.create_user(name, password=f"{name}'s password")
-    server = ThreadedWSGIServer(("127.0.0.1", PORT), QuietHandler)
-    server.set_app(application)
-    print("listening", flush=True)
-    server.serve_forever()
+call_command("migrate", verbosity=0)
+for pk in (42, 43):
+    User.objects.create(pk=pk, username=str(pk))
+server = make_server("127.0.0.1", 0, get_wsgi_application(), Server, Handler)
+print(server.server_port, flush=True)
+server.serve_forever()

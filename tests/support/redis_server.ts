@@ -1,5 +1,6 @@
 import { createClient } from "@redis/client";
 import { join } from "node:path";
+import { freePort } from "./free_port.ts";
 
 /** Why no Redis can be started here; `undefined` if one can. */
 export const redisMissing: string | undefined = (() => {
@@ -174,9 +175,4 @@ export class RedisServer implements AsyncDisposable {
     }).output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

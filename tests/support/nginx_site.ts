@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { djangoPython, hasDjango } from "./django.ts";
-import { ROOT } from "./pages.ts";
+import { hasDjango } from "./django.ts";
+import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
 
 /** Runs a command, and returns whether it succeeds. */
@@ -21,41 +21,30 @@ export const siteMissing: string | undefined = !hasDjango
   ? "openssl is not installed"
   : undefined;
 
-/** A Django site and a Chime, which one nginx brings to browsers. */
-export interface DjangoSite extends AsyncDisposable {
+/** What is served by one nginx with TLS. */
+export interface NginxSite extends AsyncDisposable {
   /** The site, whose `/sse/` is Chime's: `https://localhost:…`. */
   readonly url: string;
   /** A page of another site: `https://127.0.0.1:…`. */
   readonly otherUrl: string;
 }
 
-/**
- * Starts Django and nginx.
- *
- * @param ports Free ports for all of them.
- */
-export async function startSite(
-  ports: { django: number; chime: number; nginx: number; other: number },
-): Promise<DjangoSite> {
+/** Where nginx listens, and where it finds the site and Chime. */
+interface Ports {
+  readonly site: number;
+  readonly chime: number;
+  readonly nginx: number;
+  readonly other: number;
+}
+
+/** Starts an nginx for a site and a Chime, which listen on these ports. */
+export async function startNginx(
+  servers: Pick<Ports, "site" | "chime">,
+): Promise<NginxSite> {
+  const ports = { ...servers, nginx: freePort(), other: freePort() };
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "chime-site-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const run = (command: string, ...args: string[]) => {
-    const process = new Deno.Command(command, {
-      args,
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    stack.defer(async () => {
-      try {
-        process.kill("SIGTERM");
-      } catch (error) {
-        // It may have ended by itself.
-        if (!(error instanceof TypeError)) throw error;
-      }
-      await process.status;
-    });
-  };
   const certificate = join(folder, "site.pem");
   const key = join(folder, "key.pem");
   await new Deno.Command("openssl", {
@@ -71,10 +60,16 @@ export async function startSite(
     join(folder, "nginx.conf"),
     nginxConfiguration(folder, ports, certificate, key),
   );
-  const script = new URL("tests/support/django_site.py", ROOT).pathname;
-  run(djangoPython!, script, `${ports.django}`, folder);
-  run("nginx", "-e", "stderr", "-c", join(folder, "nginx.conf"));
-  for (const port of [ports.django, ports.nginx, ports.other]) {
+  const nginx = new Deno.Command("nginx", {
+    args: ["-e", "stderr", "-c", join(folder, "nginx.conf")],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  stack.defer(async () => {
+    nginx.kill("SIGTERM");
+    await nginx.status;
+  });
+  for (const port of [ports.nginx, ports.other]) {
     await until(() =>
       Deno.connect({ hostname: "127.0.0.1", port })
         .then((connection) => (connection.close(), true), () => false)
@@ -90,7 +85,7 @@ export async function startSite(
 
 function nginxConfiguration(
   folder: string,
-  ports: { django: number; chime: number; nginx: number; other: number },
+  ports: Ports,
   certificate: string,
   key: string,
 ): string {
@@ -114,7 +109,7 @@ http {
   proxy_set_header X-Forwarded-Host $http_host;
   server {
     listen 127.0.0.1:${ports.nginx} ssl http2;
-    location / { proxy_pass http://127.0.0.1:${ports.django}; }
+    location / { proxy_pass http://127.0.0.1:${ports.site}; }
     location /sse/ {
       proxy_pass http://127.0.0.1:${ports.chime};
       proxy_http_version 1.1;
