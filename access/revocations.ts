@@ -29,6 +29,8 @@ export class Revocations implements Disposable {
   readonly #before = new Map<string, number>();
   #isLoaded = false;
   #isLoading = false;
+  /** Whether what is being read may lack what was revoked since. */
+  #isStale = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -116,11 +118,15 @@ export class Revocations implements Disposable {
   }
 
   async #load(): Promise<void> {
+    this.#isStale = true;
     if (this.#isLoading) return;
     this.#isLoading = true;
     try {
-      for (const { key, value } of await this.#journal.list("revocation")) {
-        this.#add({ subject: key, before: Number(value) });
+      while (this.#isStale) {
+        this.#isStale = false;
+        for (const { key, value } of await this.#journal.list("revocation")) {
+          this.#add({ subject: key, before: Number(value) });
+        }
       }
       this.#isLoading = false;
       this.#isLoaded = true;
