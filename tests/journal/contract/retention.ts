@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { compareEventIds, type EventId } from "../../../events/event_id.ts";
 import { BatchTooLargeError } from "../../../journal/batch_limit.ts";
-import type { Entry } from "../../../journal/journal.ts";
+import type { Entry, Journal } from "../../../journal/journal.ts";
 import { CapturedLog } from "../../support/captured_log.ts";
 import { TailReader } from "../../support/tail_reader.ts";
 import {
@@ -36,6 +36,20 @@ const reading = fc.record({
   maxEvents: fc.integer({ min: 1, max: 5 }),
   between: batch,
 });
+
+/** Appends messages with the same data, one at a time. */
+async function appendEach(
+  journal: Journal,
+  channel: string,
+  count: number,
+  data: string,
+): Promise<EventId[]> {
+  const ids: EventId[] = [];
+  for (let i = 0; i < count; i++) {
+    ids.push(...await journal.append([message(channel, data)]));
+  }
+  return ids;
+}
 
 const steps = fc.array(
   fc.oneof({ weight: 3, arbitrary: batch }, { weight: 2, arbitrary: reading }),
@@ -152,6 +166,35 @@ export function testRetention(contract: Contract): void {
       assertEquals(await journal.changed(["none"], kept[0]!.id, END), []);
     },
     { maxBytes: 200_000 },
+  );
+
+  contract.test(
+    "counts what a channel's limit let go no more",
+    async (journal) => {
+      const quiet = await appendEach(journal, "quiet", 1, "1");
+      await appendEach(journal, "noisy", 40, "x".repeat(10_000));
+      assertEquals((await heldEvents(journal, ["noisy"])).length, 3);
+      const kept = await heldEvents(journal, ["quiet"]);
+      assertEquals(kept.map(({ id }) => id), quiet);
+    },
+    { maxEvents: 3, maxBytes: 100_000 },
+  );
+
+  contract.test(
+    "lets a channel have its whole number again after its oldest went for the size",
+    async (journal) => {
+      const data = "x".repeat(10_000);
+      const large = await appendEach(journal, "a", 9, data);
+      await appendEach(journal, "b", 9, data);
+      await until(async () => {
+        const kept = await heldEvents(journal, ["a"]);
+        return !kept.some(({ id }) => id === large[6]);
+      });
+      const small = await appendEach(journal, "a", 8, "1");
+      const kept = await heldEvents(journal, ["a"]);
+      assertEquals(kept.map(({ id }) => id).slice(-8), small);
+    },
+    { maxEvents: 10, maxBytes: 100_000 },
   );
 
   contract.testMany(
