@@ -194,8 +194,10 @@ Deno.test("readKeySet leaves out what is no key to verify with", () => {
   const { publicJwk } = SIGNERS.ES256!;
   const right = { ...publicJwk, kid: "right" };
   const leftOut = fc.oneof(
-    // A name of one letter may be that of a member of a private key.
-    fc.jsonValue().filter((value) => !/"[dpq]":/.test(JSON.stringify(value))),
+    // A short name may be that of a member of a private key.
+    fc.jsonValue().filter((value) =>
+      !/"(?:dp?|p|dq|qi?|oth|priv)":/.test(JSON.stringify(value))
+    ),
     fc.constantFrom(
       { ...publicJwk, use: "enc" },
       { ...publicJwk, alg: "ECDH-ES" },
