@@ -126,7 +126,10 @@ function readSecret({ kty, k }: JWK): Read {
 
 function readPublic(jwk: JWK): Read {
   const { kty, crv } = jwk;
-  const name = kty === "EC" || kty === "OKP" ? `${kty} ${crv}` : `${kty}`;
+  const parts = kty === "EC" || kty === "OKP" ? [kty, crv] : [kty];
+  // JSON may have anything in the place of a text, even what cannot be made one.
+  const isText = parts.every((part) => typeof part === "string");
+  const name = isText ? parts.join(" ") : "";
   if (!Object.hasOwn(PUBLIC_KINDS, name)) {
     throw refuse(
       "it must be of RSA, P-256, P-384, P-521, Ed25519, or a secret",

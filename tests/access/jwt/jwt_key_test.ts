@@ -188,6 +188,9 @@ Deno.test("toJwtKey refuses any other JSON with an InputError", () => {
       assertThrows(() => read({ ...members, kty }), InputError);
     },
   ));
+  for (const crv of [null, ["P-256"], { toString: null }]) {
+    assertThrows(() => read({ kty: "EC", crv }), InputError);
+  }
 });
 
 Deno.test("readKeySet leaves out what is no key to verify with", () => {
