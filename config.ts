@@ -32,6 +32,8 @@ export interface Config {
   readonly retainTotalBytes: number;
   readonly redisKey: string;
   readonly maxBodyBytes: number;
+  /** One of `HEARTBEATS_S`. */
+  readonly heartbeatS: number;
   /** 0 stands for a part of what there is. */
   readonly maxMemoryBytes: number;
   /** `undefined` where the limit on open files decides. */

@@ -18,7 +18,7 @@ import { setLogFormat } from "./log/standard_error.ts";
 import { dropPermissions } from "./server/drop_permissions.ts";
 import { DESCRIPTOR_LIMITS } from "./server/descriptor_limit.ts";
 import { defaultMaxMemory } from "./server/max_memory.ts";
-import { openJournal } from "./server/open_journal.ts";
+import { openJournal, readRetention } from "./server/open_journal.ts";
 import { readLimits } from "./server/read_limits.ts";
 import { warnIfOpen } from "./server/warn_if_open.ts";
 import type { ServeOptions } from "./server/serve_options.ts";
@@ -109,6 +109,8 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       sharesPort: false,
       access: access.settings,
       maxBodyBytes: config.maxBodyBytes,
+      heartbeatS: config.heartbeatS,
+      retention: readRetention(config),
       maxMemoryBytes: config.maxMemoryBytes || defaultMaxMemory(),
       corsOrigins: config.corsOrigins,
       accessLog: config.accessLog,

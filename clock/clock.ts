@@ -3,6 +3,7 @@ import type { DeliverFrom, Fresh } from "../hub/deliver_from.ts";
 import { Hub } from "../hub/hub.ts";
 import type { HubOptions } from "../hub/hub_options.ts";
 import type { Sink } from "../hub/sink.ts";
+import type { StreamOptions } from "../hub/stream_options.ts";
 import { currentSecond, MAX_REPLAY_S, tickId, Ticks } from "./ticks.ts";
 
 /** By how much more than the time that passed the system's time must rise, in ms, to have been set: less is jitter. */
@@ -37,6 +38,8 @@ export class Clock implements Disposable {
     this.#monotonicMs = performance.now();
     this.hub = new Hub(this.#ticks, {
       last: tickId(this.#second),
+      // It begins with a tick, at once.
+      saysLive: false,
       ringLimits: RING_LIMITS,
       pageLifetimeMs: PAGE_LIFETIME_MS,
       ...(faults && { faults }),
@@ -52,13 +55,19 @@ export class Clock implements Disposable {
    * @param zone A zone's canonical name.
    * @param from Where the stream begins. A fresh one, or one that was reset, begins with the current second.
    * @param sink Where its bytes go.
+   * @param options How it is written.
    * @throws {RangeError} where the time in the zone cannot be told.
    */
-  open(zone: string, from: DeliverFrom, sink: Sink): void {
+  open(
+    zone: string,
+    from: DeliverFrom,
+    sink: Sink,
+    options?: StreamOptions,
+  ): void {
     this.#ticks.checkZone(zone);
     // The timer may be late. A tick that is due belongs to the streams that were opened before this one.
     this.#catchUp();
-    this.hub.open([zone], toTicks(from), sink);
+    this.hub.open([zone], toTicks(from), sink, options);
   }
 
   [Symbol.dispose](): void {

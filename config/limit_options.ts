@@ -12,6 +12,15 @@ export const LIMIT_OPTIONS = {
       "the largest body that may be published, in bytes, KiB or MiB; 64MiB at most",
     read: readers.readBodySize,
   },
+  heartbeatS: {
+    name: "heartbeat",
+    variables: ["CHIME_HEARTBEAT"],
+    hint: "<time>",
+    default: "8s",
+    text:
+      "after how much silence a stream gets a comment, from 2s to 60s, rounded down to 2, 4, 8, 15, 30 or 60 s",
+    read: readers.readInterval,
+  },
   maxMemoryBytes: {
     name: "max-memory",
     variables: ["CHIME_MAX_MEMORY"],

@@ -2,6 +2,7 @@ import { parsePattern, type Pattern } from "../access/pattern.ts";
 import { isTokenText, TOKEN_RULE } from "../access/token.ts";
 import { parseDuration } from "../events/duration.ts";
 import { InputError } from "../events/input_error.ts";
+import { HEARTBEAT_RULE, readHeartbeat } from "../events/heartbeat.ts";
 import { readAddress, readRange, showRange } from "../routes/address.ts";
 import { readHost as readHostName } from "../routes/allowed_host.ts";
 import { originFault } from "../routes/origin_pattern.ts";
@@ -122,6 +123,13 @@ export function readAge(text: string): number {
   const ageMs = parseDuration(text);
   if (ageMs) return ageMs;
   throw new RuleError("must be a time such as 90s, 5m, 24h or 7d");
+}
+
+/** Reads the interval of a stream's heartbeats, in s, rounded down to one that streams share. */
+export function readInterval(text: string): number {
+  const seconds = readHeartbeat(text);
+  if (seconds !== undefined) return seconds;
+  throw new RuleError(HEARTBEAT_RULE);
 }
 
 /** Reads the size of a body, in bytes. */

@@ -5,7 +5,7 @@ export interface StreamEvent {
   /** `message` where the event names none. */
   type: string;
   data: string;
-  /** Absent where the event has none, as Chime's own status events. */
+  /** Absent where the event has none, as some of Chime's own status events. */
   id?: string;
 }
 

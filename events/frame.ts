@@ -3,6 +3,7 @@ import {
   type ServerSentEventMessage,
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
+import type { EventId } from "./event_id.ts";
 import { InputError } from "./input_error.ts";
 
 /** One event of an event stream, as UTF-8, with the blank line that ends it. */
@@ -20,8 +21,9 @@ export interface FrameFields {
   retry?: number | undefined;
 }
 
-/** What a stream reports about itself: an event of type `status` without an id. */
+/** What a stream reports about itself: an event of type `status`, with the id of the place that it speaks of, if any. */
 export type Status =
+  | { state: "live" }
   | { state: "resumed"; replayed: number }
   | { state: "reset" }
   /** Events are missing: so many, where that is known. */
@@ -36,8 +38,8 @@ const UNCARRIABLE = /[\r\n\0]/;
 
 const encoder = new TextEncoder();
 
-/** A comment that keeps the connection of an idle stream open. */
-export const HEARTBEAT: Frame = encoder.encode(":\n\n");
+/** A comment that keeps the connection of an idle stream open. A blank line would make an empty event for some clients. */
+export const HEARTBEAT: Frame = encoder.encode(":\n");
 
 /** Encodes frames with one `ServerSentEventStream`, in the order of the calls. */
 export class FrameEncoder {
@@ -98,9 +100,16 @@ export function checkFrame({ event, data, id, retry }: FrameFields): void {
   }
 }
 
-/** Encodes a status event. Synchronous, unlike {@linkcode FrameEncoder}: it is for one client, and has no place in the order. */
-export function encodeStatus(status: Status): Frame {
-  return encoder.encode(`event: status\ndata: ${JSON.stringify(status)}\n\n`);
+/**
+ * Encodes a status event. Synchronous, unlike {@linkcode FrameEncoder}: it has no place in the order.
+ *
+ * @param id The place where the stream goes on, if the status speaks of one.
+ */
+export function encodeStatus(status: Status, id?: EventId): Frame {
+  const idLine = id === undefined ? "" : `id: ${id}\n`;
+  return encoder.encode(
+    `event: status\ndata: ${JSON.stringify(status)}\n${idLine}\n`,
+  );
 }
 
 /** Draws a wait before the next connection, in ms, so that clients that lost theirs together do not come back together. */
@@ -124,6 +133,8 @@ const EVENT_FIELD = encoder.encode("event: ");
  * channel's name has a `#`.
  */
 export function withChannel(frame: Frame, channel: string): Frame {
+  // A comment in the place of an event has no type, and no blank line to end one.
+  if (frame === HEARTBEAT) return frame;
   // The encoder writes the type first.
   const typed = EVENT_FIELD.every((byte, i) => frame[i] === byte);
   return typed

@@ -13,10 +13,16 @@ export interface AudienceMember {
   slot: number;
   /** The hub's beat at the last write. */
   readonly writtenBeat: number;
+  /** After how many beats of silence it gets a comment. */
+  readonly heartbeatS: number;
   /** Goes on after having been parked. May unpark the member, but no other one. */
   wake(): void;
   /** Writes bytes between two events. May unpark the member, but no other one. */
   write(bytes: Frame): void;
+  /**
+   * Says anew where the stream stands, if its last id is before a place. May unpark the member, but no other one.
+   */
+  refresh(newerHalf: EventId): void;
   /** Ends the stream with a status. */
   close(status: Status): void;
   /** Cuts the stream. */
@@ -153,12 +159,18 @@ export class Audience {
     for (let i = this.#parked.length - 1; i >= 0; i--) this.#parked[i]!.wake();
   }
 
-  /** Writes a comment to each parked member whose last write was at or before the beat. */
-  beat(lastBeat: number): void {
+  /**
+   * Writes a comment to each parked member that was silent for too long.
+   *
+   * @param beat The hub's beat.
+   * @param newerHalf Members whose last id is before this place get a newer one first.
+   */
+  beat(beat: number, newerHalf: EventId | undefined): void {
     // From the end: the member that takes the slot of an unparked one has had its turn.
     for (let i = this.#parked.length - 1; i >= 0; i--) {
       const member = this.#parked[i]!;
-      if (member.writtenBeat > lastBeat) continue;
+      if (newerHalf) member.refresh(newerHalf);
+      if (beat - member.writtenBeat < member.heartbeatS) continue;
       member.write(HEARTBEAT);
     }
   }

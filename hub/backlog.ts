@@ -65,7 +65,7 @@ export class Backlog {
     return this.#ask(async (position) => {
       if (!isAfter(id, position)) return undefined;
       const query = this.#query({ kind: "after", id }, position);
-      return "last" in await this.#timeline.reader.count(query);
+      return "end" in await this.#timeline.reader.count(query);
     });
   }
 
@@ -79,7 +79,7 @@ export class Backlog {
     while (true) {
       if (next.kind === "after") this.#lastRead = next.id;
       const part = yield* this.#part(next, (query) => this.#page(query));
-      if (!("last" in part)) return part;
+      if (!("end" in part)) return part;
       this.#maxEvents = Math.min(2 * this.#maxEvents, MAX_READ_EVENTS);
       this.#count += part.count;
       if (part.count > 0) yield part;
@@ -125,10 +125,10 @@ export class Backlog {
         const query = { audience, count, upTo, after };
         return await this.#timeline.reader.latest(query);
       });
-      const { write, last, isComplete } = newest;
-      if (!last || isComplete) return last ? write : undefined;
+      const { write, isComplete } = newest;
+      if (!write.last || isComplete) return write.last ? write : undefined;
       yield write;
-      after = last;
+      after = write.last;
     }
   }
 
@@ -195,6 +195,6 @@ function isAfter(id: EventId, position: Position): boolean {
   return compareEventIds(id, position.id) > 0;
 }
 
-function after({ last, unproved }: Counted): ReadFrom {
-  return { kind: "after", id: last, unproved };
+function after({ end, unproved }: Counted): ReadFrom {
+  return { kind: "after", id: end, unproved };
 }

@@ -1,17 +1,13 @@
-import {
-  compareEventIds,
-  type EventId,
-  ORIGIN,
-  type Place,
-} from "../events/event_id.ts";
+import { compareEventIds, type Place } from "../events/event_id.ts";
 import { type ReadFrom, UnreadableError } from "../journal/history.ts";
 import type { Audience } from "./audience.ts";
 import { Backlog } from "./backlog.ts";
-import type { Cursor } from "./cursor.ts";
+import { type Cursor, orBeginning } from "./cursor.ts";
 import type { DeliverFrom } from "./deliver_from.ts";
 import { Gap } from "./gap.ts";
 import type { Missing } from "./page_reader.ts";
-import { type Wait, withStatus, type Write, writeStatus } from "./step.ts";
+import { withStatus, writeStatus } from "./step.ts";
+import type { Outcome, Steps } from "./steps.ts";
 import type { Timeline } from "./timeline.ts";
 
 /**
@@ -19,16 +15,6 @@ import type { Timeline } from "./timeline.ts";
  * slowly than others publish would otherwise never catch up, and never be told.
  */
 const MAX_GAPS = 16;
-
-/** How catching up ends. */
-export type Outcome =
-  /** The rings hold everything after the cursor. */
-  | { readonly cursor: Cursor; readonly lastWrite?: Write | undefined }
-  /** What was missed is `missing`, or cannot be read. `end` is where to go on with what comes. */
-  | { readonly reset: "missing" | "unreadable"; readonly end: Cursor };
-
-/** What a subscriber writes and waits for while it catches up. */
-export type Steps = AsyncGenerator<Write | Wait, Outcome>;
 
 /** A stream that replays what was missed and then says so. */
 export type Resume = Exclude<
@@ -94,7 +80,7 @@ export class CatchUp {
       if (isKnown === false) return this.#missing();
       if (isKnown) {
         // Nothing was missed. The stream goes on once this instance has come as far.
-        yield writeStatus({ state: "resumed", replayed: 0 });
+        yield writeStatus({ state: "resumed", replayed: 0 }, next.id);
         return yield* this.#replay(next);
       }
     }
@@ -112,10 +98,14 @@ export class CatchUp {
           continue;
         }
         const replayed = this.#backlog.count + fromRings;
-        return {
-          cursor: chunk?.next ?? cursor,
-          lastWrite: withStatus(chunk, { state: "resumed", replayed }),
-        };
+        // Nothing more has come for these channels: the place is where the timeline stands.
+        const end = this.#end();
+        const lastWrite = withStatus(
+          chunk,
+          { state: "resumed", replayed },
+          end.id,
+        );
+        return { cursor: end, lastWrite };
       }
       next = { kind: "after", id: cursor.id };
     }
@@ -189,9 +179,4 @@ function toReadFrom(from: Resume): ReadFrom {
     case "earliest":
       return { kind: "earliest" };
   }
-}
-
-/** A cursor of a stream that was opened before the timeline began has no id of its own. */
-function orBeginning(id: EventId, beginning: EventId): EventId {
-  return id === ORIGIN ? beginning : id;
 }

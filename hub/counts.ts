@@ -17,6 +17,7 @@ export function nothingSent(): Sent {
     events: 0,
     bytes: 0,
     statuses: {
+      live: 0,
       resumed: 0,
       reset: 0,
       lagged: 0,

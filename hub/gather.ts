@@ -29,6 +29,7 @@ export function gather(
     // Most chunks have one frame: that one is not copied.
     bytes: frames.length > 1 ? concat(frames) : last.frame,
     count: frames.length,
+    last: last.id,
     next: {
       ordinal: last.ordinal,
       id: last.id,

@@ -1,16 +1,13 @@
-/** How long a stream may stay silent, in ms: intermediaries close what is idle for longer, often after 30 or 60 s. */
-export const HEARTBEAT_MS = 15_000;
 const BEAT_MS = 1_000;
-const HEARTBEAT_BEATS = HEARTBEAT_MS / BEAT_MS;
 
-/** Counts seconds while it runs, so that comments can be written to streams that are silent for too long. */
+/** Counts seconds while it runs: every stream's time of silence is measured by it, so that there is one timer. */
 export class Heartbeat {
-  readonly #onBeat: (idleSince: number) => void;
+  readonly #onBeat: () => void;
   #beat = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param onBeat Called each second: a stream whose last write was at or before the beat is due for a comment. */
-  constructor(onBeat: (idleSince: number) => void) {
+  /** @param onBeat Called each second. */
+  constructor(onBeat: () => void) {
     this.#onBeat = onBeat;
   }
 
@@ -19,11 +16,11 @@ export class Heartbeat {
     return this.#beat;
   }
 
-  /** Begins to count, if it does not count already. */
+  /** Begins to count. */
   start(): void {
-    this.#timer ??= setInterval(() => {
+    this.#timer = setInterval(() => {
       this.#beat++;
-      this.#onBeat(this.#beat - HEARTBEAT_BEATS);
+      this.#onBeat();
     }, BEAT_MS);
   }
 

@@ -6,18 +6,20 @@ import { nothingSent, type Sent } from "./counts.ts";
 import type { DeliverFrom } from "./deliver_from.ts";
 import { Faults } from "./faults.ts";
 import { Flusher } from "./flusher.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { Memory } from "./memory.ts";
 import {
   type HubOptions,
   PAGE_LIFETIME_MS,
   RING_LIMITS,
 } from "./hub_options.ts";
+import { Memory } from "./memory.ts";
 import { Registry } from "./registry.ts";
 import type { Position } from "./ring.ts";
 import type { Sink } from "./sink.ts";
+import { StatusFrames } from "./status_frames.ts";
+import { STREAM_OPTIONS, type StreamOptions } from "./stream_options.ts";
 import { Subscriber, type SubscriberHub } from "./subscriber.ts";
 import { Timeline } from "./timeline.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /**
  * Fans events out: takes each in its timeline's order, encodes it once, and gives every subscriber the frames after its
@@ -28,15 +30,12 @@ export class Hub implements SubscriberHub, Disposable {
   readonly sent: Sent = nothingSent();
   readonly faults: Faults;
   readonly memory: Memory;
+  readonly statusFrames: StatusFrames = new StatusFrames();
   readonly #registry: Registry;
   readonly #onSubscribers: NonNullable<HubOptions["onSubscribers"]>;
   readonly #waiting = new Set<Subscriber>();
   readonly #flusher = new Flusher();
-  readonly #heartbeat = new Heartbeat((idleSince) => {
-    for (const audience of this.#registry.audiences) audience.beat(idleSince);
-    this.timeline.pages.expire();
-    this.memory.trim();
-  });
+  readonly #upkeep: Upkeep;
   #subscriberCount = 0;
 
   constructor(
@@ -47,6 +46,8 @@ export class Hub implements SubscriberHub, Disposable {
       pageLifetimeMs = PAGE_LIFETIME_MS,
       faults = new Faults(),
       memory = Memory.unbounded(),
+      saysLive = true,
+      retention,
       onSubscribers,
     }: HubOptions = {},
   ) {
@@ -62,8 +63,10 @@ export class Hub implements SubscriberHub, Disposable {
       memory,
       onMove: () => this.#wakeWaiting(),
       last,
+      saysLive,
       pageLifetimeMs,
     });
+    this.#upkeep = new Upkeep(this.#registry, this.timeline, memory, retention);
   }
 
   /** How far the timeline has come here. */
@@ -72,7 +75,7 @@ export class Hub implements SubscriberHub, Disposable {
   }
 
   get beat(): number {
-    return this.#heartbeat.beat;
+    return this.#upkeep.beat;
   }
 
   /** How many streams are open. */
@@ -87,8 +90,7 @@ export class Hub implements SubscriberHub, Disposable {
 
   /** How many streams carry the channel. */
   subscribersOf(channel: string): number {
-    const audiences = this.#registry.channels.get(channel)?.audiences ?? [];
-    return [...audiences].reduce((sum, { members }) => sum + members.size, 0);
+    return this.#registry.subscribersOf(channel);
   }
 
   /**
@@ -98,6 +100,7 @@ export class Hub implements SubscriberHub, Disposable {
    * @param last The id up to which the timeline is now known. It may be newer than the last record's.
    */
   append(records: readonly TimelineRecord[], last: EventId): Promise<void> {
+    this.#upkeep.noteRecords(records);
     return this.timeline.append(records, last);
   }
 
@@ -113,6 +116,7 @@ export class Hub implements SubscriberHub, Disposable {
    * @param to The id after which it goes on.
    */
   skip(to: EventId): Promise<void> {
+    this.#upkeep.noteSkip();
     return this.timeline.skip(to);
   }
 
@@ -122,25 +126,25 @@ export class Hub implements SubscriberHub, Disposable {
    * @param id The id after which the new timeline goes on.
    */
   reset(id: EventId): Promise<void> {
+    this.#upkeep.noteReset();
     return this.timeline.reset(id);
   }
 
-  /**
-   * Opens a stream of the channels, on which there is one order. Its bytes go to the sink. When it has ended, `onLeave`
-   * is called, perhaps several times.
-   */
+  /** Opens a stream of the channels, on which there is one order. `onLeave` is called when it has ended, perhaps twice. */
   open(
     channels: readonly string[],
     from: DeliverFrom,
     sink: Sink,
+    options: StreamOptions = STREAM_OPTIONS,
     onLeave?: () => void,
   ): Pick<Subscriber, "close"> {
     const audience = this.#registry.audience(channels, this.position);
-    const subscriber = new Subscriber(this, audience, from, sink, onLeave);
+    const parts = { audience, from, sink, options, onLeave };
+    const subscriber = new Subscriber(this, parts);
     audience.members.add(subscriber);
     this.#subscriberCount++;
     for (const name of audience.channels) this.#onSubscribers(name, 1);
-    this.#heartbeat.start();
+    this.#upkeep.start();
     sink.open(subscriber);
     return subscriber;
   }
@@ -164,17 +168,12 @@ export class Hub implements SubscriberHub, Disposable {
 
   /** Ends every stream, each with the status and a drawn `retry`. */
   closeAll(status: Status): void {
-    for (const audience of [...this.#registry.audiences]) {
-      for (const member of [...audience.members]) member.close(status);
-    }
+    for (const member of this.#registry.members()) member.close(status);
   }
 
   /** Cuts the streams that carry the channel: what they should get next has failed. */
   cut(channel: string, error: unknown): void {
-    const audiences = this.#registry.channels.get(channel)?.audiences ?? [];
-    for (const audience of [...audiences]) {
-      for (const member of [...audience.members]) member.fail(error);
-    }
+    for (const member of this.#registry.members(channel)) member.fail(error);
   }
 
   [Symbol.dispose](): void {
@@ -184,7 +183,7 @@ export class Hub implements SubscriberHub, Disposable {
 
   /** Nobody reads. */
   #rest(): void {
-    this.#heartbeat.stop();
+    this.#upkeep.stop();
     this.timeline.pages.clear();
   }
 

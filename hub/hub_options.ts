@@ -1,4 +1,5 @@
 import type { EventId } from "../events/event_id.ts";
+import type { Retention } from "../journal/journal.ts";
 import type { Faults } from "./faults.ts";
 import type { Memory } from "./memory.ts";
 import type { RingLimits } from "./ring.ts";
@@ -18,6 +19,10 @@ export interface HubOptions {
   last?: EventId;
   /** How much each channel's ring holds. */
   ringLimits?: RingLimits;
+  /** Whether a fresh stream says where it begins. */
+  saysLive?: boolean;
+  /** How much the history keeps. Without it, no stream gets a newer id before its next event. */
+  retention?: Retention | undefined;
   /** How long a page of the history is kept for other readers, in ms. */
   pageLifetimeMs?: number;
   /** Counts what fails. */

@@ -31,7 +31,7 @@ export type Missing = Gone | Unknown;
 /** How far a part of what is kept goes. */
 interface Extent {
   /** The id up to which it brings everything. */
-  readonly last: EventId;
+  readonly end: EventId;
   /** Whether there was nothing after it, up to where the hub stood then. */
   readonly isComplete: boolean;
   /** The place up to which nothing is proved, see {@linkcode Found.unproved}. */
@@ -49,7 +49,12 @@ export interface Counted extends Extent {
 }
 
 /** A part that was encoded. */
-export interface Page extends Extent, Write {}
+export interface Page extends Extent, EncodedEvents {}
+
+/** Events that were encoded. */
+interface EncodedEvents extends Write {
+  readonly bytes: Frame;
+}
 
 /** Which part of what is kept to read. */
 export interface PageQuery {
@@ -65,10 +70,9 @@ export interface NewestQuery extends Omit<LatestQuery, "channels"> {
   readonly audience: Audience;
 }
 
-/** The newest events of an audience's channels, encoded, and the id of the last one. */
+/** The newest events of an audience's channels, encoded. */
 export interface Newest {
-  readonly write: Write;
-  readonly last: EventId | undefined;
+  readonly write: EncodedEvents;
   readonly isComplete: boolean;
 }
 
@@ -114,7 +118,7 @@ export class PageReader {
         { maxEvents: MAX_READ_EVENTS, maxLength: MAX_READ_LENGTH },
       );
       const write = await this.#encode(audience, events);
-      return { write, last: events.at(-1)?.id, isComplete };
+      return { write, isComplete };
     });
   }
 
@@ -127,7 +131,7 @@ export class PageReader {
     );
     if (found.kind !== "found") return found;
     const { records, isComplete } = found;
-    const last = isComplete ? upTo.id : records.at(-1)!.id;
+    const end = isComplete ? upTo.id : records.at(-1)!.id;
     const unproved = found.unproved ??
       (from.kind === "after" ? from.unproved : undefined);
     return {
@@ -135,10 +139,10 @@ export class PageReader {
       events: records.filter((record): record is ChannelEvent =>
         !isNote(record)
       ),
-      last,
+      end,
       isComplete,
       // Whoever has come as far needs it no more, and shares its pages with those who never did.
-      unproved: unproved && compareEventIds(last, unproved) < 0
+      unproved: unproved && compareEventIds(end, unproved) < 0
         ? unproved
         : undefined,
     };
@@ -147,11 +151,16 @@ export class PageReader {
   async #encode(
     { isNamed }: Audience,
     events: readonly ChannelEvent[],
-  ): Promise<Write> {
+  ): Promise<EncodedEvents> {
     const frames = await Promise.all(events.map(async (event) => {
       const frame: Frame = await this.#encoder.encode(event);
       return isNamed ? withChannel(frame, event.channel) : frame;
     }));
-    return { bytes: concat(frames), count: frames.length };
+    return {
+      bytes: concat(frames),
+      count: frames.length,
+      first: events[0]?.id,
+      last: events.at(-1)?.id,
+    };
   }
 }

@@ -59,7 +59,7 @@ export class Pages {
     if (!kept) return undefined;
     const { answer, page } = kept;
     // What has come after the end of everything belongs to the page, too.
-    const isOld = page?.isComplete && page.last !== query.upTo.id;
+    const isOld = page?.isComplete && page.end !== query.upTo.id;
     return isOld ? undefined : answer;
   }
 

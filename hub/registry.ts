@@ -1,4 +1,4 @@
-import { Audience } from "./audience.ts";
+import { Audience, type AudienceMember } from "./audience.ts";
 import type { Memory } from "./memory.ts";
 import { type Position, Ring, type RingLimits } from "./ring.ts";
 
@@ -30,6 +30,23 @@ export class Registry {
   /** The channels, by their names. */
   get channels(): ReadonlyMap<string, Channel> {
     return this.#channels;
+  }
+
+  /** How many streams carry the channel. */
+  subscribersOf(channel: string): number {
+    let count = 0;
+    for (const audience of this.#channels.get(channel)?.audiences ?? []) {
+      count += audience.members.size;
+    }
+    return count;
+  }
+
+  /** The open streams: all, or those that carry the channel. */
+  members(channel?: string): AudienceMember[] {
+    const audiences = channel === undefined
+      ? this.audiences
+      : this.#channels.get(channel)?.audiences ?? [];
+    return Array.from(audiences, ({ members }) => [...members]).flat();
   }
 
   get audiences(): Iterable<Audience> {

@@ -1,20 +1,17 @@
-import { concat } from "@std/bytes/concat";
-import {
-  drawRetryMs,
-  encodeRetry,
-  encodeStatus,
-  type Frame,
-  type Status,
-} from "../events/frame.ts";
+import type { EventId } from "../events/event_id.ts";
+import type { Frame, Status } from "../events/frame.ts";
 import { log } from "../log/log.ts";
 import type { Audience, AudienceMember } from "./audience.ts";
 import type { Sent } from "./counts.ts";
-import type { DeliverFrom } from "./deliver_from.ts";
 import type { Faults } from "./faults.ts";
 import type { Holder, Memory } from "./memory.ts";
 import { Reader, type Step } from "./reader.ts";
 import type { Position } from "./ring.ts";
 import type { Sink, SinkWriter } from "./sink.ts";
+import type { StatusFrames } from "./status_frames.ts";
+import type { Write } from "./step.ts";
+import { StreamEncoder } from "./stream_encoder.ts";
+import type { SubscriberParts } from "./subscriber_parts.ts";
 import type { Timeline } from "./timeline.ts";
 import { Untaken } from "./untaken.ts";
 
@@ -27,6 +24,7 @@ export interface SubscriberHub {
   readonly sent: Sent;
   readonly faults: Faults;
   readonly memory: Memory;
+  readonly statusFrames: StatusFrames;
   /** Rises by one every second, to tell idle streams from busy ones. */
   readonly beat: number;
   /** Parks the subscriber, and wakes it also when the timeline moves from the position, or has moved. */
@@ -42,25 +40,29 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
   readonly audience: Audience;
   slot = -1;
   writtenBeat: number;
+  readonly heartbeatS: number;
   readonly #hub: SubscriberHub;
   readonly #reader: Reader;
+  readonly #encoder: StreamEncoder;
   readonly #sink: Sink;
   readonly #untaken: Untaken;
   readonly #onLeave: (() => void) | undefined;
-  #hasBegun = false;
   #isOpen = true;
 
   constructor(
     hub: SubscriberHub,
-    audience: Audience,
-    from: DeliverFrom,
-    sink: Sink,
-    onLeave?: () => void,
+    { audience, from, sink, options, onLeave }: SubscriberParts,
   ) {
     this.audience = audience;
     this.writtenBeat = hub.beat;
+    this.heartbeatS = options.heartbeatS;
     this.#hub = hub;
     this.#reader = new Reader(hub.timeline, audience, from);
+    this.#encoder = new StreamEncoder(
+      hub.sent,
+      hub.statusFrames,
+      options.hasStatus,
+    );
     this.#sink = sink;
     this.#untaken = new Untaken(hub.memory, this);
     this.#onLeave = onLeave;
@@ -72,7 +74,8 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
       this.#untaken.clear();
       this.#goOn();
       // Browsers open a stream at its first byte, however late the first event comes.
-      if (!this.#hasBegun) this.#send(this.#begin());
+      const first = this.#encoder.begin();
+      if (first) this.#sink.write(first);
     } catch (error) {
       this.fail(error);
     }
@@ -92,7 +95,16 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
 
   write(bytes: Frame): void {
     try {
-      this.#write(bytes);
+      this.#write({ bytes, count: 0 });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  refresh(newerHalf: EventId): void {
+    try {
+      const write = this.#reader.refresh(newerHalf);
+      if (write) this.#write(write);
     } catch (error) {
       this.fail(error);
     }
@@ -101,10 +113,7 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
   close(status: Status): void {
     if (!this.#isOpen) return;
     try {
-      const last = concat([encodeRetry(drawRetryMs()), encodeStatus(status)]);
-      this.#count(last);
-      this.#hub.sent.statuses[status.state]++;
-      this.#sink.end(last);
+      this.#sink.end(this.#encoder.end(status));
       this.#leave();
     } catch (error) {
       this.fail(error);
@@ -149,42 +158,25 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
   #take(step: Step): void {
     if (step === "park") {
       if (this.slot < 0) this.audience.park(this);
-    } else if ("bytes" in step) {
-      const { sent } = this.#hub;
-      sent.events += step.count;
-      if (step.status) sent.statuses[step.status.state]++;
-      this.#write(step.bytes);
-    } else this.#hub.wait(this, step.waitFrom);
+    } else if ("waitFrom" in step) this.#hub.wait(this, step.waitFrom);
+    else this.#write(step);
   }
 
-  #write(bytes: Frame): void {
+  #write(step: Write): void {
+    const bytes = this.#encoder.encode(step);
+    // A stream without status events may leave out all of it.
+    if (!bytes) return this.#goOn();
     this.writtenBeat = this.#hub.beat;
-    const all = this.#hasBegun ? bytes : concat([this.#begin(), bytes]);
-    this.#send(all);
+    this.#sink.write(bytes);
     // The write may have found out that the reader left.
     if (!this.#isOpen) return;
-    const isLarge = all.length >= LARGE_BYTES;
-    const staysParked = this.slot >= 0 && !isLarge && this.#sink.isReady &&
-      !this.#reader.hasMore;
-    if (staysParked) return;
+    const isLarge = bytes.length >= LARGE_BYTES;
+    const isDone = !isLarge && this.#sink.isReady && !this.#reader.hasMore;
+    // Most are parked already, and stay so.
+    if (isDone) return this.slot < 0 ? this.#goOn() : undefined;
     this.audience.unpark(this);
-    if (isLarge || !this.#sink.isReady) this.#untaken.set(all);
+    if (isLarge || !this.#sink.isReady) this.#untaken.set(bytes);
     this.#sink.whenReady();
-  }
-
-  /** The bytes that the stream begins with. */
-  #begin(): Frame {
-    this.#hasBegun = true;
-    return encodeRetry(drawRetryMs());
-  }
-
-  #send(bytes: Frame): void {
-    this.#count(bytes);
-    this.#sink.write(bytes);
-  }
-
-  #count({ length }: Frame): void {
-    this.#hub.sent.bytes += length;
   }
 
   #leave(): void {

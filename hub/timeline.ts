@@ -27,6 +27,8 @@ export class Timeline {
   readonly turns: Turns = new Turns();
   readonly reader: PageReader;
   readonly pages: Pages;
+  /** Whether a fresh stream says where it begins. */
+  readonly saysLive: boolean;
   /** Which epoch was at each place that has come here. */
   readonly spans: EpochSpans;
   readonly #registry: Registry;
@@ -40,6 +42,7 @@ export class Timeline {
 
   constructor(parts: TimelineParts) {
     const { history, memory, last, pageLifetimeMs: lifetimeMs } = parts;
+    this.saysLive = parts.saysLive;
     this.#history = history;
     this.#registry = parts.registry;
     this.#flusher = parts.flusher;

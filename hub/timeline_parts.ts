@@ -16,6 +16,8 @@ export interface TimelineParts {
   onMove(): void;
   /** The id after which the timeline goes on, if that is known already. */
   last: EventId | undefined;
+  /** Whether a fresh stream says where it begins. */
+  saysLive: boolean;
   /** How long a page of the history is kept for other readers, in ms. */
   pageLifetimeMs: number;
 }

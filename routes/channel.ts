@@ -9,17 +9,18 @@ import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
 import { refuseStream } from "./refuse.ts";
 import type { Refusal, Services } from "./services.ts";
-import { openStream, readDeliverFrom } from "./stream.ts";
+import { openStream } from "./stream.ts";
+import { readStreamQuery } from "./stream_query.ts";
 import type { Target } from "./target.ts";
 
 /** `GET /sse/{channel}[,{channel}…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
-  const { hub, access } = services;
+  const { hub, access, heartbeatS } = services;
   return async (request, target, client) => {
     const channels = readChannels(target);
-    const from = readDeliverFrom(request, target);
+    const { from, options } = readStreamQuery(request, target, heartbeatS);
     const refuse = (refusal: Refusal) =>
-      refuseStream(request, services, hub.sent, refusal);
+      refuseStream(request, services, { sent: hub.sent, options, refusal });
     const refusal = services.refusal(client);
     if (refusal) return refuse(refusal);
     const asking = toAsking(request, target, client);
@@ -36,7 +37,8 @@ export function subscribe(services: Services): Handler {
     if (refusalNow) return refuse(refusalNow);
     const answer = openStream(client, (sink) => {
       const end = () => stream.close({ state: "expired" });
-      const stream = hub.open(channels, from, sink, permits.hold(permit, end));
+      const onLeave = permits.hold(permit, end);
+      const stream = hub.open(channels, from, sink, options, onLeave);
     });
     await services.tally.counted();
     return answer;

@@ -38,7 +38,7 @@ const HEALTH = { isOwn: true, isHealth: true } as const;
 export function routes(services: Services): readonly Route[] {
   const limited = (handler: Handler) => refuseOthers(services, handler);
   return [
-    { path: "/", methods: { GET: limited(page) }, isOwn: true },
+    { path: "/", methods: { GET: limited(page(services)) }, isOwn: true },
     { path: "/sse", methods: { GET: limited(addSlash) } },
     { path: "/sse/", methods: { GET: clock(services) } },
     {

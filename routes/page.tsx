@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { HEARTBEAT_MS } from "../hub/heartbeat.ts";
 import { InputError } from "../events/input_error.ts";
 import { canonicalZone, localZone, timeFormat } from "../clock/zone.ts";
 import { readChannels } from "../islands/channels/channel_names.ts";
@@ -8,6 +7,7 @@ import { loadedStream } from "../islands/channels/channel_stream.ts";
 import { Channels, type ChannelsProps } from "../islands/channels/channels.tsx";
 import { Clock, type ClockProps } from "../islands/clock/clock.tsx";
 import { loadedView, pageTitle } from "../islands/clock/clock_view.ts";
+import type { Services } from "./services.ts";
 import type { Target } from "./target.ts";
 import { ZoneForm } from "./zone_form.tsx";
 
@@ -36,7 +36,13 @@ const DEFAULT_CHANNEL = "news";
  * no such zone, or there can be no such channels, the page says so, with status 400, and shows the server's zone or the
  * default channel.
  */
-export function page(_request: Request, { origin, query }: Target): Response {
+export function page(
+  { heartbeatS }: Pick<Services, "heartbeatS">,
+): (request: Request, target: Target) => Response {
+  return (_request, target) => renderPage(target, heartbeatS * 1_000);
+}
+
+function renderPage({ origin, query }: Target, heartbeatMs: number): Response {
   const tz = query.get("tz") ?? "";
   const names = query.get("channels");
   const serverZone = localZone();
@@ -59,7 +65,7 @@ export function page(_request: Request, { origin, query }: Target): Response {
         {...chosen}
         origin={origin}
         tz={tz}
-        heartbeatMs={HEARTBEAT_MS}
+        heartbeatMs={heartbeatMs}
       />
     </Document>,
   );

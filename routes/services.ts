@@ -33,6 +33,8 @@ export interface Services {
   readonly access: Access;
   /** The largest request body that is taken, in bytes. */
   readonly maxBodyBytes: number;
+  /** The interval of a stream's heartbeats where its client names none, in s. */
+  readonly heartbeatS: number;
   readonly tally: Tally;
   /** Counts the open connections of all threads, if the listener sees them. */
   readonly connections?: (() => number) | undefined;

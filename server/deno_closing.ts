@@ -1,3 +1,4 @@
+import { STREAM_TYPE } from "../routes/stream.ts";
 import { MAX_DROPPED_BYTES } from "./drop_body.ts";
 
 /** The error of a body that is there to close the connection. */
@@ -27,7 +28,7 @@ export function closeAfter(request: Request, response: Response): Response {
     return new Response(failAfter(response.body, 1), response);
   }
   if (headers.get("connection") !== "close") return response;
-  const isStream = headers.get("content-type") === "text/event-stream";
+  const isStream = headers.get("content-type") === STREAM_TYPE;
   if (!isHttp1 || !isStream || request.method === "HEAD") {
     headers.delete("connection");
     return response;

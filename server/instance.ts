@@ -63,7 +63,7 @@ export class Instance implements Disposable {
       main,
     }: InstanceDependencies,
   ) {
-    const { version, maxBodyBytes, corsOrigins } = options;
+    const { version, maxBodyBytes, heartbeatS, corsOrigins } = options;
     this.#maxStreams = options.limits.maxStreams;
     this.#accessLog = options.accessLog;
     this.#counts = counts;
@@ -84,6 +84,7 @@ export class Instance implements Disposable {
     this.hub = new Hub(journal, {
       faults,
       memory,
+      retention: options.retention,
       onSubscribers: (channel, change) => {
         this.#noteStreams();
         shared?.noteStream(channel, change);
@@ -102,6 +103,7 @@ export class Instance implements Disposable {
       journal,
       access: this.#access,
       maxBodyBytes,
+      heartbeatS,
       tally: shared ?? this.#tally,
       connections,
       refusal: (client) => this.#refusal(client),

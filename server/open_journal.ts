@@ -1,4 +1,4 @@
-import type { Journal } from "../journal/journal.ts";
+import type { Journal, Retention } from "../journal/journal.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
 import { MemoryJournal } from "../journal/memory/journal.ts";
 
@@ -20,20 +20,27 @@ const RETAIN_TOTAL_BYTES = {
   redis: 1024 ** 3,
 };
 
+/** How much the journal keeps. */
+export function readRetention(
+  { journal, retainEvents, retainForMs, retainTotalBytes }: JournalSettings,
+): Retention {
+  return {
+    maxEvents: retainEvents,
+    maxAgeMs: retainForMs,
+    maxBytes: retainTotalBytes || RETAIN_TOTAL_BYTES[journal.kind],
+  };
+}
+
 /**
  * Opens the journal. The code of the other kinds is not loaded.
  *
  * @throws {JournalAddressError | JournalFileError} It cannot be used.
  */
 export async function openJournal(
-  { journal, redisKey, retainEvents, retainForMs, retainTotalBytes }:
-    JournalSettings,
+  settings: JournalSettings,
 ): Promise<Journal> {
-  const retention = {
-    maxEvents: retainEvents,
-    maxAgeMs: retainForMs,
-    maxBytes: retainTotalBytes || RETAIN_TOTAL_BYTES[journal.kind],
-  };
+  const { journal, redisKey } = settings;
+  const retention = readRetention(settings);
   if (journal.kind === "memory") return new MemoryJournal(retention);
   if (journal.kind === "redis") {
     const { RedisJournal } = await import("../journal/redis/journal.ts");

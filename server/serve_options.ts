@@ -1,4 +1,5 @@
 import type { AccessSettings } from "../access/access.ts";
+import type { Retention } from "../journal/journal.ts";
 import type { ConnectionLimits } from "./connection_limits.ts";
 import type { ListenerKind } from "./listener.ts";
 
@@ -10,6 +11,10 @@ export interface InstanceOptions {
   access: AccessSettings;
   /** How large a request's body may be, in bytes. */
   maxBodyBytes: number;
+  /** The interval of a stream's heartbeats where its client names none, in s. */
+  heartbeatS: number;
+  /** How much the journal keeps. */
+  retention: Retention;
   /** The origins whose pages may use the streams. */
   corsOrigins: readonly string[];
   /** Whether each request is logged. */

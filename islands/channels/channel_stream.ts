@@ -9,17 +9,11 @@ import { EventLog, type NewRow } from "./event_log.ts";
 import type { StreamEvent } from "../../events/event_parser.ts";
 import { FetchSource } from "../page/fetch_source.ts";
 import { FIRST_EVENTS, newestQuery, readOlder } from "./newest_events.ts";
+import { readStatus } from "../page/read_status.ts";
 import { splitType } from "./split_type.ts";
-import { Stopwatch } from "../page/stopwatch.ts";
 
-/** A stream without events is called live after this time, in ms. A stream that only refuses the client ends earlier. */
-const LIVE_AFTER_MS = 200;
 /** A stream that brings nothing for this many heartbeat intervals is dead: one heartbeat may be lost or late. */
 const SILENT_HEARTBEATS = 2.5;
-/**
- * The longest time to ask for, in ms: about a year. A page can measure more if its wall clock was set from 1970 to today.
- */
-const MAX_BACK_MS = 366 * 86_400_000;
 /** How long a dropped connection stays closed, in ms: time enough to publish something. */
 const DROPPED_MS = 8_000;
 
@@ -53,10 +47,6 @@ export class ChannelStream extends StreamConnection {
   protected override readonly isLiveByStatus = true;
   #view: StreamView;
   readonly #options: ChannelStreamOptions;
-  /** Time since these channels were first asked for. */
-  #asked = new Stopwatch();
-  /** Whether these channels were live once. From then on a new connection only has to bring what was missed. */
-  #isBegun = false;
   /** Whether there are no older events to ask for, or they are on their way. */
   #isOldest = false;
 
@@ -74,7 +64,7 @@ export class ChannelStream extends StreamConnection {
   choose(channels: readonly string[]): void {
     if (channels.join() === this.#view.channels.join()) return;
     this.log.clear();
-    this.#isBegun = this.#isOldest = false;
+    this.#isOldest = false;
     this.#change({ channels, lastId: "" });
     this.reopen();
   }
@@ -86,7 +76,8 @@ export class ChannelStream extends StreamConnection {
 
   /** Fetches older events, if there are any. */
   async showOlder(): Promise<void> {
-    const { channels, lastId } = this.#view;
+    const { channels } = this.#view;
+    const lastId = this.log.ids().at(-1);
     if (this.#isOldest || !lastId || this.log.isFull) return;
     this.#isOldest = true;
     const events = await readOlder(
@@ -105,37 +96,15 @@ export class ChannelStream extends StreamConnection {
   }
 
   protected override connect(): Source {
-    let quiet: ReturnType<typeof setTimeout> | undefined;
-    const source = new FetchSource({
+    return new FetchSource({
       url: () => this.#url(),
       lastId: this.#view.lastId,
       token: this.#options.token,
       silentMs: SILENT_HEARTBEATS * this.#options.heartbeatMs,
       hears: "bytes",
-      onOpen: () => {
-        quiet = setTimeout(() => {
-          this.#isBegun = true;
-          this.live();
-        }, LIVE_AFTER_MS);
-      },
       onEvent: (event) => this.#heard(event),
-      onFailed: (isRefused) => {
-        clearTimeout(quiet);
-        this.failed(isRefused);
-      },
+      onFailed: (isRefused) => this.failed(isRefused),
     });
-    return {
-      get isSilent() {
-        return source.isSilent;
-      },
-      get quietMs() {
-        return source.quietMs;
-      },
-      close() {
-        clearTimeout(quiet);
-        source.close();
-      },
-    };
   }
 
   protected override show(view: ConnectionView): void {
@@ -157,19 +126,10 @@ export class ChannelStream extends StreamConnection {
     return `${what} lost`;
   }
 
-  /**
-   * A page begins with the newest events. A page that saw no event has no id to resume after, and asks for everything
-   * since it first asked.
-   */
+  /** A page begins with the newest events. Once it has an id, of an event or of a status, it goes on after that. */
   #url(): string {
     const path = channelPath(...this.#view.channels);
-    if (this.#view.lastId) return path;
-    if (this.#isBegun) {
-      const backMs = Math.min(this.#asked.read(), MAX_BACK_MS);
-      return `${path}?since=${Math.ceil(backMs / 1_000)}s`;
-    }
-    this.#asked.restart();
-    return path + newestQuery(FIRST_EVENTS);
+    return this.#view.lastId ? path : path + newestQuery(FIRST_EVENTS);
   }
 
   #change(change: Partial<StreamView>): void {
@@ -178,15 +138,15 @@ export class ChannelStream extends StreamConnection {
   }
 
   #heard(event: StreamEvent): void {
-    const { type, data, id } = event;
-    // Events with an id are not Chime's: the journal may keep some of type status from before the type was reserved.
-    if (type === "status" && id === undefined) {
-      this.log.addNote(this.report(data) || "nothing was missed");
-      return;
+    const { type, data, id = this.#view.lastId } = event;
+    if (type === "status") {
+      if (readStatus(data)?.state === "live") this.live();
+      else this.log.addNote(this.report(data) || "nothing was missed");
+    } else {
+      this.live();
+      this.log.addEvent(this.#rowOf(event));
     }
-    this.live();
-    this.log.addEvent(this.#rowOf(event));
-    this.#change({ lastId: id ?? this.#view.lastId });
+    this.#change({ lastId: id });
   }
 
   #rowOf({ type, data, id = "" }: StreamEvent): NewRow {

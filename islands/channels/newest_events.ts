@@ -82,7 +82,7 @@ async function readUpTo(
       const { value, done } = await reader.read();
       if (done) return undefined;
       for (const event of parser.push(value)) {
-        if (event.id === undefined) {
+        if (event.type === "status") {
           if (readStatus(event.data)?.state === "reset") return [];
           continue;
         }

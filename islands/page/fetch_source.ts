@@ -18,7 +18,7 @@ export interface FetchSourceOptions {
   /** What counts as a sign of life: all bytes, including comments, or only events. */
   hears: "bytes" | "events";
   /** Called at the first bytes of a connection. */
-  onOpen(): void;
+  onOpen?(): void;
   onEvent(event: StreamEvent): void;
   /** Called when the connection is lost. The source reconnects by itself unless it was refused. */
   onFailed(isRefused: boolean): void;
@@ -117,7 +117,7 @@ export class FetchSource implements Source {
     for (let isFirst = true;; isFirst = false) {
       const bytes = await reader.read().catch(() => undefined);
       if (!bytes || bytes.done || signal.aborted) return false;
-      if (isFirst) this.#options.onOpen();
+      if (isFirst) this.#options.onOpen?.();
       const events = parser.push(bytes.value);
       if (this.#options.hears === "bytes" || events.length > 0) {
         this.#silence.restart();

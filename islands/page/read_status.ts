@@ -15,6 +15,7 @@ export function readStatus(data: string): Status | undefined {
       return status.missed === undefined || isCount(status.missed)
         ? status
         : undefined;
+    case "live":
     case "reset":
     case "draining":
     case "overloaded":

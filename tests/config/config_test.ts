@@ -31,6 +31,7 @@ const DEFAULTS = {
   retainTotalBytes: 0,
   redisKey: "chime",
   maxBodyBytes: 262_144,
+  heartbeatS: 8,
   maxMemoryBytes: 0,
   maxConnections: undefined,
   maxPerAddress: undefined,
@@ -72,6 +73,7 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   }],
   ["--redis-key", "news", "CHIME_REDIS_KEY", { redisKey: "news" }],
   ["--max-body", "1MiB", "CHIME_MAX_BODY", { maxBodyBytes: 1_048_576 }],
+  ["--heartbeat", "30s", "CHIME_HEARTBEAT", { heartbeatS: 30 }],
   ["--max-memory", "1GiB", "CHIME_MAX_MEMORY", { maxMemoryBytes: 1024 ** 3 }],
   ["--max-connections", "5000", "CHIME_MAX_CONNECTIONS", {
     maxConnections: 5_000,
@@ -250,6 +252,7 @@ Deno.test("showConfig shows each setting that has a value, and no secret", () =>
     "retain-total": "auto",
     "redis-key": "chime",
     "max-body": "256KiB",
+    heartbeat: "8s",
     "max-memory": "auto",
     "cors-origin": "https://a.test",
     "workers": "1",
@@ -348,6 +351,13 @@ for (
         {},
         `Cannot use --max-body "${size}": must be a size such as 65536, 256KiB or 1MiB, and at most 64MiB`,
       ]),
+    ...["1s", "61s", "2m", "8", "0s", "", "8S", "-8s", "auto"].map(
+      (time): Refusal => [
+        [`--heartbeat=${time}`],
+        {},
+        `Cannot use --heartbeat "${time}": must be a time from 2s to 60s, such as 8s`,
+      ],
+    ),
     ...["--retain-total", "--max-memory"].flatMap((name) =>
       ["1GB", "1023KiB", "0", "-1", "", "Auto", "9999999999"].map((
         size,
@@ -570,6 +580,15 @@ Deno.test("readConfig takes the highest port, and a count in plain digits only",
       ConfigError,
       `Cannot use --retain-events "${text}"`,
     );
+  }
+});
+
+Deno.test("readConfig rounds heartbeats down to what streams share", () => {
+  for (const [time, heartbeatS] of [["3s", 2], ["59s", 30], ["1m", 60]]) {
+    assertEquals<unknown>(read(["--heartbeat", `${time}`]), {
+      ...DEFAULTS,
+      heartbeatS,
+    });
   }
 });
 

@@ -62,11 +62,13 @@ async function publish(
   }
 }
 
-/** A client that is cut, and comes back with the id of the last complete event that it saw. */
+/** A client that is cut, and comes back with the last complete id that it saw. */
 class Reader {
   readonly channels: readonly string[];
   readonly seen: EventId[] = [];
   readonly statuses: string[] = [];
+  /** Also of a status, as `EventSource` keeps it. */
+  #lastId = "earliest";
   #wanted = Infinity;
   readonly #mayBeCut: boolean;
   #body?: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
@@ -109,7 +111,7 @@ class Reader {
 
   async #readOnce(url: string, until: number): Promise<void> {
     const response = await fetch(`${url}sse/${this.channels}`, {
-      headers: { "last-event-id": this.seen.at(-1) ?? "earliest" },
+      headers: { "last-event-id": this.#lastId },
     });
     this.#body = response.body!.getReader();
     const decoder = new TextDecoder();
@@ -128,11 +130,14 @@ class Reader {
   }
 
   #note(frames: string): void {
-    for (const [, id] of frames.matchAll(/^id: (.*)$/gm)) {
-      this.seen.push(id as EventId);
-    }
-    for (const [, state] of frames.matchAll(/^data: \{"state":"(\w+)"/gm)) {
-      if (state !== "resumed") this.statuses.push(state!);
+    for (const frame of frames.split("\n\n")) {
+      const id = /^id: (.*)$/m.exec(frame)?.[1] as EventId | undefined;
+      const isStatus = /^event: status$/m.test(frame);
+      if (id && !isStatus) this.seen.push(id);
+      this.#lastId = id ?? this.#lastId;
+      const state = /^data: \{"state":"(\w+)"/m.exec(frame)?.[1];
+      const isWhole = state === "resumed" || state === "live";
+      if (state && !isWhole) this.statuses.push(state);
     }
   }
 }

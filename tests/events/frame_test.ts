@@ -11,6 +11,7 @@ import {
   type Frame,
   FrameEncoder,
   type FrameFields,
+  HEARTBEAT,
   withChannel,
 } from "../../events/frame.ts";
 
@@ -178,10 +179,27 @@ Deno.test("withChannel makes the channel the type, or its beginning", async () =
   );
 });
 
-Deno.test("encodeStatus makes an event of type status without an id", async () => {
-  assertEquals(await parse([encodeStatus({ state: "lagged", missed: 120 })]), [
-    { event: "status", data: '{"state":"lagged","missed":120}' },
+Deno.test("encodeStatus makes an event of type status, with an id where it speaks of a place", async () => {
+  assertEquals(
+    await parse([
+      encodeStatus({ state: "lagged", missed: 120 }),
+      encodeStatus({ state: "live" }, "7-0.aaaaaa"),
+    ]),
+    [
+      { event: "status", data: '{"state":"lagged","missed":120}' },
+      { event: "status", data: '{"state":"live"}', id: "7-0.aaaaaa" },
+    ],
+  );
+});
+
+Deno.test("A heartbeat is no event, and gives the next one no type, though it stands in an event's place", async () => {
+  assertEquals(decoder.decode(HEARTBEAT), ":\n");
+  const frames = [HEARTBEAT, withChannel(HEARTBEAT, "news")];
+  const events = await parse([...frames, encodeStatus({ state: "reset" })]);
+  assertEquals(events.map(({ comment: _, ...event }) => event), [
+    { event: "status", data: '{"state":"reset"}' },
   ]);
+  assertEquals(decoder.decode(withChannel(HEARTBEAT, "news")), ":\n");
 });
 
 Deno.test("FrameEncoder writes a retry of 0, and no line for an empty type", async () => {

@@ -109,10 +109,13 @@ for (const workers of [1, 2]) {
     );
     await server.kill();
     const body = await old.rest();
-    assertMatch(body, /^retry:\d{4}\n(?:data: x{300}\nid: .*\n\n)+retry:.*\n/);
+    assertMatch(
+      body,
+      /^retry:\d{4}\nevent: status\ndata: {"state":"live"}\nid: .*\n\n(?:data: x{300}\nid: .*\n\n)+retry:.*\n/,
+    );
     assert(body.endsWith('\nevent: status\ndata: {"state":"draining"}\n\n'));
     const chunks = await plain.rest();
-    assertMatch(chunks, /^b\r\nretry:\d{4}\n\r\n/);
+    assertMatch(chunks, /^[\da-f]+\r\nretry:\d{4}\nevent: status\n/);
     assert(chunks.endsWith('{"state":"draining"}\n\n\r\n0\r\n\r\n'), chunks);
     const text = decodeChunks(chunks);
     assertEquals(

@@ -7,6 +7,8 @@ import { Audience, type AudienceMember } from "../../hub/audience.ts";
 class Parked implements AudienceMember {
   slot = -1;
   writtenBeat = 0;
+  heartbeatS = 1;
+  refreshed = 0;
   woken = 0;
   written = 0;
   readonly #react: (member: Parked) => void;
@@ -24,6 +26,11 @@ class Parked implements AudienceMember {
   write(): void {
     this.written++;
     this.writtenBeat++;
+    this.#react(this);
+  }
+
+  refresh(): void {
+    this.refreshed++;
     this.#react(this);
   }
 
@@ -61,7 +68,7 @@ Deno.test("Audience wakes and comments to each parked member, to those that leav
       }
       for (let i = 0; i < 3; i++) {
         if (flushes) audience.flush();
-        else audience.beat(i);
+        else audience.beat(i + 1, undefined);
       }
       for (const [i, member] of members.entries()) {
         const times = !parked.has(member) ? 0 : leaving.includes(i) ? 1 : 3;

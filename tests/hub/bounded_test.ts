@@ -19,7 +19,12 @@ function setUp(maxBytes: number) {
   const history = new ListHistory();
   const count = new ByteCount(ByteCount.share(2), 0);
   const memory = new Memory({ maxBytes, count });
-  const hub = new Hub(history, { last: "0-0", ringLimits: ALL, memory });
+  const hub = new Hub(history, {
+    last: "0-0",
+    ringLimits: ALL,
+    memory,
+    saysLive: false,
+  });
   return {
     history,
     memory,

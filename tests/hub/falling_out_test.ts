@@ -154,13 +154,15 @@ Deno.test("Hub counts what a subscriber lost anew each time, whatever it had rep
   while (!text.includes("resumed")) text += await read();
   for (const missed of [5, 7]) {
     const before = chime.history.events.length;
-    for (let i = 0; i < missed + 2; i++) await chime.publish("a", "");
+    for (let i = 0; i < missed + 3; i++) await chime.publish("a", "");
     chime.history.forgotten = chime.history.last;
+    // It was written at once, as the sink was ready.
+    assertMatch(await read(), new RegExp(`id: ${before + 1}-0`));
     assertEquals(
       await read(),
       `event: status\ndata: {"state":"lagged","missed":${missed}}\n\n`,
     );
-    assertMatch(await read(), new RegExp(`id: ${before + missed + 1}-0`));
+    assertMatch(await read(), new RegExp(`id: ${before + missed + 2}-0`));
   }
   await reader.cancel();
 });

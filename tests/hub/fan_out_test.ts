@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { compareEventIds, type EventId } from "../../events/event_id.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
-import { setUp, take } from "./set_up.ts";
+import { idsOf, setUp, take } from "./set_up.ts";
 
 Deno.test("Hub sends what comes to every subscriber of the channel, in order", async () => {
   using chime = setUp();
@@ -103,7 +103,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
             client.read = undefined;
             const text = new TextDecoder().decode(value);
             assert(!/lagged|reset/.test(text), text);
-            for (const [, id] of text.matchAll(/^id: (.*)$/gm)) {
+            for (const id of idsOf(text)) {
               client.seen.push(id as EventId);
             }
           });

@@ -22,12 +22,14 @@ function setUp(time: FakeTime) {
       const member: AudienceMember = {
         slot: -1,
         writtenBeat: 0,
+        heartbeatS: 8,
         wake() {
           if (i > 0) return;
           busyMs += FLUSH_MS;
           if (name === "a") flushes.push(time.now - start);
         },
         write() {},
+        refresh() {},
         close() {},
         fail() {},
       };

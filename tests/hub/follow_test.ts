@@ -13,7 +13,7 @@ Deno.test("follow begins where the tail does, brings what comes, and tells of a 
     { records: [], last: "2-0", gap: "reset" },
     { records: [{ channel: "a", data: "2", id: "3-0" }], last: "3-0" },
   ];
-  using hub = new Hub(new ListHistory());
+  using hub = new Hub(new ListHistory(), { saysLive: false });
   const positions: string[] = [];
   const tail = async function* () {
     for (const batch of batches) {

@@ -88,7 +88,10 @@ Deno.test("Hub writes the newest events of each channel a few at a time, and goe
 Deno.test("Hub refills a fresh stream from where the timeline began, if it was opened before", async () => {
   const history = new ListHistory();
   for (const data of ["1", "2", "3"]) history.add("a", data);
-  using hub = new Hub(history, { ringLimits: { ...ALL, maxFrames: 2 } });
+  using hub = new Hub(history, {
+    ringLimits: { ...ALL, maxFrames: 2 },
+    saysLive: false,
+  });
   const stream = openStream(hub, ["a"]);
   await hub.begin("3-0");
   const later = ["4", "5", "6", "7"].map((data) => history.add("a", data));

@@ -25,7 +25,7 @@ function setUp(bytes = 10, isComplete = false) {
   const page = (last: number): Page => ({
     bytes: new Uint8Array(bytes),
     count: 1,
-    last: `${last}-0`,
+    end: `${last}-0`,
     isComplete,
     unproved: undefined,
   });

@@ -106,7 +106,7 @@ Deno.test("Hub resets a stream that falls out while it resumes, where nothing ha
   const { value } = await reader.read();
   assertEquals(
     decoder.decode(value),
-    'event: status\ndata: {"state":"reset"}\n\n',
+    'event: status\ndata: {"state":"reset"}\nid: 8-0\n\n',
   );
   await reader.cancel();
 });

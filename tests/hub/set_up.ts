@@ -10,7 +10,7 @@ export const ALL = { maxFrames: 1_000, maxBytes: 1_000_000 };
 /** A hub whose history is complete, and a way to publish. */
 export function setUp(ringLimits = ALL) {
   const history = new ListHistory();
-  const hub = new Hub(history, { last: "0-0", ringLimits });
+  const hub = new Hub(history, { last: "0-0", ringLimits, saysLive: false });
   return {
     history,
     hub,
@@ -41,7 +41,20 @@ export async function begun(
   return reader;
 }
 
-/** The next events without `retry`, which is drawn. */
+/** The ids of the events in a text, without those of status events. */
+export function idsOf(text: string): string[] {
+  const events = text.replaceAll(/event: status\n(?:.+\n)*\n/g, "");
+  return [...events.matchAll(/^id: (.*)$/gm)].map(([, id]) => id!);
+}
+
+/** The next events without `retry`, which is drawn, and without the ids of status events, see `places_test.ts`. */
 export async function take(reader: EventReader, count: number) {
+  const events = await takeAll(reader, count);
+  for (const event of events) if (event.event === "status") delete event.id;
+  return events;
+}
+
+/** The next events without `retry`. */
+export async function takeAll(reader: EventReader, count: number) {
   return (await reader.take(count)).map(({ retry: _, ...event }) => event);
 }

@@ -5,7 +5,7 @@ import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
 import type { ReadAnswer } from "../../journal/history.ts";
 import { after } from "../support/open_stream.ts";
 import { FakeSink } from "./fake_sink.ts";
-import { setUp } from "./set_up.ts";
+import { idsOf, setUp } from "./set_up.ts";
 import { CapturedLog } from "../support/captured_log.ts";
 
 /** A hub with an open stream of the channel `a`. */
@@ -17,9 +17,7 @@ function setUpSink(from: DeliverFrom = NEW) {
 }
 
 function ids(written: readonly string[]): string[][] {
-  return written.map((text) =>
-    [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id!)
-  );
+  return written.map(idsOf);
 }
 
 /** Has answers of the history come. */

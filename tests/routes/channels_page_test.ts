@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../../events/input_error.ts";
-import { HEARTBEAT_MS } from "../../hub/heartbeat.ts";
 import {
   channelPath,
   readChannels,
@@ -12,7 +11,7 @@ import { inProcess } from "../support/in_process.ts";
 
 async function get(query = "") {
   const request = new Request(`http://chime.test:8000/${query}`);
-  const response = page(request, readTarget(request));
+  const response = page({ heartbeatS: 8 })(request, readTarget(request));
   const html = await response.text();
   const unescape = (text: string) =>
     text.replaceAll("&quot;", '"').replaceAll("&lt;", "<")
@@ -64,7 +63,7 @@ Deno.test("page() shows the channels that its address names", async () => {
     refusal: "",
     origin: "http://chime.test:8000",
     tz: "",
-    heartbeatMs: HEARTBEAT_MS,
+    heartbeatMs: 8_000,
   });
 });
 

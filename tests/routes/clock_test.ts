@@ -9,8 +9,8 @@ Deno.test("GET /sse/ opens a stream that proxies must not buffer or change", asy
   const response = await chime.request("/sse/");
   assertEquals(response.status, 200);
   assertEquals(Object.fromEntries(response.headers), {
-    "content-type": "text/event-stream",
-    "cache-control": "no-cache",
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
     "x-accel-buffering": "no",
     "x-content-type-options": "nosniff",
   });
@@ -111,7 +111,10 @@ for (const state of ["draining", "overloaded"] as const) {
       headers: { accept: "text/event-stream" },
     });
     assertEquals(response.status, 200);
-    assertEquals(response.headers.get("content-type"), "text/event-stream");
+    assertEquals(
+      response.headers.get("content-type"),
+      "text/event-stream; charset=utf-8",
+    );
     const [event, ...rest] = await new EventReader(response.body!).rest();
     assertEquals(event!.event, "status");
     assertEquals(event!.data, `{"state":"${state}"}`);

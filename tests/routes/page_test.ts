@@ -10,7 +10,7 @@ const NOW = "2026-11-22T04:30:20.750Z";
 
 function get(query = ""): Response {
   const request = new Request(`http://chime.test:8000/${query}`);
-  return page(request, readTarget(request));
+  return page({ heartbeatS: 8 })(request, readTarget(request));
 }
 
 /** The page's text, without its list of zones, as a browser without script shows it. */

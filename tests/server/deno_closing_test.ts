@@ -1,3 +1,4 @@
+import { STREAM_TYPE } from "../../routes/stream.ts";
 import { assert, assertEquals } from "@std/assert";
 import { closeAfter, isClosing } from "../../server/deno_closing.ts";
 
@@ -11,7 +12,7 @@ function answer(type: string, connection?: string): Response {
 
 Deno.test("closeAfter makes a stream's body fail after its bytes, over HTTP/1", async () => {
   const request = new Request("http://h/", HTTP1);
-  const response = closeAfter(request, answer("text/event-stream", "close"));
+  const response = closeAfter(request, answer(STREAM_TYPE, "close"));
   assertEquals(response.headers.get("connection"), "close");
   assertEquals(response.headers.get("x-other"), "1");
   const reader = response.body!.getReader();
@@ -24,9 +25,9 @@ Deno.test("closeAfter makes a stream's body fail after its bytes, over HTTP/1", 
 
 for (
   const [what, init, type] of [
-    ["over HTTP/2", {}, "text/event-stream"],
+    ["over HTTP/2", {}, STREAM_TYPE],
     ["of a document", HTTP1, "application/problem+json"],
-    ["to HEAD", { ...HTTP1, method: "HEAD" }, "text/event-stream"],
+    ["to HEAD", { ...HTTP1, method: "HEAD" }, STREAM_TYPE],
   ] as const
 ) {
   Deno.test(`closeAfter leaves an answer ${what} whole, and it announces nothing`, async () => {
@@ -38,7 +39,7 @@ for (
 }
 
 Deno.test("closeAfter leaves alone what is not to be closed", async () => {
-  const response = answer("text/event-stream");
+  const response = answer(STREAM_TYPE);
   assertEquals(closeAfter(new Request("http://h/", HTTP1), response), response);
   assertEquals(await response.text(), "the bytes");
 });

@@ -11,7 +11,10 @@ import type { Defect } from "./defects.ts";
 import { Port } from "./port.ts";
 import type { World } from "./world.ts";
 
-/** How small everything is, so that it happens that it does not suffice. */
+// How small everything is, so that it happens that it does not suffice.
+
+/** What hubs take a store to keep: so little that silent streams are often told where they are. */
+const RETENTION = { maxEvents: 1, maxAgeMs: 1_000, maxBytes: 2_000 };
 const RING_LIMITS = { maxFrames: 4, maxBytes: 10_000 };
 const MAX_WAITING_BYTES = 1_000;
 const WINDOW_BYTES = 400;
@@ -110,7 +113,10 @@ export class Instance {
 
   #serve(journal: Journal, port: Port | undefined): Thread {
     const { defect } = this.#options;
-    const hub = new Hub(journal, { ringLimits: RING_LIMITS });
+    const hub = new Hub(journal, {
+      ringLimits: RING_LIMITS,
+      retention: RETENTION,
+    });
     const thread: Thread = { hub, journal, port, isAlive: true };
     plant(hub, defect);
     follow(hub, whileAlive(thread, journal.tail()));

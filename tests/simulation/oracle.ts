@@ -1,5 +1,8 @@
-import type { EventId } from "../../events/event_id.ts";
-import { ORIGIN } from "../../events/event_id.ts";
+import {
+  compareEventIds,
+  type EventId,
+  ORIGIN,
+} from "../../events/event_id.ts";
 import type { DeliverFrom } from "../../hub/deliver_from.ts";
 import type { Client, Received, Watcher } from "./client.ts";
 import type { Thread } from "./instance.ts";
@@ -54,6 +57,7 @@ export interface Sight {
 /** How often clients were told what. */
 export interface Told {
   events: number;
+  live: number;
   resumed: number;
   reset: number;
   lagged: number;
@@ -64,13 +68,13 @@ export interface Told {
  * order. Everybody else is told.
  */
 export class Oracle implements Watcher {
-  readonly told: Told = { events: 0, resumed: 0, reset: 0, lagged: 0 };
+  readonly told: Told = { events: 0, live: 0, resumed: 0, reset: 0, lagged: 0 };
   readonly #truth: Truth;
   readonly #sight: Sight;
   readonly #expectations = new Map<Client, Expectation>();
   /** Where the hub stood when an event was written, for each that is on its way. */
   readonly #written = new Map<Client, (Node | undefined)[]>();
-  /** What each client has seen last. */
+  /** Up to where each client has seen everything that was promised. */
   readonly #seen = new Map<Client, Node>();
 
   constructor(truth: Truth, sight: Sight) {
@@ -146,11 +150,10 @@ export class Oracle implements Watcher {
       `${client.name} gets ${event.data} ${event.id ?? ""}`
     );
     const position = this.#written.get(client)!.shift();
-    this.watch(() =>
-      event.type === "status"
-        ? this.#status(client, JSON.parse(event.data), position)
-        : this.#event(client, event, position)
-    );
+    this.watch(() => {
+      if (event.type === "status") this.#status(client, event, position);
+      else this.#event(client, event, position);
+    });
   }
 
   /** Says that every client should have everything of a timeline by now. */
@@ -159,12 +162,13 @@ export class Oracle implements Watcher {
       const { channels, name } = client;
       const seen = this.#seen.get(client);
       const newest = newestOf(channels, head);
+      const seenLast = newestOf(channels, seen);
       const { kind, until } = this.#expectations.get(client)!;
       const isExcused = kind === "from" && newest && until &&
         isIn(until, newest);
-      if (seen !== newest && !isExcused) {
+      if (seenLast !== newest && !isExcused) {
         throw new Violation(
-          `${name} has not got the last event: ${show(seen)} instead of ${
+          `${name} has not got the last event: ${show(seenLast)} instead of ${
             show(newest)
           }`,
         );
@@ -177,11 +181,20 @@ export class Oracle implements Watcher {
 
   #status(
     client: Client,
-    status: { state: string; replayed?: number; missed?: number },
+    { data, id }: Received,
     position: Node | undefined,
   ): void {
+    const status: { state: string; replayed?: number; missed?: number } = JSON
+      .parse(data);
     const expectation = this.#expectations.get(client)!;
+    const hasPlace = ["live", "resumed", "reset"].includes(status.state);
+    if (hasPlace !== (id !== undefined)) {
+      throw new Violation(`${client.name} was told ${data} with the id ${id}`);
+    }
     switch (status.state) {
+      case "live":
+        this.told.live++;
+        break;
       case "resumed":
         this.told.resumed++;
         expectation.isDue = false;
@@ -199,12 +212,46 @@ export class Oracle implements Watcher {
         this.told.reset++;
         expectation.isDue = false;
         this.#begin(expectation, position);
+        this.#seen.delete(client);
         break;
       case "lagged":
         this.told.lagged++;
         expectation.missed += status.missed ?? Infinity;
         expectation.missedUntil = position;
     }
+    if (id) this.#place(client, id, status.state, position);
+  }
+
+  /** A client was told where its stream is. From there on it may expect everything. */
+  #place(
+    client: Client,
+    id: EventId,
+    state: string,
+    position: Node | undefined,
+  ): void {
+    const { channels, name, lastId } = client;
+    const expectation = this.#expectations.get(client)!;
+    if (state !== "reset" && lastId && compareEventIds(id, lastId) < 0) {
+      throw new Violation(`${name} was told ${id}, which is before ${lastId}`);
+    }
+    let node = this.#truth.find(id) ?? position;
+    while (node?.id && compareEventIds(node.id, id) > 0) node = node.parent;
+    if (!node) return;
+    this.#seen.set(client, node);
+    if (state === "reset") return;
+    const { kind, after, until, missed } = expectation;
+    const begin = kind === "all" ? after : kind === "from" ? until : undefined;
+    const last = newestOf(channels, node);
+    const isMissed = begin && missed === 0 && last &&
+      last.depth > begin.depth;
+    if (isMissed) {
+      throw new Violation(
+        `${name} was told ${state} at ${id} without ${show(last)}`,
+      );
+    }
+    if (kind === "held") return;
+    expectation.kind = "all";
+    expectation.after = node;
   }
 
   /** Expects that a client which asked for a moment has got everything from then on. */

@@ -108,6 +108,8 @@ class Simulation {
     for (const instance of this.#instances) {
       if (instance.isAlive) instance.kill();
     }
+    // What follows from that still lives in this world.
+    await this.#world.settle();
     return {
       kind: this.#kind,
       violation: this.#truth.violation,

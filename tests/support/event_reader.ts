@@ -4,12 +4,22 @@ import {
 } from "@std/http/server-sent-event-parse-stream";
 import { within } from "./within.ts";
 
-/** Reads a stream event by event, without `EventSource`. */
+/** Says that a fresh stream has begun. */
+const LIVE = '{"state":"live"}';
+
+/** Reads a stream event by event, without `EventSource`. It passes over the status `live`, unless it is to bring that, too. */
 export class EventReader implements AsyncDisposable {
   #isCut = false;
+  #retry: ServerSentEventParsedMessage["retry"];
   readonly #reader: ReadableStreamDefaultReader<ServerSentEventParsedMessage>;
 
-  constructor(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  readonly #hasLive: boolean;
+
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    { hasLive = false } = {},
+  ) {
+    this.#hasLive = hasLive;
     this.#reader = body.pipeThrough(new ServerSentEventParseStream())
       .getReader();
   }
@@ -28,7 +38,15 @@ export class EventReader implements AsyncDisposable {
 
   /** Returns the next event; `undefined` when the stream has ended. */
   async next(): Promise<ServerSentEventParsedMessage | undefined> {
-    return (await within(this.#reader.read())).value;
+    const { value } = await within(this.#reader.read());
+    if (!value || this.#hasLive) return value;
+    const retry = value.retry ?? this.#retry;
+    this.#retry = undefined;
+    if (value.event !== "status" || value.data !== LIVE) {
+      return retry === undefined ? value : { ...value, retry };
+    }
+    this.#retry = retry;
+    return await this.next();
   }
 
   /** Returns the next events; fewer if the stream ends before. */

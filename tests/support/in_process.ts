@@ -6,7 +6,7 @@ import { CapturedLog } from "./captured_log.ts";
 import { Instance, type InstanceDependencies } from "../../server/instance.ts";
 import type { InstanceOptions } from "../../server/serve_options.ts";
 import { SharedCounts } from "../../server/shared_counts.ts";
-import { NO_LIMITS } from "./serve_options.ts";
+import { NO_LIMITS, RETENTION } from "./serve_options.ts";
 
 /** The token that publishers need here. */
 export const TOKEN = "the-token";
@@ -41,11 +41,7 @@ export function inProcess(
   const log = new CapturedLog();
   const time = new FakeTime("2026-11-22T05:30:20.400Z");
   const {
-    journal = new MemoryJournal({
-      maxEvents: 1_000,
-      maxAgeMs: 86_400_000,
-      maxBytes: 128 * 1024 ** 2,
-    }),
+    journal = new MemoryJournal(RETENTION),
     main,
     maxStreams = Infinity,
     ...others
@@ -54,6 +50,8 @@ export function inProcess(
     version: "1.2.3",
     access: { isPrivate: [], tokens: [wholeToken(TOKEN)] },
     maxBodyBytes: 1_000,
+    heartbeatS: 8,
+    retention: RETENTION,
     corsOrigins: [],
     accessLog: false,
     allowedHosts: [],
