@@ -3,7 +3,6 @@ import {
   type ServerSentEventMessage,
   ServerSentEventStream,
 } from "@std/http/server-sent-event-stream";
-import type { EventId } from "./event_id.ts";
 import { InputError } from "./input_error.ts";
 
 /** One event of an event stream, as UTF-8, with the blank line that ends it. */
@@ -103,9 +102,10 @@ export function checkFrame({ event, data, id, retry }: FrameFields): void {
 /**
  * Encodes a status event. Synchronous, unlike {@linkcode FrameEncoder}: it has no place in the order.
  *
- * @param id The place where the stream goes on, if the status speaks of one.
+ * @param id The place where the stream goes on, if the status speaks of one, else perhaps the id that the client came with.
+ * Without newlines and NULs.
  */
-export function encodeStatus(status: Status, id?: EventId): Frame {
+export function encodeStatus(status: Status, id?: string): Frame {
   const idLine = id === undefined ? "" : `id: ${id}\n`;
   return encoder.encode(
     `event: status\ndata: ${JSON.stringify(status)}\n${idLine}\n`,

@@ -1,12 +1,11 @@
-import type { EventId } from "../events/event_id.ts";
 import { encodeStatus, type Frame, type Status } from "../events/frame.ts";
 
 /** Encodes status events. Streams that are live at the same place share the bytes that say so: many open at one place. */
 export class StatusFrames {
-  #livePlace: EventId | undefined;
+  #livePlace: string | undefined;
   #live: Frame | undefined;
 
-  encode(status: Status, place: EventId | undefined): Frame {
+  encode(status: Status, place: string | undefined): Frame {
     if (status.state !== "live") return encodeStatus(status, place);
     if (!this.#live || place !== this.#livePlace) {
       this.#live = encodeStatus(status, place);

@@ -7,6 +7,7 @@ import {
 } from "../events/frame.ts";
 import type { Sent } from "./counts.ts";
 import type { StatusFrames } from "./status_frames.ts";
+import type { StreamOptions } from "./stream_options.ts";
 import type { Write } from "./step.ts";
 
 /** Makes and counts the bytes of one stream. */
@@ -14,13 +15,19 @@ export class StreamEncoder {
   readonly #sent: Sent;
   readonly #statusFrames: StatusFrames;
   readonly #hasStatus: boolean;
+  /** The id that the client came with, until the stream has one of its own. */
+  #lastEventId: string | undefined;
   #hasBegun = false;
 
-  /** @param hasStatus Whether the stream has status events. */
-  constructor(sent: Sent, statusFrames: StatusFrames, hasStatus: boolean) {
+  constructor(
+    sent: Sent,
+    statusFrames: StatusFrames,
+    { hasStatus, lastEventId }: StreamOptions,
+  ) {
     this.#sent = sent;
     this.#statusFrames = statusFrames;
     this.#hasStatus = hasStatus;
+    this.#lastEventId = lastEventId;
   }
 
   /** The bytes that the stream begins with, if it has not begun yet. */
@@ -33,6 +40,7 @@ export class StreamEncoder {
   /** The bytes of a write, which are shared where they can be; nothing where the stream leaves all of it out. */
   encode({ bytes, count, status, last }: Write): Frame | undefined {
     const parts = bytes ? [bytes] : [];
+    if (count > 0) this.#lastEventId = undefined;
     if (status) parts.push(...this.#statusFrame(status, last));
     if (parts.length === 0) return undefined;
     this.#sent.events += count;
@@ -52,7 +60,9 @@ export class StreamEncoder {
   #statusFrame(status: Status, place: Write["last"]): Frame[] {
     if (!this.#hasStatus) return [];
     this.#sent.statuses[status.state]++;
-    return [this.#statusFrames.encode(status, place)];
+    const id = place ?? this.#lastEventId;
+    if (place) this.#lastEventId = undefined;
+    return [this.#statusFrames.encode(status, id)];
   }
 
   #count(parts: Frame[]): Frame {

@@ -58,11 +58,7 @@ export class Subscriber implements AudienceMember, Holder, SinkWriter {
     this.heartbeatS = options.heartbeatS;
     this.#hub = hub;
     this.#reader = new Reader(hub.timeline, audience, from);
-    this.#encoder = new StreamEncoder(
-      hub.sent,
-      hub.statusFrames,
-      options.hasStatus,
-    );
+    this.#encoder = new StreamEncoder(hub.sent, hub.statusFrames, options);
     this.#sink = sink;
     this.#untaken = new Untaken(hub.memory, this);
     this.#onLeave = onLeave;

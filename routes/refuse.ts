@@ -39,7 +39,7 @@ export function refuseStream(
   if (request.headers.get("accept")?.includes("text/event-stream")) {
     const frames = [encodeRetry(drawRetryMs())];
     if (options.hasStatus) {
-      frames.push(encodeStatus(status));
+      frames.push(encodeStatus(status, options.lastEventId));
       sent.statuses[status.state]++;
     }
     const answer = streamResponse(concat(frames));

@@ -9,6 +9,9 @@ import type { Target } from "./target.ts";
 /** The largest `latest`: how many of each channel's newest events a stream can begin with. */
 const MAX_LATEST = 1_000;
 
+/** An id that an event stream can carry as any client would send it back. */
+const WRITABLE = /^[!-~]+$/;
+
 /** What a request for a stream asks for, besides its channels or its zone. */
 export interface StreamQuery {
   readonly from: DeliverFrom;
@@ -27,32 +30,39 @@ export function readStreamQuery(
   heartbeatS: number,
 ): StreamQuery {
   const isRaw = readSwitch(query, "raw", false);
+  const lastEventId = readLastEventId(request, query);
   return {
-    from: readDeliverFrom(request, query),
+    from: readDeliverFrom(lastEventId, query),
     options: {
       hasStatus: readSwitch(query, "status", true) && !isRaw,
       heartbeatS: readInterval(query) ?? heartbeatS,
+      lastEventId: WRITABLE.test(lastEventId) ? lastEventId : undefined,
     },
   };
 }
 
+/** Reads the last id that a client has by itself; empty where it has none. */
+function readLastEventId(request: Request, query: URLSearchParams): string {
+  return request.headers.get("last-event-id") ||
+    query.get("lastEventId") ||
+    query.get("last_event_id") ||
+    "";
+}
+
 /**
- * Reads where the stream begins: after the id in the header `Last-Event-ID`, else in `lastEventId`, `last_event_id` or
- * `since` in the query. Each can also be `earliest`, or a duration back such as `90s`, `5m`, `2h` or `1d`.
+ * Reads where the stream begins: after the last id that the client has by itself, else after `since` in the query. Each can
+ * also be `earliest`, or a duration back such as `90s`, `5m`, `2h` or `1d`.
  *
  * @throws {InputError} for a `since` that is none of these. Clients send the others by themselves, perhaps with an id of
  * another server: they lead to a reset.
  */
 function readDeliverFrom(
-  request: Request,
+  lastEventId: string,
   query: URLSearchParams,
 ): DeliverFrom {
   const afterReset = readFresh(query.get("latest"));
   const since = readSince(query);
-  const text = request.headers.get("last-event-id") ||
-    query.get("lastEventId") ||
-    query.get("last_event_id") ||
-    since;
+  const text = lastEventId || since;
   if (!text) return afterReset;
   if (text === "earliest") return { kind: "earliest", afterReset };
   if (isEventId(text)) return { kind: "after", id: text, afterReset };

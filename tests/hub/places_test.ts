@@ -249,6 +249,32 @@ Deno.test("Hub says lagged, draining and overloaded without a place", async () =
   ]);
 });
 
+Deno.test("Hub repeats the id that a client came with in a status before the stream's first id, and not after it", async () => {
+  using chime = setUp();
+  const { history } = chime;
+  const { read } = history;
+  const options = { hasStatus: true, heartbeatS: 8, lastEventId: "1-0" };
+  await chime.publish("a", "1");
+  await chime.hub.append([], "5-0");
+  history.read = () => Promise.reject(new UnavailableError("away"));
+  const [away, back] = [new FakeSink(), new FakeSink()];
+  const opened = chime.hub.open(["b"], after("1-0"), away, options);
+  away.ready();
+  await delay(0);
+  opened.close({ state: "expired" });
+  assertMatch(
+    away.written.at(-1)!,
+    /event: status\ndata: {"state":"expired"}\nid: 1-0\n\n$/,
+  );
+  history.read = read;
+  chime.hub.open(["b"], after("1-0"), back, options);
+  back.ready();
+  await delay(0);
+  await chime.publish("b", "2");
+  chime.hub.closeAll({ state: "draining" });
+  assertMatch(back.written.at(-1)!, /"draining"}\n\n$/);
+});
+
 Deno.test("Hub shares the bytes that say where streams of one place are live", () => {
   using chime = setUp();
   const { statusFrames } = chime.hub;

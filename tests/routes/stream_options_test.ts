@@ -104,6 +104,32 @@ for (const path of PATHS) {
     });
   }
 
+  for (
+    const [id, inQuery, repeated] of [
+      ["1795325431207-0.x7Kq2M", "", "1795325431207-0.x7Kq2M"],
+      ["", "1795325431207-0.x7Kq2M", "1795325431207-0.x7Kq2M"],
+      ["another-server's", "1-0", "another-server's"],
+      ["has space", "", undefined],
+      ["h\u00e9", "", undefined],
+      ["", "a\nb", undefined],
+      ["", "", undefined],
+    ] as const
+  ) {
+    Deno.test(`GET ${path} that is refused repeats the client's id ${JSON.stringify([id, inQuery])}, where a stream can carry it`, async () => {
+      for (const state of ["draining", "overloaded"] as const) {
+        await using chime = refusing(state);
+        const query = `?lastEventId=${encodeURIComponent(inQuery)}`;
+        const headers = { ...ACCEPT.headers, "last-event-id": id };
+        const response = await chime.request(path + query, { headers });
+        const idLine = repeated ? `id: ${repeated}\n` : "";
+        assertEquals(
+          (await response.text()).replace(/^retry:\d{4}\n/, ""),
+          `event: status\ndata: {"state":"${state}"}\n${idLine}\n`,
+        );
+      }
+    });
+  }
+
   for (const query of ["", "?status=1", "?raw=0", "?status=1&raw=0"]) {
     Deno.test(`GET ${path}${query} has status events`, async () => {
       await using chime = inProcess();
