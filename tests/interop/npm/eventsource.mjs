@@ -1,0 +1,6 @@
+import { EventSource } from "eventsource";
+import { printEvents } from "./event_target.mjs";
+
+export function subscribe(url, options) {
+  printEvents(new EventSource(url), options);
+}
