@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import http2 from "node:http2";
 import { HAS_HTTP2, LISTENER } from "../support/listener.ts";
-import { logLines } from "../support/log_lines.ts";
+import { logLines, untilLogged } from "../support/log_lines.ts";
 import { scrape } from "../support/metrics.ts";
 import { RawSocket } from "../support/raw_socket.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
@@ -172,7 +172,7 @@ for (const workers of [1, 2]) {
     );
     streams.use(await openStream(server, "127.0.0.3"));
     assertEquals(await refused(server, "address"), 2);
-    const [line] = logLines(server.log, /a stream was refused/);
+    const [line] = await untilLogged(server, /a stream was refused/);
     assertMatch(line!, /connections come from .* address=127\.0\.0\.2 /);
     // That a refused stream's connection is closed is no failure.
     assertEquals(logLines(server.log, /^error/), []);
@@ -214,11 +214,11 @@ for (const workers of [1, 2]) {
     await open("[2001:db8::2]:80");
     await assertRefused(server, undefined, from("2001:db8::3"));
     assertEquals(await refused(server, "address"), 6);
-    const [line] = logLines(server.log, /a stream was refused/);
+    const [line] = await untilLogged(server, /a stream was refused/);
     assertMatch(line!, / address=192\.0\.2\.1 /);
-    assertMatch(
-      server.log,
-      / info +request .*path=\/sse\/news address=192\.0\.2\.2 /,
+    await untilLogged(
+      server,
+      /^info request .*path=\/sse\/news address=192\.0\.2\.2 /,
     );
     first[Symbol.dispose]();
     await until(async () =>
@@ -349,7 +349,8 @@ for (
 ) {
   Deno.test(`Chime that listens on ${host} says once what its listener cannot do: ${isOpen && LISTENER === "deno"}`, async () => {
     await using server = await startServer(["--port", "0", "--host", host]);
-    const lines = logLines(server.log, /--listener node/);
-    assertEquals(lines.length, isOpen && LISTENER === "deno" ? 1 : 0);
+    const count = isOpen && LISTENER === "deno" ? 1 : 0;
+    const lines = await untilLogged(server, /--listener node/, count);
+    assertEquals(lines.length, count);
   });
 }

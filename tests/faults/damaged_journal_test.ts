@@ -8,7 +8,7 @@ import { startServer } from "../support/server_process.ts";
 import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { damagePages } from "../support/damage_pages.ts";
 import { within } from "../support/within.ts";
-import { logLines } from "../support/log_lines.ts";
+import { untilLogged } from "../support/log_lines.ts";
 import { untilReady } from "./until_ready.ts";
 
 const RESET = '{"state":"reset"}';
@@ -72,7 +72,7 @@ for (const workers of ["1", "2"]) {
     assertEquals(detail, "The server is without its journal");
     const metrics = await scrape(server.url);
     assertEquals(metrics.get("chime_journal_ready"), 0);
-    assertEquals(logLines(server.log, / the journal /), [
+    assertEquals(await untilLogged(server, / the journal /, 2), [
       `warn cannot optimize the journal "${at.file}" error="Error: database disk image is malformed"`,
       `warn the journal failed: cannot read "${at.file}": database disk image is malformed`,
     ]);
@@ -125,7 +125,7 @@ for (const what of ["file", "link"]) {
     await Deno.rename(`${at.file}.away`, at.file);
     await untilReady(server.url, 200);
     await publish(server.url, "a", "3");
-    assertEquals(logLines(server.log, / the journal /), [
+    assertEquals(await untilLogged(server, / the journal /, 2), [
       `warn the journal failed: cannot append to "${at.file}": its file is gone`,
       "info the journal works again",
     ]);

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { EventReader } from "../support/event_reader.ts";
 import { startServer } from "../support/server_process.ts";
 import { sqliteFolder } from "../support/sqlite_folder.ts";
+import { untilLogged } from "../support/log_lines.ts";
 import { within } from "../support/within.ts";
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
@@ -107,7 +108,7 @@ for (const workers of ["1", "2"]) {
       };
       const post = { method: "POST", body: "x" };
       assertEquals(await ask("t", post), 201);
-      assertMatch(server.log, /warn +the JWKS cannot be read/);
+      await untilLogged(server, /^warn the JWKS cannot be read/);
       assertEquals(await ask("other", post), 401);
       silence.resolve();
       const text = await sign(pair, "a");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { MAX_SILENCE_MS } from "../../routes/body.ts";
-import { logLines } from "../support/log_lines.ts";
+import { untilLogged } from "../support/log_lines.ts";
 import { scrape } from "../support/metrics.ts";
 import { RawSocket } from "../support/raw_socket.ts";
 import { startServer } from "../support/server_process.ts";
@@ -58,7 +58,11 @@ Deno.test("A body that pauses for 30 s is answered with a 408 and counted, whate
     ),
     SILENT.length,
   );
-  const lines = logLines(server.log, /^info request status=408 /);
+  const lines = await untilLogged(
+    server,
+    /^info request status=408 /,
+    SILENT.length,
+  );
   assertEquals(lines.length, SILENT.length);
   assertMatch(lines[0]!, / address=127.0.0.1 requestId=\S{36}/);
 });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { EventReader } from "../support/event_reader.ts";
 import { LISTENER } from "../support/listener.ts";
-import { logLines } from "../support/log_lines.ts";
+import { untilLogged } from "../support/log_lines.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
@@ -43,7 +43,11 @@ for (const workers of [1, 2]) {
       ),
       CLIENTS,
     );
-    const lines = logLines(server.log, /^info request status=408 /);
+    const lines = await untilLogged(
+      server,
+      /^info request status=408 /,
+      CLIENTS,
+    );
     assertEquals(lines.length, CLIENTS);
     assertMatch(lines[0]!, / address=127.0.0.1 requestId=\S{36}$/);
     // The stream went on all the time.
