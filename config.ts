@@ -1,4 +1,4 @@
-import type { Pattern } from "./access/pattern.ts";
+import type { Pattern } from "./events/pattern.ts";
 import { ConfigError } from "./config/config_error.ts";
 import type { JournalPlace } from "./journal/journal_place.ts";
 import type { LogFormat } from "./log/format.ts";

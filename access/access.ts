@@ -8,7 +8,7 @@ import { HeldPermits } from "./held_permits.ts";
 import type { JwtSettings } from "./jwt/jwt.ts";
 import type { JwtKey } from "./jwt/jwt_key.ts";
 import { JwtSource } from "./jwt/jwt_source.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Pattern } from "../events/pattern.ts";
 import type { CredentialReader, RightsSource } from "./source.ts";
 import { type RevocationJournal, Revocations } from "./revocations.ts";
 import { RevocableSource } from "./revocable_source.ts";

@@ -1,5 +1,5 @@
 import { ForbiddenError, UnauthorizedError } from "./access_error.ts";
-import { overlaps, type Pattern } from "./pattern.ts";
+import { overlaps, type Pattern } from "../events/pattern.ts";
 import { type Action, missingFrom } from "./rights.ts";
 import type {
   Application,

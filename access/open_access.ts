@@ -3,7 +3,7 @@ import type { ApplicationSettings } from "./application.ts";
 import { AccessFileError } from "./access_file_error.ts";
 import type { JwtSettings } from "./jwt/jwt.ts";
 import { JwtKeys } from "./jwt/jwt_keys.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Pattern } from "../events/pattern.ts";
 import { isTokenText, type Token, TOKEN_RULE, wholeToken } from "./token.ts";
 import { TokensFile } from "./tokens_file.ts";
 

@@ -1,5 +1,5 @@
 import { InputError } from "../events/input_error.ts";
-import { parsePattern, type Pattern } from "./pattern.ts";
+import { parsePattern, type Pattern } from "../events/pattern.ts";
 import type { Action, Rights } from "./rights.ts";
 
 /** The rights about channels. */

@@ -1,4 +1,4 @@
-import { anyCovers, type Pattern } from "./pattern.ts";
+import { anyCovers, type Pattern } from "../events/pattern.ts";
 
 /** What somebody may do. All of it is plain data, so that it can be sent to another thread and kept in a store. */
 export interface Rights {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { ALL } from "./pattern.ts";
+import { ALL } from "../events/pattern.ts";
 import type { Rights } from "./rights.ts";
 
 /** What is known of a token. It is plain data, without the token itself. */

@@ -1,4 +1,4 @@
-import { parsePattern, type Pattern } from "../access/pattern.ts";
+import { parsePattern, type Pattern } from "../events/pattern.ts";
 import { isTokenText, TOKEN_RULE } from "../access/token.ts";
 import { parseDuration } from "../events/duration.ts";
 import { InputError } from "../events/input_error.ts";

@@ -1,3 +1,5 @@
+import { firstIndex } from "./first_index.ts";
+
 /** A list that grows at its end and shrinks at its beginning, both in constant time on average. */
 export class Deque<T> {
   #items: T[] = [];
@@ -45,13 +47,9 @@ export class Deque<T> {
    * @returns Its index, or the length where no item matches.
    */
   firstIndex(matches: (item: T) => boolean): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (matches(this.#items[this.#first + middle]!)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+    return firstIndex(
+      this.length,
+      (index) => matches(this.#items[this.#first + index]!),
+    );
   }
 }

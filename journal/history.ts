@@ -25,6 +25,10 @@ export type ReadFrom =
 
 /** Which events to read, oldest first. */
 export interface ReadQuery {
+  /**
+   * Names and patterns, see `events/pattern.ts`. A pattern stands for every channel that it covers of which something is
+   * held, or known to be lost. A channel that is asked for twice is read once.
+   */
   channels: readonly string[];
   from: ReadFrom;
   /**
@@ -37,6 +41,7 @@ export interface ReadQuery {
 
 /** Which events to read, the newest only. */
 export interface LatestQuery {
+  /** Names and patterns, as in {@linkcode ReadQuery}. */
   channels: readonly string[];
   /** How many events of each channel, at most. Those up to `after` count too. */
   count: number;
@@ -69,7 +74,10 @@ export interface Gone {
   readonly floor: Place;
 }
 
-/** One of the ids was given out by another timeline, or so long ago that nobody knows. */
+/**
+ * One of the ids was given out by another timeline, or so long ago that nobody knows. Or patterns match more than 10,000
+ * channels, of which nothing is proved then.
+ */
 export interface Unknown {
   readonly kind: "unknown";
 }
@@ -103,7 +111,8 @@ export interface History {
    * Reads the newest events of each channel, as far as the limits go. Notes are left out. Nothing is proved.
    *
    * @throws {UnavailableError} The history cannot be read for now.
-   * @throws {UnreadableError} The history cannot be read, and waiting will not help.
+   * @throws {UnreadableError} The history cannot be read, and waiting will not help. Or patterns match more than 10,000
+   * channels: a stream is then reset, as its client would take nothing for all there is.
    */
   latest(query: LatestQuery, limits: ReadLimits): Promise<Latest>;
 
@@ -111,7 +120,9 @@ export interface History {
    * Finds the channels that may have had records after an id: those that hold one, and those of which it cannot be told, as
    * records after the id have been let go. Where one of the ids is unknown, as in {@linkcode History.read}, that is all.
    *
-   * @param channels 1,000 at most.
+   * A pattern may have had records where one of its channels may, and where it matches more than 10,000.
+   *
+   * @param channels 1,000 at most, names and patterns.
    * @param upTo The id up to which the hub has seen the timeline. Channels that had records only after it may be named.
    * @returns Some of `channels`.
    * @throws {UnavailableError} The history cannot be read for now.
@@ -131,7 +142,8 @@ export class UnavailableError extends Error {
 
 /**
  * The history is there but cannot be read: a damaged page, an I/O error, a record that is no event. Waiting will not
- * help, so a client that needs it gets a reset. Code that throws this error writes the reason to the log.
+ * help, so a client that needs it gets a reset. Code that throws this error writes the reason to the log, unless too many
+ * channels were asked for, in which case nothing is wrong here.
  */
 export class UnreadableError extends Error {
   override name = "UnreadableError";

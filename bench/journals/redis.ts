@@ -1,10 +1,11 @@
 /**
- * Measures the journal in Redis: what an append takes of Redis's own time, what channels take of its memory, and that a
- * reading does not depend on what other channels hold. Needs `redis-server`.
+ * Measures the journal in Redis: what an append takes of Redis's own time, what channels take of its memory, that a
+ * reading does not depend on what other channels hold, and what one of a pattern takes. Needs `redis-server`.
  *
  *     deno run -A bench/journals/redis.ts
  */
 import { type EventId, ORIGIN } from "../../events/event_id.ts";
+import type { ReadFrom } from "../../journal/history.ts";
 import type { Journal, Retention } from "../../journal/journal.ts";
 import { RedisJournal } from "../../journal/redis/journal.ts";
 import { RedisServer } from "../../tests/support/redis_server.ts";
@@ -169,6 +170,62 @@ async function measureReadings(): Promise<void> {
   }
 }
 
+/**
+ * 1,000 channels of a pattern beside 100,000 others, and 1,000 events since a client left, 100 of which are the pattern's;
+ * then 10,000 channels of another pattern. What counts is the longest script: Redis does nothing else meanwhile.
+ */
+async function measurePatterns(): Promise<void> {
+  await using server = await RedisServer.start();
+  await using journal = await open(server);
+  const append = (nameOf: (k: number) => string) =>
+    journal.append(
+      Array.from({ length: 1_000 }, (_, k) => ({
+        channel: nameOf(k),
+        data: DATA,
+      })),
+    );
+  for (let i = 0; i < 101; i++) {
+    const stem = i === 50 ? "news" : i < 10 ? `room.${i}` : `user.${i}`;
+    await append((k) => `${stem}.${k}`);
+  }
+  const [id] = await journal.append([{ channel: "here", data: "" }]);
+  const ids = await append((k) => k % 10 === 0 ? `news.${k}` : `room.1.${k}`);
+  await server.command("CONFIG", "SET", "slowlog-log-slower-than", "0");
+  const upTo = ids.at(-1)!;
+  const limits = { maxEvents: 100, maxLength: 1024 ** 2 };
+  for (const pattern of ["news.*", "room.*"]) {
+    const channels = [pattern];
+    const page = (from: ReadFrom) => () =>
+      journal.read({ channels, from, upTo }, limits);
+    const runs: Record<string, () => Promise<unknown>> = {
+      "read what is new": page({ kind: "after", id: id! }),
+      "read the oldest": page({ kind: "earliest" }),
+      latest: () =>
+        journal.latest({ channels, count: 1, after: ORIGIN, upTo }, limits),
+      changed: () => journal.changed(channels, id!, upTo),
+    };
+    for (const [what, run] of Object.entries(runs)) {
+      await server.command("SLOWLOG", "RESET");
+      const startMs = performance.now();
+      await run();
+      const ms = performance.now() - startMs;
+      show(`${what} of ${pattern}`, ms, "ms");
+      show("  the longest script", await longestUs(server) / 1_000, "ms");
+    }
+  }
+}
+
+/** The longest of the slow commands, in µs. */
+async function longestUs(server: RedisServer): Promise<number> {
+  const slow = await server.command("SLOWLOG", "GET", "100") as [
+    number,
+    number,
+    number,
+    string[],
+  ][];
+  return Math.max(0, ...slow.map(([, , us]) => us));
+}
+
 async function measureLettingGo(): Promise<void> {
   await using server = await RedisServer.start();
   {
@@ -190,16 +247,9 @@ async function measureLettingGo(): Promise<void> {
     Number(await server.command("ZCARD", "{chime}:oldest")) > 0 &&
     (await journal.changed([], ORIGIN, ORIGIN)).length === 0
   );
-  const slow = await server.command("SLOWLOG", "GET", "100") as [
-    number,
-    number,
-    number,
-    string[],
-  ][];
-  const longest = Math.max(0, ...slow.map(([, , us]) => us));
   show(
     "letting go of 600 events of 100 kB, the longest step",
-    longest / 1_000,
+    await longestUs(server) / 1_000,
     "ms",
   );
 }
@@ -207,4 +257,5 @@ async function measureLettingGo(): Promise<void> {
 await measureAppends();
 await measureMemory();
 await measureReadings();
+await measurePatterns();
 await measureLettingGo();

@@ -1,11 +1,12 @@
 /**
- * Measures the journal in SQLite: what an append takes, how large the file gets, and that a reading does not depend on
- * what other channels hold.
+ * Measures the journal in SQLite: what an append takes, how large the file gets, that a reading does not depend on what
+ * other channels hold, and what one of a pattern takes.
  *
  *     deno run -A bench/journals/sqlite.ts
  */
 import { join } from "node:path";
 import { type EventId, ORIGIN } from "../../events/event_id.ts";
+import type { ReadFrom } from "../../journal/history.ts";
 import type { Retention } from "../../journal/journal.ts";
 import { SqliteJournal } from "../../journal/sqlite/journal.ts";
 
@@ -99,10 +100,45 @@ async function measureReadings(folder: string): Promise<void> {
   );
 }
 
+/** 1,000 channels of a pattern beside 100,000 others, and 1,000 events since a client left, 100 of which are the pattern's. */
+async function measurePatterns(folder: string): Promise<void> {
+  await using journal = new SqliteJournal(join(folder, "p.db"), RETENTION);
+  for (let i = 0; i < 101; i++) {
+    const stem = i === 50 ? "news" : `user.${i}`;
+    await journal.append(batch(1_000, (k) => `${stem}.${k}`));
+  }
+  const [id] = await journal.append(batch(1, () => "here"));
+  const ids = await journal.append(
+    batch(1_000, (i) => i % 10 === 0 ? `news.${i}` : `user.1.${i}`),
+  );
+  const [channels, upTo] = [["news.*"], ids.at(-1)!];
+  const read = (from: ReadFrom) => () =>
+    journal.read({ channels, from, upTo }, LIMITS);
+  show(
+    "read 100 events of 1,000 channels of a pattern",
+    await cost(100, read({ kind: "after", id: id! })),
+    "µs",
+  );
+  show(
+    "read its oldest 100 events",
+    await cost(100, read({ kind: "earliest" })),
+    "µs",
+  );
+  show(
+    "latest of its channels, the first 100",
+    await cost(
+      100,
+      () => journal.latest({ channels, count: 1, after: ORIGIN, upTo }, LIMITS),
+    ),
+    "µs",
+  );
+}
+
 const folder = await Deno.makeTempDir({ prefix: "chime-bench-" });
 try {
   await measureAppends(folder);
   await measureReadings(folder);
+  await measurePatterns(folder);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -7,6 +7,7 @@ import {
   type Place,
   placeBefore,
 } from "../../events/event_id.ts";
+import { MAX_MATCHING, toAsked, tooManyError } from "../asked.ts";
 import { drawEpoch, Epochs } from "../epochs.ts";
 import type {
   History,
@@ -18,10 +19,12 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import type { Retention } from "../journal.ts";
+import type { ChannelEvent } from "../../events/message.ts";
 import type { TimelineRecord } from "../note.ts";
 import { type Floor, highest, isOurs, judge } from "../proof.ts";
 import { lookUpCount, readWithin } from "../reading.ts";
 import { StoreClock } from "../store_clock.ts";
+import { Oldest } from "./oldest.ts";
 import { Records } from "./records.ts";
 
 /** The timeline of one process, in its memory. It has one epoch. */
@@ -62,40 +65,45 @@ export class MemoryHistory implements History {
 
   read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     this.#expire();
-    const { channels, from, upTo } = query;
+    const { from, upTo } = query;
+    const names = this.#namesOf(query.channels);
+    if (!names) return Promise.resolve({ kind: "unknown" });
     const verdict = judge(query, {
       epochs: this.#epochs,
       last: this.#last,
-      floor: this.#floorOf(channels),
+      floor: this.#floorOf(names),
       clock: this.clock,
     });
     if (verdict.kind !== "allowed") return Promise.resolve(verdict);
     const { floor, unproved } = verdict;
-    const after = this.#start(channels, from);
+    const after = this.#start(names, from);
     if (from.kind === "since" && isBefore(after, floor)) {
       // The clock went back: what was let go counts as older than the moment, and yet came after it.
       return Promise.resolve({ kind: "gone", floor });
     }
     const limit = lookUpCount(limits);
-    const records = after === undefined
-      ? []
-      : channels.flatMap((name) =>
-        this.#records.read(name, after, upTo, limit)
-      );
+    const oldest = new Oldest<TimelineRecord>(limit);
+    for (const name of names) {
+      if (after === undefined) break;
+      oldest.add(this.#records.read(name, after, upTo, limit));
+    }
     return Promise.resolve({
       kind: "found",
-      ...readWithin(inOrder(records), limits),
+      ...readWithin(oldest.inOrder(), limits),
       ...(unproved !== undefined && { unproved }),
     });
   }
 
   latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
     this.#expire();
+    const names = this.#namesOf(query.channels);
+    if (!names) return Promise.reject(tooManyError());
     const limit = lookUpCount(limits);
-    const events = query.channels.flatMap((name) =>
-      this.#records.newest(name, query, limit)
-    );
-    const { records, isComplete } = readWithin(inOrder(events), limits);
+    const oldest = new Oldest<ChannelEvent>(limit);
+    for (const name of names) {
+      oldest.add(this.#records.newest(name, query, limit));
+    }
+    const { records, isComplete } = readWithin(oldest.inOrder(), limits);
     return Promise.resolve({ events: records, isComplete });
   }
 
@@ -109,26 +117,43 @@ export class MemoryHistory implements History {
     if (!isOurs(after, known) || !isOurs(upTo, known)) {
       return Promise.resolve(channels);
     }
-    return Promise.resolve(channels.filter((name) => {
-      const floor = this.#floorOf([name]);
-      return this.#records.hasAfter(name, after) ||
+    return Promise.resolve(channels.filter((asked) => {
+      const names = this.#namesOf([asked]);
+      if (!names) return true;
+      const floor = this.#floorOf(names);
+      return names.some((name) => this.#records.hasAfter(name, after)) ||
         floor !== undefined && compareEventIds(floor.place, after) > 0;
     }));
   }
 
+  /** The channels that names and patterns stand for; nothing where too many match the patterns. */
+  #namesOf(channels: readonly string[]): readonly string[] | undefined {
+    const { names, stems } = toAsked(channels);
+    if (stems.length === 0) return names;
+    const all = [...names];
+    const most = names.length + MAX_MATCHING;
+    for (const stem of stems) {
+      for (const name of this.#records.startingWith(stem)) {
+        if (all.length === most) return undefined;
+        all.push(name);
+      }
+    }
+    return all;
+  }
+
   /** The place after which a reading begins; nothing where it finds nothing. */
-  #start(channels: readonly string[], from: ReadFrom): EventId | undefined {
+  #start(names: readonly string[], from: ReadFrom): EventId | undefined {
     if (from.kind === "after") return from.id;
     if (from.kind === "earliest") return ORIGIN;
-    const firsts = channels.flatMap((name) =>
+    const firsts = names.flatMap((name) =>
       this.#records.firstSince(name, from.ms) ?? []
     );
     const [first] = firsts.toSorted(compareEventIds);
     return first && placeBefore(first);
   }
 
-  #floorOf(channels: readonly string[]): Floor | undefined {
-    const floors = channels.map((name) => this.#records.floorOf(name));
+  #floorOf(names: readonly string[]): Floor | undefined {
+    const floors = names.map((name) => this.#records.floorOf(name));
     return highest([this.#records.floor, ...floors], this.clock);
   }
 
@@ -140,10 +165,6 @@ export class MemoryHistory implements History {
   #id(place: Place): EventId {
     return eventId(place, this.#epochs.current);
   }
-}
-
-function inOrder<T extends TimelineRecord>(records: T[]): T[] {
-  return records.sort((a, b) => compareEventIds(a.id, b.id));
 }
 
 function isBefore(place: EventId | undefined, floor: Place): boolean {

@@ -6,30 +6,23 @@ import {
   placeOf,
 } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
-import { Deque } from "../deque.ts";
+import type { Deque } from "../deque.ts";
 import type { Retention } from "../journal.ts";
-import { isNote, type NoteRecord, type TimelineRecord } from "../note.ts";
+import { isNote, type TimelineRecord } from "../note.ts";
 import { type Floor, raise } from "../proof.ts";
 import { recordBytes } from "../record_bytes.ts";
 import type { StoreClock } from "../store_clock.ts";
 import { type Held, HeldList } from "./held.ts";
+import { type HeldChannel, HeldChannels } from "./held_channels.ts";
 
 /** What a record takes in memory besides its texts, about, in bytes. */
 export const RECORD_OVERHEAD = 200;
-
-/** A channel of which something is held. */
-class HeldChannel {
-  readonly events = new Deque<Held<ChannelEvent>>();
-  readonly notes = new Deque<Held<NoteRecord>>();
-  /** The last event that went though older ones of other channels are held. */
-  floor: Floor | undefined;
-}
 
 /** The records that are held in memory, and the floors of what was let go. A channel without records costs nothing. */
 export class Records {
   readonly #retention: Retention;
   readonly #clock: StoreClock;
-  readonly #channels = new Map<string, HeldChannel>();
+  readonly #channels = new HeldChannels();
   readonly #all = new HeldList();
   #floor: Floor;
 
@@ -50,6 +43,11 @@ export class Records {
     return this.#channels.get(channel)?.floor;
   }
 
+  /** The channels of which something is held whose names begin with a stem. */
+  startingWith(stem: string): Iterable<string> {
+    return this.#channels.startingWith(stem);
+  }
+
   /** Whether the record of a channel with this id has not been let go. */
   isHeld(channel: string, id: EventId): boolean {
     return [this.#floor, this.floorOf(channel)].every((floor) =>
@@ -60,10 +58,8 @@ export class Records {
   /** Keeps a record that is newer than all that are held. What is about no channel is not read, and so not kept. */
   add(record: TimelineRecord): void {
     if (record.channel === undefined) return;
-    let channel = this.#channels.get(record.channel);
-    if (!channel) {
-      this.#channels.set(record.channel, channel = new HeldChannel());
-    }
+    const channel = this.#channels.get(record.channel) ??
+      this.#channels.add(record.channel);
     if (isNote(record)) channel.notes.push(this.#hold(record));
     else {
       channel.events.push(this.#hold(record));

@@ -1,9 +1,12 @@
 import {
-  epochOf,
+  compareEventIds,
   type EventId,
   ORIGIN,
   type Place,
 } from "../../events/event_id.ts";
+import type { ChannelEvent } from "../../events/message.ts";
+import { isPattern } from "../../events/pattern.ts";
+import { tooManyError } from "../asked.ts";
 import type {
   History,
   Latest,
@@ -12,57 +15,54 @@ import type {
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
-import type { ChannelEvent } from "../../events/message.ts";
 import { isNote, type TimelineRecord } from "../note.ts";
-import { lookUpCount, readingError, readWithin } from "../reading.ts";
-import type { RedisClient } from "./client.ts";
-import type { RedisConnection } from "./connection.ts";
-import { RedisError } from "./error.ts";
-import type { RedisHealth } from "./health.ts";
-import type { RedisKeys } from "./keys.ts";
-import { pageArguments, type PageQuery, recordsOf } from "./page.ts";
-import { placeArguments } from "./places.ts";
+import { lookUpCount, readWithin } from "../reading.ts";
+import { Questions, type QuestionsOptions } from "./questions.ts";
+import { readParts } from "./read_parts.ts";
 import type { RecordReader } from "./records.ts";
-import type { Page } from "./scripts.ts";
+import { findScope } from "./scope.ts";
 
 /** Dependencies of a {@linkcode RedisHistory}. */
-export interface RedisHistoryOptions {
-  connection: RedisConnection;
-  keys: RedisKeys;
-  /** How old an event may be, in ms. */
-  maxAgeMs: number;
+export interface RedisHistoryOptions extends QuestionsOptions {
   reader: RecordReader;
-  /** Takes note of what cannot be read. */
-  health: RedisHealth;
 }
 
 /** Reads records from the lists of their channels. */
 export class RedisHistory implements History {
-  readonly #options: RedisHistoryOptions;
+  readonly #questions: Questions;
+  readonly #reader: RecordReader;
 
-  constructor(options: RedisHistoryOptions) {
-    this.#options = options;
+  constructor({ reader, ...options }: RedisHistoryOptions) {
+    this.#questions = new Questions(options);
+    this.#reader = reader;
   }
 
   async read(
     { channels, from, upTo }: ReadQuery,
     limits: ReadLimits,
   ): Promise<ReadAnswer> {
+    const scope = await findScope(channels, upTo, this.#questions);
+    if (!scope?.isKnown) return { kind: "unknown" };
     const records: TimelineRecord[] = [];
     const maxCount = lookUpCount(limits);
     let next = from;
     let found: { unproved?: Place } = {};
     while (true) {
-      const page = await this.#page(channels, {
-        kind: next.kind,
-        from: next.kind === "after"
-          ? next.id
-          : next.kind === "since"
-          ? next.ms
-          : ORIGIN,
-        unproved: next.kind === "after" ? next.unproved ?? ORIGIN : ORIGIN,
-        ...{ upTo, maxCount, newest: 0 },
-      });
+      const page = await readParts(
+        scope,
+        {
+          kind: next.kind,
+          from: next.kind === "after"
+            ? next.id
+            : next.kind === "since"
+            ? next.ms
+            : ORIGIN,
+          unproved: next.kind === "after" ? next.unproved ?? ORIGIN : ORIGIN,
+          ...{ maxCount, newest: 0 },
+        },
+        this.#questions,
+        this.#reader,
+      );
       if (page.kind !== "found") {
         // What has been read is complete up to its end. The next reading finds the rest gone.
         if (records.length > 0) {
@@ -73,92 +73,74 @@ export class RedisHistory implements History {
           : { kind: "unknown" };
       }
       if (next.kind === "earliest") found = { unproved: page.floor };
-      const { records: more, last } = recordsOf(
-        page,
-        channels,
-        this.#options.reader,
-      );
-      records.push(...more);
+      records.push(...page.records);
       const taken = readWithin(records, limits);
-      if (!taken.isComplete || !page.cut || !last) {
+      if (!taken.isComplete || !page.cut) {
         return { kind: "found", ...taken, ...found };
       }
       const unproved = next.kind === "after" ? next.unproved : found.unproved;
-      next = { kind: "after", id: last, unproved };
+      next = { kind: "after", id: page.cut, unproved };
     }
   }
 
   async latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
     const { channels, count, upTo } = query;
+    const scope = await findScope(channels, upTo, this.#questions);
+    if (!scope) throw tooManyError();
     const maxCount = lookUpCount(limits);
     const events: ChannelEvent[] = [];
     let { after } = query;
     while (true) {
-      const page = await this.#page(channels, {
-        ...{ kind: "latest", from: after, unproved: ORIGIN, upTo },
-        ...{ maxCount, newest: count },
-      });
-      const { records, last } = recordsOf(page, channels, this.#options.reader);
-      events.push(...records.filter(isEvent));
+      const page = await readParts(
+        scope,
+        {
+          ...{ kind: "latest", from: after, unproved: ORIGIN },
+          ...{ maxCount, newest: count },
+        },
+        this.#questions,
+        this.#reader,
+      );
+      events.push(...page.records.filter(isEvent));
       const taken = readWithin(events, limits);
-      if (!taken.isComplete || !page.cut || !last) {
+      if (!taken.isComplete || !page.cut) {
         return { events: taken.records, isComplete: taken.isComplete };
       }
-      after = last;
+      after = page.cut;
     }
   }
 
-  changed(
+  async changed(
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
   ): Promise<readonly string[]> {
-    return this.#ask((client) =>
-      client.changed(this.#keysOf(channels), [
-        ...[...placeArguments(after), epochOf(after)],
-        ...[...placeArguments(upTo), epochOf(upTo)],
-        ...channels,
-      ])
+    // No channel has a pattern's name, so a pattern is among these only where nothing can be told of any channel.
+    const changed = new Set(
+      await this.#questions.changed(channels, after, upTo),
     );
-  }
-
-  #page(channels: readonly string[], query: PageQuery): Promise<Page> {
-    const { maxAgeMs } = this.#options;
-    return this.#ask((client) =>
-      client.read(
-        this.#keysOf(channels),
-        [...pageArguments(query, maxAgeMs), ...channels],
-      )
-    );
-  }
-
-  #keysOf(channels: readonly string[]): string[] {
-    const { keys } = this.#options;
-    return [
-      ...[keys.state, keys.floors, keys.oldest],
-      ...channels.map((name) => keys.channel(name)),
-    ];
-  }
-
-  /**
-   * Asks Redis for something that changes nothing.
-   *
-   * @throws {UnavailableError} Redis is away, or refuses for a while.
-   * @throws {UnreadableError} Redis refuses, and waiting will not help. Where Redis is away because of a refusal, that
-   * one counts.
-   */
-  async #ask<T>(question: (client: RedisClient) => Promise<T>): Promise<T> {
-    const { connection, health } = this.#options;
-    try {
-      return await connection.ask(question);
-    } catch (error) {
-      if (!(error instanceof RedisError)) throw error;
-      const { isReady } = connection;
-      // Without a connection only a refusal known to last is one for good: others, such as too many clients, may pass.
-      if (isReady ? error.isPassing : !error.isLasting) throw error;
-      if (isReady) health.note(error);
-      throw readingError(error, false);
+    for (const asked of channels) {
+      const isOpen = isPattern(asked) && !changed.has(asked);
+      if (isOpen && await this.#hasChanged(asked, after, upTo)) {
+        changed.add(asked);
+      }
     }
+    return [...changed];
+  }
+
+  async #hasChanged(
+    pattern: string,
+    after: EventId,
+    upTo: EventId,
+  ): Promise<boolean> {
+    const scope = await findScope([pattern], upTo, this.#questions);
+    if (!scope) return true;
+    const [floor] = scope.floor.split(" ");
+    if (compareEventIds(floor as Place, after) > 0) return true;
+    for (const part of scope.parts) {
+      const changed = await this.#questions.changed(part, after, upTo);
+      if (changed.length > 0) return true;
+    }
+    return false;
   }
 }
 

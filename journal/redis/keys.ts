@@ -10,7 +10,7 @@ export class RedisKeys {
   readonly window: string;
   /** A sorted set: the channels that hold records, by the running number of their oldest one. */
   readonly oldest: string;
-  /** A sorted set: the same channels, by name. */
+  /** A sorted set: the same channels, and those that have a floor though nothing of them is left, by name. */
   readonly names: string;
   /** A hash: the floors of channels that lost records alone. */
   readonly floors: string;

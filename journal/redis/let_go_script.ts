@@ -42,10 +42,9 @@ while true do
   end
   list.count = redis.call('LLEN', list.key)
   if list.count == 0 then
-    -- Redis has lost the list.
+    -- Redis has lost the list. The name stays as long as the floor: a pattern has to find it.
     redis.call('HSET', floors, name, string.format('%d-%d %d', ms, n, now))
     redis.call('ZREM', oldest, name)
-    redis.call('ZREM', names, name)
     bytes = math.max(0, bytes - ${CHANNEL_OVERHEAD})
   else
     local base = headAt(list, 0).total - headAt(list, 0).size
@@ -93,6 +92,7 @@ for i = 1, #page[2], 2 do
   local fms, fn = page[2][i + 1]:match('^(%d+)%-(%d+)')
   if not isAfter(tonumber(fms), tonumber(fn), floor.ms, floor.n) then
     redis.call('HDEL', floors, page[2][i])
+    if not redis.call('ZSCORE', oldest, page[2][i]) then redis.call('ZREM', names, page[2][i]) end
   end
 end
 local ended = redis.call(

@@ -22,6 +22,8 @@ export interface PageQuery {
   maxCount: number;
   /** How many of each channel's newest events. */
   newest: number;
+  /** A floor, with its time, which counts too; empty for none. */
+  least: string;
 }
 
 /** What of a page has been read. */
@@ -33,7 +35,7 @@ export interface ReadPage {
 
 /** The arguments of the script that reads, before the names of the channels. */
 export function pageArguments(query: PageQuery, maxAgeMs: number): string[] {
-  const { kind, from, unproved, upTo, maxCount, newest } = query;
+  const { kind, from, unproved, upTo, maxCount, newest, least } = query;
   return [
     kind,
     ...(typeof from === "number"
@@ -42,7 +44,7 @@ export function pageArguments(query: PageQuery, maxAgeMs: number): string[] {
     ...placeArguments(unproved),
     ...placeArguments(upTo),
     ...[`${maxAgeMs}`, `${maxCount}`, `${PAGE_BYTES}`, `${newest}`],
-    epochOf(upTo),
+    ...[epochOf(upTo), least],
   ];
 }
 

@@ -1,3 +1,4 @@
+import { FETCH } from "./fetch_script.ts";
 import { FLOORS, HEADS, KNOWN, LOAD } from "./lua.ts";
 
 /** Finds the floors, and of each channel the records that may be read. */
@@ -7,7 +8,7 @@ local kind, a, b, name, unprovedMs, unprovedN, upToMs, upToN, maxAgeMs, maxCount
   ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]),
   tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]),
   tonumber(ARGV[12])
-local upToName = ARGV[13]
+local upToName, least = ARGV[13], ARGV[14]
 local stored = redis.call('HMGET', state, 'hot', 'floor', 'epochs')
 local packed = stored[1]
 if not packed then return { kind == 'latest' and 'found' or 'unknown', '0-0', '' } end
@@ -20,19 +21,23 @@ if kind == 'after' then
   if isAfter(a, b, upToMs, upToN) then return { 'found', '0-0', '' } end
 end
 raiseTo(stored[2])
+if least ~= '' then raiseTo(least) end
 if isAfter(upToMs, upToN, ms, n) then upToMs, upToN = ms, n end
 
-local names = { unpack(ARGV, 14) }
+local names, hasPlace = { unpack(ARGV, 15) }, kind == 'after' or kind == 'latest'
 local lists = {}
 local alone = #names > 0 and redis.call('HMGET', floors, unpack(names)) or {}
 for i, name in ipairs(names) do
   raiseTo(alone[i])
   local list = { index = i, key = KEYS[3 + i], heads = {} }
   list.count = redis.call('LLEN', list.key)
-  if list.count > 0 then
-    local length = math.floor(list.count / 2)
+  local length = math.floor(list.count / 2)
+  local last = length > 0 and headAt(list, length - 1)
+  if last and hasPlace and not isAfter(last.ms, last.n, a, b) then
+    -- Nothing is new. What of it is too old went before the reading begins.
+  elseif last then
     list.stop = length
-    if isAfter(headAt(list, length - 1).ms, headAt(list, length - 1).n, upToMs, upToN) then
+    if isAfter(last.ms, last.n, upToMs, upToN) then
       list.stop = first(list, 0, length - 1, function(head)
         return isAfter(head.ms, head.n, upToMs, upToN)
       end)
@@ -42,8 +47,8 @@ for i, name in ipairs(names) do
     if not isFresh(headAt(list, 0)) then
       list.start = first(list, 0, list.stop, isFresh)
       if list.start > 0 then
-        local last = headAt(list, list.start - 1)
-        raise(last.ms, last.n, last.at)
+        local gone = headAt(list, list.start - 1)
+        raise(gone.ms, gone.n, gone.at)
       end
     end
     if list.start < list.stop then lists[#lists + 1] = list end
@@ -98,92 +103,8 @@ for _, list in ipairs(lists) do
   end
 end`;
 
-// Each channel gets a share of the page. What one does not need is shared by the others. The records of all are complete
-// up to the first that is left out.
-/** Answers with as much as fits into a page, and one record at least. */
-const FETCH = `
-local function needed(list, stop)
-  if stop <= list.start then return 0 end
-  local head = headAt(list, list.start)
-  return headAt(list, stop - 1).total - head.total + head.size
-end
-local wanted, earliest = {}, nil
-for _, list in ipairs(lists) do
-  if list.start < list.stop then
-    list.needs = needed(list, list.stop)
-    wanted[#wanted + 1] = list
-    local head, best = headAt(list, list.start), earliest and headAt(earliest, earliest.start)
-    if not best or isAfter(best.ms, best.n, head.ms, head.n) then earliest = list end
-  end
-end
-table.sort(wanted, function(x, y) return x.needs < y.needs end)
-local left = maxBytes
-for i, list in ipairs(wanted) do
-  local share = math.floor(left / (#wanted - i + 1))
-  list.taken = math.min(list.stop, list.start + maxCount)
-  if needed(list, list.taken) > share then
-    list.taken = first(list, list.start, list.taken, function(head)
-      return head.total - headAt(list, list.start).total + headAt(list, list.start).size > share
-    end)
-  end
-  left = left - needed(list, list.taken)
-end
-if earliest and earliest.taken == earliest.start then
-  for _, list in ipairs(wanted) do list.taken = list.start end
-  earliest.taken = earliest.start + 1
-end
-local cut
-for _, list in ipairs(wanted) do
-  if list.taken < list.stop then
-    local head = headAt(list, list.taken)
-    if not cut or isAfter(cut.ms, cut.n, head.ms, head.n) then cut = head end
-  end
-end
-local answer = { 'found', floorPlace, cut and string.format('%d-%d', cut.ms, cut.n) or '' }
-for _, list in ipairs(wanted) do
-  if list.taken > list.start then
-    answer[#answer + 1] = tostring(list.index)
-    answer[#answer + 1] = redis.call('LRANGE', list.key, 2 * list.start, 2 * list.taken - 1)
-  end
-end
-return answer`;
-
 /**
  * Reads a page of records of some channels, and judges in the same step whether they are all there were. Answers with the
  * floor, with the place before which the page ends where it is not complete, and with lists of heads and data by channel.
  */
 export const READ = HEADS + PREPARE + JUDGE + FETCH;
-
-/** Finds the channels that may have had records after an id. */
-export const CHANGED = `${HEADS}
-local state, floors, oldest = unpack(KEYS, 1, 3)
-local a, b, name = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
-local upToMs, upToN, upToName = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
-local names = { unpack(ARGV, 7) }
-local stored = redis.call('HMGET', state, 'hot', 'floor', 'epochs')
-local packed = stored[1]
-if not packed then return names end
-${LOAD}
-${FLOORS}
-${KNOWN}
-raiseTo(stored[2])
-if not isOurs(stored[3], upToMs, upToN, upToName) then return names end
-if not isOurs(stored[3], a, b, name) or isAfter(floor.ms, floor.n, a, b) then return names end
-local alone = #names > 0 and redis.call('HMGET', floors, unpack(names)) or {}
-local changed = {}
-for i, name in ipairs(names) do
-  local head = redis.call('LINDEX', KEYS[3 + i], -2)
-  local isChanged
-  if head then
-    head = parse(head)
-    isChanged = isAfter(head.ms, head.n, a, b)
-  else
-    isChanged = redis.call('ZSCORE', oldest, name)
-  end
-  if not isChanged and alone[i] then
-    local fms, fn = alone[i]:match('^(%d+)%-(%d+)')
-    isChanged = isAfter(tonumber(fms), tonumber(fn), a, b)
-  end
-  if isChanged then changed[#changed + 1] = name end
-end
-return changed`;

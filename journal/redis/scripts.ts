@@ -2,10 +2,12 @@ import { type CommandParser, defineScript } from "@redis/client";
 import type { EventId, Place } from "../../events/event_id.ts";
 import { APPEND } from "./append_script.ts";
 import { BEGIN } from "./begin_script.ts";
+import { CHANGED } from "./changed_script.ts";
 import { LET_GO } from "./let_go_script.ts";
+import { MATCH } from "./match_script.ts";
 import { MOVE_PAGE, NEXT_PAGE } from "./migrate_scripts.ts";
 import { PROBE } from "./probe_script.ts";
-import { CHANGED, READ } from "./read_script.ts";
+import { READ } from "./read_script.ts";
 import { READ_NOTES, READ_TAIL } from "./tail_script.ts";
 import { LIST_VALUES, SET_VALUE, TAKE_VALUE } from "./value_scripts.ts";
 
@@ -35,6 +37,17 @@ export interface Page {
   cut: Place | undefined;
   /** Of some of the channels, by their index: heads and data in turn. */
   lists: { index: number; items: string[] }[];
+}
+
+/** The channels that patterns match. */
+export interface Match {
+  /** The last id of the store at that moment. */
+  last: EventId;
+  /** The floor of all channels then, with its time. */
+  floor: string;
+  /** Whether the end of the reading is known. */
+  isKnown: boolean;
+  names: string[];
 }
 
 /** A page of the window. */
@@ -71,6 +84,12 @@ export const SCRIPTS = {
     ([cursor, oldest]: [string, string[]]): LetGo => ({ cursor, oldest }),
   ),
   read: define(READ, toPage),
+  match: define(
+    MATCH,
+    (
+      [last, floor, known, names]: [EventId, string, string, string[]],
+    ): Match => ({ last, floor, isKnown: known === "known", names }),
+  ),
   changed: define(CHANGED, (names: string[]) => names),
   readTail: define(READ_TAIL, toTailPage),
   readNotes: define(READ_NOTES, (items: string[]) => items),

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Place } from "../../events/event_id.ts";
+import { MAX_MATCHING, namesBetween } from "../asked.ts";
 import type { Floor } from "../proof.ts";
 
 /** What is held of a channel. */
@@ -12,9 +13,20 @@ export interface ChannelRow {
   floor: Floor | undefined;
 }
 
+/** How much a pattern covers of what is held. */
+export interface Reach {
+  /** What the names of its channels begin with. */
+  readonly stem: string;
+  readonly channels: number;
+  /** How many events and notes. */
+  readonly records: number;
+}
+
 /** The channels of which something is held. What is changed is written by {@linkcode ChannelTable.save}. */
 export class ChannelTable {
   readonly #one: StatementSync;
+  readonly #reach: StatementSync;
+  readonly #floors: StatementSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #changed = new Map<string, ChannelRow>();
@@ -22,6 +34,15 @@ export class ChannelTable {
   constructor(database: DatabaseSync) {
     this.#one = database.prepare(
       "SELECT events, notes, bytes, floor, floor_ms FROM channel WHERE name = ?",
+    );
+    this.#reach = database.prepare(
+      `SELECT count(*) AS channels, coalesce(sum(events + notes), 0) AS records
+       FROM (SELECT events, notes FROM channel WHERE name >= ? AND name < ?
+             LIMIT ${MAX_MATCHING + 1})`,
+    );
+    this.#floors = database.prepare(
+      `SELECT floor, floor_ms FROM channel
+       WHERE name >= ? AND name < ? AND floor IS NOT NULL`,
     );
     this.#put = database.prepare(
       "INSERT OR REPLACE INTO channel VALUES (?, ?, ?, ?, ?, ?)",
@@ -37,6 +58,17 @@ export class ChannelTable {
   /** The floor of what a channel alone has lost. */
   floorOf(name: string): Floor | undefined {
     return (this.#changed.get(name) ?? this.#read(name))?.floor;
+  }
+
+  /** Of the channels whose names begin with a stem, the floors of what they alone have lost. Only what was saved counts. */
+  floorsOf(stem: string): (Floor | undefined)[] {
+    return this.#floors.all(...namesBetween(stem)).map(toFloor);
+  }
+
+  /** How much is held of the channels whose names begin with a stem, as far as was saved. Too many are not counted on. */
+  reachOf(stem: string): Reach {
+    const row = this.#reach.get(...namesBetween(stem));
+    return { stem, ...row as { channels: number; records: number } };
   }
 
   /** A channel's row, to be changed. */
@@ -77,14 +109,19 @@ export class ChannelTable {
   #read(name: string): ChannelRow | undefined {
     const row = this.#one.get(name);
     if (!row) return undefined;
-    const { events, notes, bytes, floor, floor_ms: timeMs } = row;
+    const { events, notes, bytes } = row;
     return {
       events: events as number,
       notes: notes as number,
       bytes: bytes as number,
-      floor: floor === null
-        ? undefined
-        : { place: floor as Place, timeMs: timeMs as number },
+      floor: toFloor(row),
     };
   }
+}
+
+function toFloor(
+  { floor, floor_ms: timeMs }: Record<string, unknown>,
+): Floor | undefined {
+  if (floor === null) return undefined;
+  return { place: floor as Place, timeMs: timeMs as number };
 }

@@ -7,6 +7,7 @@ import {
   placeBefore,
 } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
+import { isAsked, tooManyError } from "../asked.ts";
 import type {
   Found,
   Gone,
@@ -19,23 +20,15 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import type { TimelineRecord } from "../note.ts";
-import {
-  type Floor,
-  highest,
-  isOurs,
-  judge,
-  type Knowledge,
-} from "../proof.ts";
+import { highest, isOurs, judge, type Knowledge } from "../proof.ts";
 import { lookUpCount, readWithin } from "../reading.ts";
+import { type AskedPlaces, Finder } from "./asked_places.ts";
 import type { SqliteHealth } from "./health.ts";
 import type { IndexGuard } from "./index_guard.ts";
-import { placeBeforeAll, Places } from "./places.ts";
+import { END, placeBeforeAll } from "./places.ts";
 import { comparePlaces, type RowPlace, toPlace, toRecord } from "./rows.ts";
 import { translateErrors } from "./translate_errors.ts";
 import type { SqliteWriter } from "./writer.ts";
-
-/** After all places. */
-const END: Place = `${Number.MAX_SAFE_INTEGER}-0`;
 
 /** Dependencies of a {@linkcode SqliteHistory}. */
 export interface SqliteHistoryOptions {
@@ -60,7 +53,7 @@ export class SqliteHistory implements History {
   readonly #health: SqliteHealth;
   readonly #index: IndexGuard;
   readonly #signal: AbortSignal;
-  readonly #places: Places;
+  readonly #finder: Finder;
   readonly #one: StatementSync;
 
   /** @throws {Error} The file is damaged. */
@@ -70,7 +63,7 @@ export class SqliteHistory implements History {
     this.#health = health;
     this.#index = index;
     this.#signal = signal;
-    this.#places = new Places(database, writer.clock);
+    this.#finder = new Finder(database, writer.channels, writer.clock);
     this.#one = database.prepare(
       "SELECT ms, n, channel, note, type, fields, data FROM event WHERE ms = ? AND n = ?",
     );
@@ -78,23 +71,26 @@ export class SqliteHistory implements History {
 
   read(query: ReadQuery, limits: ReadLimits): Promise<ReadAnswer> {
     return this.#attempt(() => {
-      const verdict = judge(query, this.#knowledge(query.channels));
+      const places = this.#finder.find(query.channels);
+      if (!places) return { kind: "unknown" };
+      const verdict = judge(query, this.#knowledge(places));
       return verdict.kind === "allowed"
-        ? this.#read(query, limits, verdict)
+        ? this.#read(query, places, limits, verdict)
         : verdict;
     });
   }
 
-  latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
-    return this.#attempt(() => {
+  async latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
+    const found = await this.#attempt(() => {
       this.#index.assertTrusted(query);
       const { channels, after, upTo, count } = query;
-      const places = channels.flatMap((name) =>
-        this.#places.newest(name, { after, upTo }, count)
-      );
-      const { records, isComplete } = this.#take(places, channels, limits);
-      return { events: records as ChannelEvent[], isComplete };
+      const places = this.#finder.find(channels)
+        ?.newest({ after, upTo }, count, lookUpCount(limits));
+      return places && this.#take(places, channels, limits);
     });
+    if (!found) throw tooManyError();
+    const { records, isComplete } = found;
+    return { events: records as ChannelEvent[], isComplete };
   }
 
   changed(
@@ -103,50 +99,41 @@ export class SqliteHistory implements History {
     upTo: EventId,
   ): Promise<readonly string[]> {
     return this.#attempt(() => {
-      const knowledge = this.#knowledge([]);
+      const knowledge = this.#knowledge();
       if (!isOurs(after, knowledge) || !isOurs(upTo, knowledge)) {
         return channels;
       }
       this.#index.assertTrusted({ channels, after, upTo: END });
-      return channels.filter((name) => {
-        const floor = this.#floorOf([name]);
+      return channels.filter((asked) => {
+        const places = this.#finder.find([asked]);
+        if (!places) return true;
+        const { floor } = this.#knowledge(places);
         return floor !== undefined && compareEventIds(floor.place, after) > 0 ||
-          this.#places.oldest(name, { after, upTo: END }, 1).length > 0;
+          places.oldest({ after, upTo: END }, 1).length > 0;
       });
     });
   }
 
   #read(
     { channels, from, upTo }: ReadQuery,
+    places: AskedPlaces,
     limits: ReadLimits,
     { floor, unproved }: { floor: Place; unproved?: Place },
   ): Found | Gone {
     this.#index.assertTrusted({ channels, after: placeBeforeAll(from), upTo });
-    const after = this.#start(channels, from);
+    const after = startOf(places, from);
     if (from.kind === "since" && after && compareEventIds(after, floor) < 0) {
       // The clock went back: what was let go counts as older than the moment, and yet came after it.
       return { kind: "gone", floor };
     }
-    const places = after
-      ? channels.flatMap((name) =>
-        this.#places.oldest(name, { after, upTo }, lookUpCount(limits))
-      )
+    const found = after
+      ? places.oldest({ after, upTo }, lookUpCount(limits))
       : [];
     return {
       kind: "found",
-      ...this.#take(places, channels, limits),
+      ...this.#take(found, channels, limits),
       ...(unproved !== undefined && { unproved }),
     };
-  }
-
-  /** The place after which a reading begins; nothing where it finds nothing. */
-  #start(channels: readonly string[], from: ReadFrom): EventId | undefined {
-    if (from.kind === "after") return from.id;
-    if (from.kind === "earliest") return ORIGIN;
-    const [first] = channels.flatMap((name) =>
-      this.#places.firstSince(name, from.ms)
-    ).toSorted(comparePlaces);
-    return first && placeBefore(toPlace(first));
   }
 
   #take(
@@ -166,7 +153,7 @@ export class SqliteHistory implements History {
     for (const place of places) {
       const row = this.#one.get(place.ms, place.n);
       // The places come from the index by channel, which may be damaged while the events are whole.
-      if (!row || !channels.includes(row.channel as string)) {
+      if (!row || !isAsked(channels, row.channel as string)) {
         throw new TypeError(
           `Cannot find event ${toPlace(place)}: the index is wrong`,
         );
@@ -175,15 +162,10 @@ export class SqliteHistory implements History {
     }
   }
 
-  #knowledge(channels: readonly string[]): Knowledge {
-    const { known: { epochs }, last, clock } = this.#writer;
-    return { epochs, last, floor: this.#floorOf(channels), clock };
-  }
-
-  #floorOf(channels: readonly string[]): Floor | undefined {
-    const { known, channels: table, clock } = this.#writer;
-    const floors = channels.map((name) => table.floorOf(name));
-    return highest([known.floor, ...floors], clock);
+  #knowledge(places?: AskedPlaces): Knowledge {
+    const { known, last, clock } = this.#writer;
+    const floor = highest([known.floor, ...places?.floors ?? []], clock);
+    return { epochs: known.epochs, last, floor, clock };
   }
 
   /** Removes what is too old, then reads. */
@@ -197,4 +179,12 @@ export class SqliteHistory implements History {
     }
     return this.#health.read(() => translateErrors(read));
   }
+}
+
+/** The place after which a reading begins; nothing where it finds nothing. */
+function startOf(places: AskedPlaces, from: ReadFrom): EventId | undefined {
+  if (from.kind === "after") return from.id;
+  if (from.kind === "earliest") return ORIGIN;
+  const [first] = places.firstSince(from.ms).toSorted(comparePlaces);
+  return first && placeBefore(toPlace(first));
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { EventId } from "../../events/event_id.ts";
 import { log } from "../../log/log.ts";
+import { isAsked } from "../asked.ts";
 import type { LatestQuery } from "../history.ts";
 import { checkIndex, type IndexEntry } from "./check_index.ts";
 import { comparePlaces, parts, type RowPlace, toPlace } from "./rows.ts";
@@ -38,7 +39,7 @@ export class IndexGuard {
     { channels, after, upTo }: Pick<LatestQuery, "channels" | "after" | "upTo">,
   ): void {
     const found = this.#untrusted.find((entry) =>
-      channels.includes(entry.channel) &&
+      isAsked(channels, entry.channel) &&
       comparePlaces(entry, place(after)) > 0 &&
       comparePlaces(entry, place(upTo)) <= 0
     );

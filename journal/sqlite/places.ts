@@ -1,9 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type EventId, ORIGIN } from "../../events/event_id.ts";
+import { type EventId, ORIGIN, type Place } from "../../events/event_id.ts";
 import type { ReadFrom } from "../history.ts";
 import type { StoreClock } from "../store_clock.ts";
 import { parts, type RowPlace } from "./rows.ts";
 import { BY_CHANNEL } from "./timeline.ts";
+
+/** After all places. */
+export const END: Place = `${Number.MAX_SAFE_INTEGER}-0`;
 
 /** A part of the timeline. */
 export interface Range {
@@ -29,11 +32,10 @@ export class Places {
     this.#newest = database.prepare(
       `SELECT ms, n FROM ${BY_CHANNEL} WHERE ${inRange} AND note IS NULL ORDER BY ms DESC, n DESC LIMIT ?`,
     );
-    // As StoreClock.countedMs() counts. No record counts as newer than its place.
+    // No record counts as newer than its place.
     this.#since = database.prepare(
       `SELECT ms, n FROM ${BY_CHANNEL}
-       WHERE channel = ?1 AND ms >= ?2 AND
-         iif(coalesce(at, ms) <= ?3, coalesce(at, ms), min(?3, ?4)) >= ?2
+       WHERE channel = ?1 AND ms >= ?2 AND ${countsSince("", 2)}
        ORDER BY ms, n LIMIT 1`,
     );
   }
@@ -58,6 +60,18 @@ export class Places {
       wentBackMs,
     ) as unknown as RowPlace[];
   }
+}
+
+/**
+ * Whether a record counts as appended at a moment or later, as `StoreClock.countedMs()` counts.
+ *
+ * @param table What stands before the names of columns.
+ * @param first The number of the parameter that is the moment. The clock's two follow: the present, and when it went back.
+ */
+export function countsSince(table: string, first: number): string {
+  const at = `coalesce(${table}at, ${table}ms)`;
+  const [ms, nowMs, wentBackMs] = [first, first + 1, first + 2];
+  return `iif(${at} <= ?${nowMs}, ${at}, min(?${nowMs}, ?${wentBackMs})) >= ?${ms}`;
 }
 
 /** A place before everything that a reading may find. The index is not asked for it. */

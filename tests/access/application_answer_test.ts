@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import fc from "fast-check";
 import { readApplicationAnswer } from "../../access/application_answer.ts";
 import { InputError } from "../../events/input_error.ts";
-import { closePattern } from "./arbitrary_patterns.ts";
+import { closePattern } from "../events/arbitrary_patterns.ts";
 
 const NOW_S = 1_795_000_000;
 

@@ -6,7 +6,7 @@ import {
   UndecidedError,
 } from "../../access/access_error.ts";
 import { Gate } from "../../access/gate.ts";
-import { parsePattern } from "../../access/pattern.ts";
+import { parsePattern } from "../../events/pattern.ts";
 import type {
   Asking,
   CredentialKind,

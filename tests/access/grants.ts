@@ -1,4 +1,4 @@
-import { parsePattern } from "../../access/pattern.ts";
+import { parsePattern } from "../../events/pattern.ts";
 import type { Rights } from "../../access/rights.ts";
 import type { Asking, Grant } from "../../access/source.ts";
 

@@ -2,6 +2,7 @@ import { type Backend, Contract } from "./contract/backend.ts";
 import { testAge } from "./contract/age.ts";
 import { testKeys } from "./contract/keys.ts";
 import { testNotes } from "./contract/notes.ts";
+import { testPatterns } from "./contract/patterns.ts";
 import { testProof } from "./contract/proof.ts";
 import { testReading } from "./contract/reading.ts";
 import { testRestart } from "./contract/restart.ts";
@@ -16,6 +17,7 @@ export { type Backend, PLENTY } from "./contract/backend.ts";
  *
  * - **tail**: ids rise, a batch stays together, the tail brings every record once and in order, or says what it skips
  * - **reading**: the channels asked for, between two places, within the limits, every character as it was appended
+ * - **patterns**: what they cover, as its names would be answered
  * - **proof**: ids that were given out here are known, others are not; what is gone is said, with the floor
  * - **retention**: by channel and by size, and that the floors tell the truth, with a model beside the journal
  * - **age**: as the clock goes, also ahead and back
@@ -30,6 +32,7 @@ export function testJournal(backend: Backend): void {
   const contract = new Contract(backend);
   testTail(contract);
   testReading(contract);
+  testPatterns(contract);
   testProof(contract);
   testRetention(contract);
   testAge(contract);

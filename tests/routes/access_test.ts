@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readTokens } from "../../access/read_tokens.ts";
-import { parsePattern } from "../../access/pattern.ts";
+import { parsePattern } from "../../events/pattern.ts";
 import { assertProblem } from "../support/assert_problem.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { type InProcess, inProcess } from "../support/in_process.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SignJWT } from "jose";
 import { readKeys } from "../../access/jwt/read_keys.ts";
-import { parsePattern } from "../../access/pattern.ts";
+import { parsePattern } from "../../events/pattern.ts";
 import { readTokens } from "../../access/read_tokens.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { type InProcess, inProcess } from "../support/in_process.ts";

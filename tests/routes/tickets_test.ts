@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { toApplication } from "../../access/open_access.ts";
-import { parsePattern } from "../../access/pattern.ts";
+import { parsePattern } from "../../events/pattern.ts";
 import { readTokens } from "../../access/read_tokens.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import { UnavailableError } from "../../journal/history.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { UnauthorizedError } from "../../../access/access_error.ts";
 import { JwtSource } from "../../../access/jwt/jwt_source.ts";
 import { readKeys } from "../../../access/jwt/read_keys.ts";
-import { nameAndPatterns } from "../arbitrary_patterns.ts";
+import { nameAndPatterns } from "../../events/arbitrary_patterns.ts";
 import { rightsOf } from "../grants.ts";
 import { randomSecret, sign } from "./jwts.ts";
 

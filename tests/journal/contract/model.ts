@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { compareEventIds, type EventId } from "../../../events/event_id.ts";
+import { covers } from "../../../events/pattern.ts";
 import type { Entry, Journal } from "../../../journal/journal.ts";
 import { isNote, type TimelineRecord } from "../../../journal/note.ts";
 import { after, EARLIEST, END, readAll } from "../../support/read_events.ts";
@@ -23,14 +24,15 @@ export class Model {
     }
   }
 
-  /** The records of channels between two places. */
+  /** The records of channels and patterns between two places. */
   between(
     channels: readonly string[],
     after: EventId,
     upTo: EventId,
   ): TimelineRecord[] {
     return this.records.filter(({ channel, id }) =>
-      channels.includes(channel!) && compareEventIds(id, after) > 0 &&
+      channels.some((asked) => covers(asked, channel!)) &&
+      compareEventIds(id, after) > 0 &&
       compareEventIds(id, upTo) <= 0
     );
   }

@@ -1,6 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EventId } from "../../../events/event_id.ts";
-import { placeArguments } from "../../../journal/redis/places.ts";
+import {
+  type EventId,
+  eventIdMs,
+  ORIGIN,
+  placeOf,
+} from "../../../events/event_id.ts";
+import { pageArguments, type PageQuery } from "../../../journal/redis/page.ts";
 import { READ } from "../../../journal/redis/read_script.ts";
 import { connect, KEYS, testRedis } from "../../support/redis_fixture.ts";
 import { after, END, readAll } from "../../support/read_events.ts";
@@ -8,21 +13,33 @@ import type { RedisServer } from "../../support/redis_server.ts";
 
 const NAMES = ["busy", "quiet", "large", "none"];
 
+/** Asks Redis itself for what came after an id. */
+async function readPage(
+  server: RedisServer,
+  id: EventId,
+  names: readonly string[],
+  least = "",
+): Promise<(string | string[])[]> {
+  const query: PageQuery = {
+    ...{ kind: "after", from: id, unproved: ORIGIN, upTo: END },
+    ...{ maxCount: 100_000, newest: 0, least },
+  };
+  return await server.command(
+    ...["EVAL", READ, `${3 + names.length}`],
+    ...[KEYS.state, KEYS.floors, KEYS.oldest],
+    ...names.map((name) => KEYS.channel(name)),
+    ...[...pageArguments(query, 86_400_000), ...names],
+  ) as (string | string[])[];
+}
+
 /** The bytes of what Redis answers with at once. */
 async function pageBytes(
   server: RedisServer,
   id: EventId,
   names: readonly string[],
 ): Promise<number> {
-  const [place, epoch] = id.split(".");
-  const reply = await server.command(
-    ...["EVAL", READ, `${3 + names.length}`],
-    ...[KEYS.state, KEYS.floors, KEYS.oldest],
-    ...names.map((name) => KEYS.channel(name)),
-    ...["after", ...placeArguments(place as EventId), epoch!, "0", "0"],
-    ...[...placeArguments(END), "86400000", "100000", `${1024 ** 2}`, "0"],
-    ...names,
-  ) as (string | string[])[];
+  const reply = await readPage(server, id, names);
+  assertEquals(reply[0], "found");
   return reply.flat().reduce((sum, text) => sum + text.length, 0);
 }
 
@@ -57,5 +74,21 @@ testRedis(
       answer.records.map((record) => "data" in record && record.data.length),
       lengths.slice(1),
     );
+  },
+);
+
+testRedis(
+  "reads nothing as complete below the floor of another moment",
+  async (server) => {
+    await using journal = await connect(server);
+    const [first, second] = await journal.append([
+      { channel: "busy", data: "" },
+      { channel: "quiet", data: "" },
+    ]);
+    const least = `${placeOf(second!)} ${eventIdMs(second!)}`;
+    const gone = await readPage(server, first!, ["quiet"], least);
+    assertEquals(gone, ["gone", placeOf(second!)]);
+    const found = await readPage(server, second!, ["quiet"], least);
+    assertEquals(found[0], "found");
   },
 );

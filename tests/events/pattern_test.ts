@@ -6,10 +6,10 @@ import {
   covers,
   overlaps,
   parsePattern,
-} from "../../access/pattern.ts";
+} from "../../events/pattern.ts";
 import { checkChannel } from "../../events/channel_name.ts";
 import { InputError } from "../../events/input_error.ts";
-import { name, nearName } from "../events/arbitrary_names.ts";
+import { name, nearName } from "./arbitrary_names.ts";
 import {
   closeName,
   closePattern,

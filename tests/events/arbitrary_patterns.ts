@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { name } from "../events/arbitrary_names.ts";
-import { parsePattern, type Pattern } from "../../access/pattern.ts";
+import { name } from "./arbitrary_names.ts";
+import { parsePattern, type Pattern } from "../../events/pattern.ts";
 
 /** The places after a `.`, `:` or `/` at which a name can be cut. */
 function cutsOf(text: string): string[] {
