@@ -1,7 +1,5 @@
 import { InputError } from "./input_error.ts";
 
-/** How many channels one stream carries at most. */
-const MAX_CHANNELS = 32;
 /** Every character allowed is one byte of UTF-8, so this is also the length in bytes. */
 const MAX_LENGTH = 256;
 const CHARACTERS = /^[A-Za-z0-9._:@+~=/-]+$/;
@@ -17,20 +15,6 @@ export function checkChannel(name: string): void {
   const rule = ruleBroken(name);
   if (rule === undefined) return;
   throw new InputError(`Cannot use channel ${JSON.stringify(name)}: ${rule}`);
-}
-
-/**
- * Checks the names of the channels of one stream.
- *
- * @throws {InputError} where there are too many, or where no channel can have one of the names.
- */
-export function checkChannels(names: readonly string[]): void {
-  if (names.length > MAX_CHANNELS) {
-    throw new InputError(
-      `Cannot use ${names.length} channels: a stream carries ${MAX_CHANNELS} at most`,
-    );
-  }
-  for (const name of names) checkChannel(name);
 }
 
 function ruleBroken(name: string): string | undefined {

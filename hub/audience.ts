@@ -5,6 +5,7 @@ import type { Chunk, Cursor } from "./cursor.ts";
 import { gather } from "./gather.ts";
 import type { Memory } from "./memory.ts";
 import type { Position, Ring } from "./ring.ts";
+import type { Selection } from "./selection.ts";
 import { Skips } from "./skips.ts";
 
 /** A subscriber, as its audience knows it. No method throws: a failure costs the stream, and the others go on. */
@@ -29,10 +30,9 @@ export interface AudienceMember {
   fail(error: unknown): void;
 }
 
-/** The subscribers of the same channels, and what they share. */
+/** The subscribers of the same channels in the same format, and what they share. */
 export class Audience {
-  /** The channels' names, sorted. */
-  readonly channels: readonly string[];
+  readonly selection: Selection;
   readonly members: Set<AudienceMember> = new Set();
   readonly #rings: readonly Ring[];
   readonly #chunks: Chunks;
@@ -40,25 +40,11 @@ export class Audience {
   readonly #skips = new Skips();
   #total = 0;
 
-  /** @param rings One for each channel. */
-  constructor(
-    channels: readonly string[],
-    rings: readonly Ring[],
-    memory: Memory,
-  ) {
-    this.channels = channels;
+  /** @param rings One for each of the channels and patterns. */
+  constructor(selection: Selection, rings: readonly Ring[], memory: Memory) {
+    this.selection = selection;
     this.#rings = rings;
     this.#chunks = new Chunks(memory);
-  }
-
-  /** Names its channels. */
-  get key(): string {
-    return this.channels.join();
-  }
-
-  /** Whether events name their channel, as they must on a stream of several. */
-  get isNamed(): boolean {
-    return this.channels.length > 1;
   }
 
   /** How many events it has been sent. */
@@ -131,7 +117,7 @@ export class Audience {
   take(cursor: Cursor): Chunk | undefined {
     let chunk = this.#chunks.find(cursor);
     if (!chunk) {
-      chunk = gather(this.#rings, cursor, this.isNamed);
+      chunk = gather(this.#rings, cursor, this.selection.isNamed);
       if (chunk) this.#chunks.keep(cursor, chunk);
     }
     return chunk;

@@ -10,7 +10,8 @@ import type { Registry } from "./registry.ts";
 const MAX_NAMES = 1_000;
 
 /**
- * Finds the channels in memory that may have had events after a place: all of them where that cannot be asked.
+ * Finds the names and patterns in memory whose channels may have had events after a place: all of them where that cannot
+ * be asked.
  *
  * @param after The id up to which all events have come here.
  * @param upTo The id at which the tail goes on.

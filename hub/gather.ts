@@ -45,7 +45,9 @@ function* inOrder(
   ordinal: number,
   named: boolean,
 ): Generator<Position & { frame: Frame }> {
-  const sources = rings.map((ring) => ring.after(ordinal, named));
+  // Of many channels, few have news.
+  const sources = rings.filter((ring) => ring.hasAfter(ordinal))
+    .map((ring) => ring.after(ordinal, named));
   const heads = sources.map((source) => source.next().value);
   while (true) {
     let first = -1;

@@ -14,6 +14,7 @@ import {
 import { Memory } from "./memory.ts";
 import { Registry } from "./registry.ts";
 import type { Position } from "./ring.ts";
+import { toSelection } from "./selection.ts";
 import type { Sink } from "./sink.ts";
 import { StatusFrames } from "./status_frames.ts";
 import { STREAM_OPTIONS, type StreamOptions } from "./stream_options.ts";
@@ -83,7 +84,7 @@ export class Hub implements SubscriberHub, Disposable {
     return this.#subscriberCount;
   }
 
-  /** The names of the channels in memory: those with subscribers. */
+  /** The names and patterns in memory: those with subscribers. */
   get channels(): readonly string[] {
     return this.#registry.names;
   }
@@ -130,7 +131,7 @@ export class Hub implements SubscriberHub, Disposable {
     return this.timeline.reset(id);
   }
 
-  /** Opens a stream of the channels, on which there is one order. `onLeave` is called when it has ended, perhaps twice. */
+  /** Opens a stream of names and patterns, in one order. `onLeave` is called when it has ended, perhaps twice. */
   open(
     channels: readonly string[],
     from: DeliverFrom,
@@ -138,12 +139,13 @@ export class Hub implements SubscriberHub, Disposable {
     options: StreamOptions = STREAM_OPTIONS,
     onLeave?: () => void,
   ): Pick<Subscriber, "close"> {
-    const audience = this.#registry.audience(channels, this.position);
+    const selection = toSelection(channels, options.format);
+    const audience = this.#registry.audience(selection, this.position);
     const parts = { audience, from, sink, options, onLeave };
     const subscriber = new Subscriber(this, parts);
     audience.members.add(subscriber);
     this.#subscriberCount++;
-    for (const name of audience.channels) this.#onSubscribers(name, 1);
+    this.#onSubscribers(selection.channels, 1);
     this.#upkeep.start();
     sink.open(subscriber);
     return subscriber;
@@ -162,7 +164,7 @@ export class Hub implements SubscriberHub, Disposable {
     this.#waiting.delete(subscriber);
     if (!audience.members.delete(subscriber)) return;
     if (--this.#subscriberCount === 0) this.#rest();
-    for (const name of audience.channels) this.#onSubscribers(name, -1);
+    this.#onSubscribers(audience.selection.channels, -1);
     if (audience.members.size === 0) this.#registry.remove(audience);
   }
 

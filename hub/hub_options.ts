@@ -29,6 +29,8 @@ export interface HubOptions {
   faults?: Faults;
   /** Bounds what is held for readers. */
   memory?: Memory;
-  /** Called when a stream opens or closes, once per channel. */
-  onSubscribers?: ((channel: string, change: 1 | -1) => void) | undefined;
+  /** Called when a stream opens or closes, with its channels and patterns, of which none covers another one. */
+  onSubscribers?:
+    | ((channels: readonly string[], change: 1 | -1) => void)
+    | undefined;
 }

@@ -114,7 +114,7 @@ export class PageReader {
   latest({ audience, ...query }: NewestQuery): Promise<Newest> {
     return this.#slots.run(async () => {
       const { events, isComplete } = await this.#history.latest(
-        { channels: audience.channels, ...query },
+        { channels: audience.selection.channels, ...query },
         { maxEvents: MAX_READ_EVENTS, maxLength: MAX_READ_LENGTH },
       );
       const write = await this.#encode(audience, events);
@@ -123,8 +123,9 @@ export class PageReader {
   }
 
   async #read(
-    { audience: { channels }, from, upTo, maxEvents }: PageQuery,
+    { audience, from, upTo, maxEvents }: PageQuery,
   ): Promise<Part | Missing> {
+    const { channels } = audience.selection;
     const found = await this.#history.read(
       { channels, from, upTo: upTo.id },
       { maxEvents, maxLength: MAX_READ_LENGTH },
@@ -149,11 +150,11 @@ export class PageReader {
   }
 
   async #encode(
-    { isNamed }: Audience,
+    { selection: { form, isNamed } }: Audience,
     events: readonly ChannelEvent[],
   ): Promise<EncodedEvents> {
     const frames = await Promise.all(events.map(async (event) => {
-      const frame: Frame = await this.#encoder.encode(event);
+      const frame: Frame = await this.#encoder.encode(event, form);
       return isNamed ? withChannel(frame, event.channel) : frame;
     }));
     return {

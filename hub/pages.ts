@@ -126,13 +126,14 @@ export class Pages {
 }
 
 function keyOf({ audience, from, upTo }: PageQuery): string {
+  const { key } = audience.selection;
   switch (from.kind) {
     case "after":
-      return `${audience.key} ${from.id} ${from.unproved ?? ""}`;
+      return `${key} ${from.id} ${from.unproved ?? ""}`;
     case "since":
-      return `${audience.key} since ${from.ms} ${upTo.id}`;
+      return `${key} since ${from.ms} ${upTo.id}`;
     case "earliest":
-      return `${audience.key} earliest ${upTo.id}`;
+      return `${key} earliest ${upTo.id}`;
   }
 }
 

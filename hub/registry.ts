@@ -1,43 +1,54 @@
 import { Audience, type AudienceMember } from "./audience.ts";
+import { ChannelMap } from "./channel_map.ts";
+import { type Form, FORMS } from "./format.ts";
 import type { Memory } from "./memory.ts";
 import { type Position, Ring, type RingLimits } from "./ring.ts";
+import type { Selection } from "./selection.ts";
 
-/** A channel that has subscribers. */
-export interface Channel {
+/** The events of a channel or a pattern that has subscribers, in one form. */
+export interface Feed {
   readonly ring: Ring;
   /** The audiences that subscribe to it. */
   readonly audiences: Set<Audience>;
 }
 
-/** The audiences that have subscribers, and their channels. A channel without a subscriber is not held. */
+/** The audiences that have subscribers, and their feeds. A channel without a subscriber is not held. */
 export class Registry {
   readonly #ringLimits: RingLimits;
   readonly #memory: Memory;
-  readonly #channels = new Map<string, Channel>();
+  readonly #feeds: Readonly<Record<Form, ChannelMap<Feed>>> = {
+    text: new ChannelMap(),
+    json: new ChannelMap(),
+  };
   readonly #audiences = new Map<string, Audience>();
 
-  /** @param ringLimits How much each channel's ring holds. */
+  /** @param ringLimits How much each feed's ring holds. */
   constructor(ringLimits: RingLimits, memory: Memory) {
     this.#ringLimits = ringLimits;
     this.#memory = memory;
   }
 
-  /** The channels' names. */
+  /** The names and patterns that streams carry. */
   get names(): readonly string[] {
-    return [...this.#channels.keys()];
+    return [...new Set(FORMS.flatMap((form) => [...this.#feeds[form].keys()]))];
   }
 
-  /** The channels, by their names. */
-  get channels(): ReadonlyMap<string, Channel> {
-    return this.#channels;
+  /** The feeds in one form. */
+  feeds(form: Form): Pick<ChannelMap<Feed>, "about" | "size"> {
+    return this.#feeds[form];
+  }
+
+  /** The feeds of names and patterns, in all forms. */
+  feedsOf(names: readonly string[]): Feed[] {
+    return FORMS.flatMap((form) =>
+      names.flatMap((name) => this.#feeds[form].get(name) ?? [])
+    );
   }
 
   /** How many streams carry the channel. */
   subscribersOf(channel: string): number {
     let count = 0;
-    for (const audience of this.#channels.get(channel)?.audiences ?? []) {
-      count += audience.members.size;
-    }
+    for (const { members } of this.#about(channel)) count += members.size;
     return count;
   }
 
@@ -45,7 +56,7 @@ export class Registry {
   members(channel?: string): AudienceMember[] {
     const audiences = channel === undefined
       ? this.audiences
-      : this.#channels.get(channel)?.audiences ?? [];
+      : this.#about(channel);
     return Array.from(audiences, ({ members }) => [...members]).flat();
   }
 
@@ -54,48 +65,51 @@ export class Registry {
   }
 
   /**
-   * Finds or makes the audience of the channels.
+   * Finds or makes the audience of a selection.
    *
-   * @param names The channels' names, in any order.
-   * @param position Where a new channel's ring begins.
+   * @param position Where a new feed's ring begins.
    */
-  audience(names: readonly string[], position: Position): Audience {
-    const sorted = [...new Set(names)].sort();
-    const key = sorted.join();
-    let audience = this.#audiences.get(key);
+  audience(selection: Selection, position: Position): Audience {
+    let audience = this.#audiences.get(selection.key);
     if (!audience) {
-      const channels = sorted.map((name) => this.#ensure(name, position));
-      audience = new Audience(
-        sorted,
-        channels.map(({ ring }) => ring),
-        this.#memory,
+      const feeds = selection.channels.map((name) =>
+        this.#ensure(name, selection.form, position)
       );
-      for (const { audiences } of channels) audiences.add(audience);
-      this.#audiences.set(key, audience);
+      const rings = feeds.map(({ ring }) => ring);
+      audience = new Audience(selection, rings, this.#memory);
+      for (const { audiences } of feeds) audiences.add(audience);
+      this.#audiences.set(selection.key, audience);
     }
     return audience;
   }
 
-  /** Lets go of an audience without members, and of its channels that have no other audience. */
+  /** Lets go of an audience without members, and of its feeds that have no other audience. */
   remove(audience: Audience): void {
-    this.#audiences.delete(audience.key);
+    const { channels, form, key } = audience.selection;
+    this.#audiences.delete(key);
     audience.clear();
-    for (const name of audience.channels) {
-      const { ring, audiences } = this.#channels.get(name)!;
+    for (const name of channels) {
+      const { ring, audiences } = this.#feeds[form].get(name)!;
       audiences.delete(audience);
       if (audiences.size > 0) continue;
-      this.#channels.delete(name);
+      this.#feeds[form].delete(name);
       ring.skip(ring.floor);
     }
   }
 
-  #ensure(name: string, position: Position): Channel {
-    let channel = this.#channels.get(name);
-    if (!channel) {
-      const ring = new Ring(name, position, this.#ringLimits, this.#memory);
-      channel = { ring, audiences: new Set() };
-      this.#channels.set(name, channel);
+  /** The audiences that carry the channel. Each has it once. */
+  #about(channel: string): Audience[] {
+    return FORMS.flatMap((form) => this.#feeds[form].about(channel))
+      .flatMap(({ audiences }) => [...audiences]);
+  }
+
+  #ensure(name: string, form: Form, position: Position): Feed {
+    let feed = this.#feeds[form].get(name);
+    if (!feed) {
+      const ring = new Ring(position, this.#ringLimits, this.#memory);
+      feed = { ring, audiences: new Set() };
+      this.#feeds[form].set(name, feed);
     }
-    return channel;
+    return feed;
   }
 }

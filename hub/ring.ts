@@ -1,6 +1,7 @@
 import { Deque } from "../journal/deque.ts";
 import { compareEventIds, type EventId } from "../events/event_id.ts";
-import { type Frame, withChannel } from "../events/frame.ts";
+import type { Frame } from "../events/frame.ts";
+import type { EncodedEvent } from "./encoded_event.ts";
 import { Kept } from "./kept.ts";
 import type { Memory } from "./memory.ts";
 
@@ -16,20 +17,24 @@ export interface RingLimits {
   maxBytes: number;
 }
 
-/** A frame at its position. */
+/** An event at its position. */
 class Entry extends Kept implements Position {
   readonly ring: Ring;
   readonly ordinal: number;
   readonly id: EventId;
-  readonly frame: Frame;
+  readonly event: EncodedEvent;
   named: Frame | undefined;
 
-  constructor(ring: Ring, { ordinal, id }: Position, frame: Frame) {
+  constructor(ring: Ring, { ordinal, id }: Position, event: EncodedEvent) {
     super();
     this.ring = ring;
     this.ordinal = ordinal;
     this.id = id;
-    this.frame = frame;
+    this.event = event;
+  }
+
+  get frame(): Frame {
+    return this.event.frame;
   }
 
   letGo(): void {
@@ -37,9 +42,11 @@ class Entry extends Kept implements Position {
   }
 }
 
-/** One channel's newest frames, in order, bounded by count and by bytes, and by what all rings may hold together. */
+/**
+ * The newest frames of a channel or a pattern, in order, bounded by count and by bytes, and by what all rings may hold
+ * together.
+ */
 export class Ring {
-  readonly #channel: string;
   readonly #limits: RingLimits;
   readonly #memory: Memory;
   readonly #entries = new Deque<Entry>();
@@ -47,13 +54,7 @@ export class Ring {
   #floor: Position;
 
   /** @param floor The hub's position now: earlier events never were in this ring. */
-  constructor(
-    channel: string,
-    floor: Position,
-    limits: RingLimits,
-    memory: Memory,
-  ) {
-    this.#channel = channel;
+  constructor(floor: Position, limits: RingLimits, memory: Memory) {
     this.#floor = floor;
     this.#limits = limits;
     this.#memory = memory;
@@ -64,8 +65,9 @@ export class Ring {
     return this.#floor;
   }
 
-  push(position: Position, frame: Frame): void {
-    const entry = new Entry(this, position, frame);
+  push(position: Position, event: EncodedEvent): void {
+    const { frame } = event;
+    const entry = new Entry(this, position, event);
     this.#entries.push(entry);
     this.#bytes += frame.length;
     this.#memory.hold(frame);
@@ -82,11 +84,13 @@ export class Ring {
 
   /** Lets go of the oldest frame, which the memory keeps no longer. */
   shift(): void {
-    const { ordinal, id, frame, named } = this.#entries.shift()!;
+    const { ordinal, id, event, frame, named } = this.#entries.shift()!;
     this.#bytes -= frame.length;
     this.#floor = { ordinal, id };
     this.#memory.release(frame);
-    if (named) this.#memory.release(named);
+    if (!named) return;
+    this.#memory.release(named);
+    event.giveNamed();
   }
 
   /** Lets go of everything up to a position. */
@@ -96,6 +100,12 @@ export class Ring {
       this.shift();
     }
     this.#floor = to;
+  }
+
+  /** Whether frames are held after the position. */
+  hasAfter(ordinal: number): boolean {
+    const newest = this.#entries.at(this.#entries.length - 1);
+    return newest !== undefined && newest.ordinal > ordinal;
   }
 
   /** How many frames are held after the position. */
@@ -126,7 +136,7 @@ export class Ring {
 
   #named(entry: Entry): Frame {
     if (!entry.named) {
-      entry.named = withChannel(entry.frame, this.#channel);
+      entry.named = entry.event.takeNamed();
       // Nothing is let go for it now, while the entries are gone through.
       this.#memory.hold(entry.named);
     }

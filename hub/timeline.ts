@@ -1,5 +1,4 @@
 import { type EventId, ORIGIN } from "../events/event_id.ts";
-import type { Frame } from "../events/frame.ts";
 import type { ChannelEvent } from "../events/message.ts";
 import type { History } from "../journal/history.ts";
 import {
@@ -11,6 +10,8 @@ import { changedChannels } from "./changed_channels.ts";
 import { EventEncoder } from "./event_encoder.ts";
 import { EpochSpans } from "./epoch_spans.ts";
 import type { Flusher } from "./flusher.ts";
+import { FORMS } from "./format.ts";
+import { type EncodedPart, PartEncoder } from "./part_encoder.ts";
 import { PageReader } from "./page_reader.ts";
 import { Pages } from "./pages.ts";
 import { toParts } from "./parts.ts";
@@ -34,7 +35,7 @@ export class Timeline {
   readonly #registry: Registry;
   readonly #flusher: Flusher;
   readonly #onMove: () => void;
-  readonly #encoder: EventEncoder;
+  readonly #encoder: PartEncoder;
   readonly #serial = new Serial();
   #position: Position;
   #beginning: EventId | undefined;
@@ -46,12 +47,13 @@ export class Timeline {
     this.#history = history;
     this.#registry = parts.registry;
     this.#flusher = parts.flusher;
-    this.#encoder = new EventEncoder(parts.faults);
+    const encoder = new EventEncoder(parts.faults);
+    this.#encoder = new PartEncoder(this.#registry, encoder);
     this.#onMove = parts.onMove;
     this.#beginning = last;
     this.#position = { ordinal: 0, id: last ?? ORIGIN };
     this.spans = new EpochSpans(this.#position.id);
-    this.reader = new PageReader(history, this.#encoder);
+    this.reader = new PageReader(history, encoder);
     this.pages = new Pages({ reader: this.reader, memory, lifetimeMs });
   }
 
@@ -73,16 +75,16 @@ export class Timeline {
   /** Takes in what comes next, see {@linkcode Hub.append}. */
   append(records: readonly TimelineRecord[], last: EventId): Promise<void> {
     const [first, ...others] = toParts(records);
-    const encoded = this.#encode(first!);
+    const encoding = this.#encoder.encode(first!);
     return this.#serial.run(async () => {
-      let frames = await encoded;
+      let encoded = await encoding;
       let part = first!;
       for (const next of others) {
-        this.#push(part, frames, part.at(-1)!.id);
+        this.#push(part, encoded, part.at(-1)!.id);
         part = next;
-        frames = await this.#encode(next);
+        encoded = await this.#encoder.encode(next);
       }
-      this.#push(part, frames, last);
+      this.#push(part, encoded, last);
     });
   }
 
@@ -107,9 +109,7 @@ export class Timeline {
       this.spans.skip(to);
       this.#jump({ ordinal: ordinal + 1, id: to }, names);
       const audiences = new Set(
-        names.flatMap((name) => [
-          ...this.#registry.channels.get(name)?.audiences ?? [],
-        ]),
+        this.#registry.feedsOf(names).flatMap((feed) => [...feed.audiences]),
       );
       for (const audience of audiences) {
         audience.skip(id);
@@ -134,41 +134,26 @@ export class Timeline {
     });
   }
 
-  /** Encodes what subscribers of now will get. */
-  #encode(
-    records: readonly TimelineRecord[],
-  ): Promise<readonly (Frame | undefined)[]> {
-    return Promise.all(
-      records.map((record) =>
-        !isNote(record) && this.#registry.channels.has(record.channel)
-          ? this.#encoder.encode(record)
-          : undefined
-      ),
-    );
-  }
-
   #moveTo(position: Position): void {
     this.spans.restart(position.id);
     this.#jump(position, this.#registry.names);
     this.#onMove();
   }
 
-  /** Goes on at a position. The rings of the channels let go of everything before it. */
+  /** Goes on at a position. The rings of the names and patterns let go of everything before it. */
   #jump(position: Position, names: readonly string[]): void {
     this.#position = position;
-    for (const name of names) {
-      this.#registry.channels.get(name)?.ring.skip(position);
-    }
+    for (const { ring } of this.#registry.feedsOf(names)) ring.skip(position);
   }
 
   #push(
     records: readonly TimelineRecord[],
-    frames: readonly (Frame | undefined)[],
+    encoded: EncodedPart,
     last: EventId,
   ): void {
     for (const [i, record] of records.entries()) {
       if (isNote(record)) this.#takeNote(record);
-      else this.#take(record, frames[i]);
+      else this.#take(record, encoded, i);
     }
     this.#position = { ordinal: this.#position.ordinal, id: last };
     this.spans.extend(last);
@@ -176,17 +161,22 @@ export class Timeline {
     this.#onMove();
   }
 
-  #take({ channel: name, id }: ChannelEvent, frame: Frame | undefined): void {
+  #take({ channel, id }: ChannelEvent, encoded: EncodedPart, i: number): void {
     const position = { ordinal: this.#position.ordinal + 1, id };
     this.#position = position;
-    const channel = this.#registry.channels.get(name);
-    if (!channel) return;
-    // Without a frame, the channel got its first subscriber after the encoding began: the history has the event.
-    if (frame) channel.ring.push(position, frame);
-    else channel.ring.skip(position);
-    for (const audience of channel.audiences) {
-      audience.grow();
-      this.#flusher.add(audience);
+    for (const form of FORMS) {
+      const event = encoded[form][i];
+      for (
+        const { ring, audiences } of this.#registry.feeds(form).about(channel)
+      ) {
+        // Without it, the first subscriber came after the encoding began: the history has the event.
+        if (event) ring.push(position, event);
+        else ring.skip(position);
+        for (const audience of audiences) {
+          audience.grow();
+          this.#flusher.add(audience);
+        }
+      }
     }
   }
 

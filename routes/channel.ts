@@ -1,19 +1,20 @@
 import { UndecidedError } from "../access/access_error.ts";
 import type { Permit } from "../access/gate.ts";
-import { checkChannels } from "../events/channel_name.ts";
+import { checkChannel } from "../events/channel_name.ts";
 import { InputError } from "../events/input_error.ts";
 import { toAsking } from "./asking.ts";
 import { MAX_SILENCE_MS, readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
+import { readChannels } from "./read_channels.ts";
 import { refuseStream } from "./refuse.ts";
 import type { Refusal, Services } from "./services.ts";
 import { openStream } from "./stream.ts";
 import { readStreamQuery } from "./stream_query.ts";
 import type { Target } from "./target.ts";
 
-/** `GET /sse/{channel}[,{channel}…]`: streams the channels' events. */
+/** `GET /sse/{channel}[,{channel}…]` and `GET /sse/?channel={channel}[&channel=…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
   const { hub, access, heartbeatS } = services;
   return async (request, target, client) => {
@@ -52,23 +53,20 @@ export function publish(services: Services): Handler {
     const asking = toAsking(request, target, client);
     const grants = await gate.identify(asking);
     gate.requireCredential(grants, "publish");
-    const [channel, ...others] = readChannels(target);
-    if (others.length > 0) {
-      throw new InputError("Cannot publish to several channels at once");
-    }
+    const channel = readChannel(target);
     const type = readType(target);
-    await gate.permit(asking, grants, "publish", [channel!]);
+    await gate.permit(asking, grants, "publish", [channel]);
     const isMany = readBodyKind(request) === "lines";
     const body = await readBody(request, {
       maxBytes: services.maxBodyBytes,
       maxSilenceMs: MAX_SILENCE_MS,
     });
     const messages = isMany
-      ? readNdjson(channel!, type, body)
-      : [toMessage(channel!, type, body)];
+      ? readNdjson(channel, type, body)
+      : [toMessage(channel, type, body)];
     const [ids, clients] = await Promise.all([
       services.journal.append(messages),
-      services.tally.countStreams(channel!),
+      services.tally.countStreams(channel),
     ]);
     services.tally.notePublished(ids.length);
     return Response.json(
@@ -78,11 +76,14 @@ export function publish(services: Services): Handler {
   };
 }
 
-/** @throws {InputError} for too many channels, and for a name that no channel can have. */
-function readChannels({ path }: Target): string[] {
-  const names = path.slice("/sse/".length).split(",");
-  checkChannels(names);
-  return names;
+/** @throws {InputError} for several channels, and for a name that no channel can have. */
+function readChannel({ path }: Target): string {
+  const [channel = "", ...others] = path.slice("/sse/".length).split(",");
+  if (others.length > 0) {
+    throw new InputError("Cannot publish to several channels at once");
+  }
+  checkChannel(channel);
+  return channel;
 }
 
 /**

@@ -1,13 +1,19 @@
 import { canonicalZone, localZone } from "../clock/zone.ts";
 import type { Handler } from "./handler.ts";
+import { namesChannels } from "./read_channels.ts";
 import { refuseStream } from "./refuse.ts";
 import type { Services } from "./services.ts";
 import { openStream } from "./stream.ts";
 import { readStreamQuery } from "./stream_query.ts";
 
-/** `GET /sse/`: streams the clock, in the zone `tz` or else in the server's. */
-export function clock(services: Services): Handler {
+/**
+ * `GET /sse/`: streams the clock, in the zone `tz` or else in the server's.
+ *
+ * @param subscribe Answers where the query names channels.
+ */
+export function clock(services: Services, subscribe: Handler): Handler {
   return (request, target, client) => {
+    if (namesChannels(target)) return subscribe(request, target, client);
     const tz = target.query.get("tz");
     const zone = tz === null ? localZone() : canonicalZone(tz);
     const { clock, heartbeatS } = services;

@@ -37,13 +37,14 @@ const HEALTH = { isOwn: true, isHealth: true } as const;
 /** The table of all resources. The first match counts. */
 export function routes(services: Services): readonly Route[] {
   const limited = (handler: Handler) => refuseOthers(services, handler);
+  const channels = subscribe(services);
   return [
     { path: "/", methods: { GET: limited(page(services)) }, isOwn: true },
     { path: "/sse", methods: { GET: limited(addSlash) } },
-    { path: "/sse/", methods: { GET: clock(services) } },
+    { path: "/sse/", methods: { GET: clock(services, channels) } },
     {
       path: "/sse/*",
-      methods: { GET: subscribe(services), POST: limited(publish(services)) },
+      methods: { GET: channels, POST: limited(publish(services)) },
     },
     { path: "/tickets", methods: { POST: limited(issueTicket(services)) } },
     {

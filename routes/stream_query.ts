@@ -3,11 +3,12 @@ import { isEventId } from "../events/event_id.ts";
 import { HEARTBEAT_RULE, readHeartbeat } from "../events/heartbeat.ts";
 import { InputError } from "../events/input_error.ts";
 import { type DeliverFrom, type Fresh, NEW } from "../hub/deliver_from.ts";
+import type { Format } from "../hub/format.ts";
 import type { StreamOptions } from "../hub/stream_options.ts";
 import type { Target } from "./target.ts";
 
 /** The largest `latest`: how many of each channel's newest events a stream can begin with. */
-const MAX_LATEST = 1_000;
+export const MAX_LATEST = 1_000;
 
 /** An id that an event stream can carry as any client would send it back. */
 const WRITABLE = /^[!-~]+$/;
@@ -36,6 +37,7 @@ export function readStreamQuery(
     options: {
       hasStatus: readSwitch(query, "status", true) && !isRaw,
       heartbeatS: readInterval(query) ?? heartbeatS,
+      format: readFormat(query),
       lastEventId: WRITABLE.test(lastEventId) ? lastEventId : undefined,
     },
   };
@@ -51,7 +53,7 @@ function readLastEventId(request: Request, query: URLSearchParams): string {
 
 /**
  * Reads where the stream begins: after the last id that the client has by itself, else after `since` in the query. Each can
- * also be `earliest`, or a duration back such as `90s`, `5m`, `2h` or `1d`.
+ * also be `earliest`, `latest`, or a duration back such as `90s`, `5m`, `2h` or `1d`.
  *
  * @throws {InputError} for a `since` that is none of these. Clients send the others by themselves, perhaps with an id of
  * another server: they lead to a reset.
@@ -60,10 +62,11 @@ function readDeliverFrom(
   lastEventId: string,
   query: URLSearchParams,
 ): DeliverFrom {
-  const afterReset = readFresh(query.get("latest"));
   const since = readSince(query);
+  const afterReset = readFresh(query.get("latest"), since);
   const text = lastEventId || since;
   if (!text) return afterReset;
+  if (text === "latest") return readFresh(query.get("latest"), text);
   if (text === "earliest") return { kind: "earliest", afterReset };
   if (isEventId(text)) return { kind: "after", id: text, afterReset };
   const backMs = parseDuration(text);
@@ -72,9 +75,15 @@ function readDeliverFrom(
     : { kind: "since", ms: Math.max(0, Date.now() - backMs) };
 }
 
-/** @throws {InputError} if `latest` is not a whole number from 1 to {@linkcode MAX_LATEST}. */
-function readFresh(text: string | null): Fresh {
-  if (text === null) return NEW;
+/**
+ * @param text The parameter `latest`.
+ * @param since The parameter `since`, which may be `latest`, too.
+ * @throws {InputError} if `latest` is not a whole number from 1 to {@linkcode MAX_LATEST}.
+ */
+function readFresh(text: string | null, since: string | undefined): Fresh {
+  if (text === null) {
+    return since === "latest" ? { kind: "latest", count: 1 } : NEW;
+  }
   const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= MAX_LATEST) return { kind: "latest", count };
   throw new InputError(
@@ -84,19 +93,22 @@ function readFresh(text: string | null): Fresh {
   );
 }
 
+/** Where a stream can begin, besides ids and durations. */
+const WORDS: readonly string[] = ["earliest", "latest"];
+
 /** Reads and checks `since`, also if it does not count because another parameter comes first. It may be empty. */
 function readSince(query: URLSearchParams): string | undefined {
   const [text, ...others] = query.getAll("since");
   if (others.length > 0) {
     throw new InputError("Cannot begin at several since: it must be one");
   }
-  const isKnown = !text || text === "earliest" || isEventId(text) ||
+  const isKnown = !text || WORDS.includes(text) || isEventId(text) ||
     parseDuration(text) !== undefined;
   if (isKnown) return text;
   throw new InputError(
     `Cannot begin since ${
       JSON.stringify(text)
-    }: it must be an id, earliest, or a duration such as 90s, 5m, 2h or 1d`,
+    }: it must be an id, earliest, latest, or a duration such as 90s, 5m, 2h or 1d`,
   );
 }
 
@@ -122,5 +134,21 @@ function readInterval(query: URLSearchParams): number | undefined {
   if (seconds !== undefined) return seconds;
   throw new InputError(
     `Cannot use heartbeat ${JSON.stringify(text)}: it ${HEARTBEAT_RULE}`,
+  );
+}
+
+/**
+ * Reads in what form events are written. As JSON they name their channel in their data alone, so `flat` changes nothing
+ * there.
+ *
+ * @throws {InputError} if `flat` is there, and neither `0` nor `1`, or if `format` is there, and not `json`.
+ */
+function readFormat(query: URLSearchParams): Format {
+  const isFlat = readSwitch(query, "flat", false);
+  const text = query.get("format");
+  if (text === null) return isFlat ? "flat" : "named";
+  if (text === "json") return "json";
+  throw new InputError(
+    `Cannot use format ${JSON.stringify(text)}: it must be json`,
   );
 }

@@ -85,9 +85,9 @@ export class Instance implements Disposable {
       faults,
       memory,
       retention: options.retention,
-      onSubscribers: (channel, change) => {
+      onSubscribers: (channels, change) => {
         this.#noteStreams();
-        shared?.noteStream(channel, change);
+        shared?.noteStream(channels, change);
       },
     });
     this.#tally = new ThreadTally({

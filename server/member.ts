@@ -1,5 +1,6 @@
 import type { AccessChange } from "../access/access.ts";
 import type { Counts } from "../hub/counts.ts";
+import { ChannelMap } from "../hub/channel_map.ts";
 import { UnavailableError } from "../journal/history.ts";
 import type { JournalHost } from "../journal/remote/host.ts";
 import type { HostReader } from "../journal/remote/host_reader.ts";
@@ -34,8 +35,8 @@ export class Member implements Disposable {
   readonly #worker: Worker;
   readonly #rpc: Rpc<WorkerThread>;
   readonly #tail: HostReader;
-  /** How many streams it has, by channel. */
-  readonly #streams = new Map<string, number>();
+  /** How many streams it has, by the names and patterns that they carry. */
+  readonly #streams = new ChannelMap<number>();
   #counts: Counts | undefined;
   #crash: string | undefined;
   #isListening = false;
@@ -70,7 +71,9 @@ export class Member implements Disposable {
         tookBatches: (count) => this.#tail.acknowledge(count),
         countStreams,
         refreshJwtKeys,
-        noteStream: (channel, change) => this.#noteStream(channel, change),
+        noteStream: (channels, change) => {
+          for (const channel of channels) this.#noteStream(channel, change);
+        },
         count,
         log: forward,
         crash,
@@ -129,7 +132,7 @@ export class Member implements Disposable {
 
   /** Counts its streams that carry the channel. */
   streamsOf(channel: string): number {
-    return this.#streams.get(channel) ?? 0;
+    return this.#streams.about(channel).reduce((sum, n) => sum + n, 0);
   }
 
   /** Ends the thread. */
@@ -142,7 +145,7 @@ export class Member implements Disposable {
   }
 
   #noteStream(channel: string, change: 1 | -1): void {
-    const count = this.streamsOf(channel) + change;
+    const count = (this.#streams.get(channel) ?? 0) + change;
     if (count > 0) this.#streams.set(channel, count);
     else this.#streams.delete(channel);
   }

@@ -12,8 +12,8 @@ export interface MainThread extends JournalCalls, AccessCalls {
   tookBatches(count: number): void;
   /** Counts the streams of all workers that carry the channel. */
   countStreams(channel: string): number;
-  /** Notes that one of the worker's streams of the channel has opened or closed. */
-  noteStream(channel: string, change: 1 | -1): void;
+  /** Notes that one of the worker's streams of the channels and patterns has opened (1) or closed (-1). */
+  noteStream(channels: readonly string[], change: 1 | -1): void;
   /** What all workers have done and hold now. */
   count(): Promise<Counts>;
   /** Writes a line of the log. */

@@ -30,9 +30,9 @@ export class WorkerTally implements Tally {
     return this.#main.countStreams(channel);
   }
 
-  /** Notes that a stream of the channel has opened (1) or closed (-1). */
-  noteStream(channel: string, change: 1 | -1): void {
-    this.#counted = this.#main.noteStream(channel, change);
+  /** Notes that a stream of the channels and patterns has opened (1) or closed (-1). */
+  noteStream(channels: readonly string[], change: 1 | -1): void {
+    this.#counted = this.#main.noteStream(channels, change);
   }
 
   counted(): Promise<void> {

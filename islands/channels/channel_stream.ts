@@ -1,4 +1,4 @@
-import { channelPath } from "./channel_names.ts";
+import { areNamed, channelPath } from "./channel_names.ts";
 import {
   type ConnectionView,
   type Source,
@@ -151,7 +151,7 @@ export class ChannelStream extends StreamConnection {
 
   #rowOf({ type, data, id = "" }: StreamEvent): NewRow {
     const { channels } = this.#view;
-    const [channel, ownType] = channels.length > 1
+    const [channel, ownType] = areNamed(channels)
       ? splitType(type)
       : [channels[0]!, type];
     return { id, channel, type: ownType, data };

@@ -1,4 +1,4 @@
-import { channelPath } from "./channel_names.ts";
+import { areNamed, channelOf, channelPath } from "./channel_names.ts";
 import type { StreamView } from "./channel_stream.ts";
 import { ConnectionLine } from "../page/connection_line.tsx";
 import { EventList } from "./event_list.tsx";
@@ -106,7 +106,7 @@ export function Channels(
         </p>
         <EventList
           log={life?.log ?? EMPTY}
-          named={channels.length > 1}
+          named={areNamed(channels)}
           connection={connection}
           isPrinted={printedMs !== undefined}
           onOldest={life?.onOldest}
@@ -119,10 +119,15 @@ export function Channels(
       <div class="terminal">
         <h3>In a terminal</h3>
         <div {...UNTRANSLATED}>
-          <pre><code>curl -N {url}</code></pre>
-          <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {origin + channelPath(channels[0]!)}</code></pre>
+          <pre><code>curl -N {quoted(url)}</code></pre>
+          <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {origin + channelPath(channelOf(channels))}</code></pre>
         </div>
       </div>
     </>
   );
+}
+
+/** A URL as a shell takes it: one would look for files where it has a star. */
+function quoted(url: string): string {
+  return url.includes("*") ? `'${url}'` : url;
 }

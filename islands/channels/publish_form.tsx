@@ -1,4 +1,6 @@
 import { Component, type TargetedEvent } from "preact";
+import { isPattern } from "../../events/pattern.ts";
+import { channelOf } from "./channel_names.ts";
 import { LocalTime } from "./local_time.tsx";
 import { type Outcome, publish } from "./publish.ts";
 import { UNTRANSLATED } from "../page/untranslated.ts";
@@ -54,7 +56,7 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
           <input
             id="channel"
             // With other channels the suggestion changes, unless the reader typed something.
-            defaultValue={channels[0]!}
+            defaultValue={channelOf(channels)}
             list="chosen"
             required
             aria-invalid={fault === "channel"}
@@ -64,7 +66,8 @@ export class PublishForm extends Component<PublishFormProps, PublishFormState> {
             {...PLAIN}
           />
           <datalist id="chosen">
-            {channels.map((name) => <option key={name} value={name} />)}
+            {channels.filter((name) => !isPattern(name))
+              .map((name) => <option key={name} value={name} />)}
           </datalist>
         </p>
         <p>

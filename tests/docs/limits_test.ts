@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { LIMIT_OPTIONS } from "../../config/limit_options.ts";
+import { MAX_CHANNELS } from "../../events/check_channels.ts";
+import { MAX_SEPARATORS } from "../../events/pattern.ts";
 import { MAX_SILENCE_MS } from "../../routes/body.ts";
+import { MAX_MATCHING } from "../../journal/asked.ts";
+import { MAX_LATEST } from "../../routes/stream_query.ts";
 import { MAX_DROPPED_BYTES, MAX_DROPPING_MS } from "../../server/drop_body.ts";
 import { MAX_HEAD_S, MAX_STALL_S } from "../../server/node_limits.ts";
 import { KEEP_ALIVE_MS } from "../../server/node_listener.ts";
@@ -14,6 +18,15 @@ Deno.test("docs/limits.md says how long a client may take, as the code does", ()
     `${MAX_SILENCE_MS / 1_000} s`,
     `${KEEP_ALIVE_MS / 1_000} s`,
     `${MAX_STALL_S / 60} min`,
+  ]);
+});
+
+Deno.test("docs/limits.md says how much a stream carries, as the code does", () => {
+  assertEquals(rowsOf("Streams").map(([, value]) => value), [
+    `${MAX_CHANNELS}`,
+    `${MAX_SEPARATORS}`,
+    MAX_LATEST.toLocaleString("en"),
+    MAX_MATCHING.toLocaleString("en"),
   ]);
 });
 

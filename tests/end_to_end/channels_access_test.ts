@@ -52,6 +52,23 @@ test("a wrong token is said at its field", async () => {
   assertEquals(await page.locator("#token-fault").innerText(), "");
 });
 
+test("a pattern shows the events of what it covers, each with its channel, and what was before", async () => {
+  await using visited = await visit();
+  const { page, url } = visited;
+  await publish(url, "news.old", "0");
+  await page.goto("/?channels=news.*#token=t");
+  await live(page);
+  await publish(url, "news.a", "1");
+  await publish(url, "other", "not covered");
+  await publishOn(page, { data: "2" });
+  const { rows } = await untilChannels(page, ({ rows }) => rows.length > 2);
+  assertEquals(rows.map((cells) => cells.slice(2)), [
+    ["news.old", "message", "0"],
+    ["news.a", "message", "1"],
+    ["news.example", "message", "2"],
+  ]);
+});
+
 test("names that are none are said at the field, and change nothing", async () => {
   await using visited = await visit();
   const { page } = visited;

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { compareEventIds, type EventId } from "../../events/event_id.ts";
+import { covers } from "../../events/pattern.ts";
 
 /** How much to publish and read, and how often to cut streams. */
 export interface Load {
@@ -23,6 +24,16 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** How many groups there are, each of which a pattern covers. */
+const GROUPS = 5;
+/** Of so many clients, one subscribes to a pattern, and one gets JSON. */
+const OF_PATTERNS = 10;
+const OF_JSON = 3;
+
+function nameOf(index: number): string {
+  return `g${index % GROUPS}.c${index}`;
+}
+
 /** Returns the ids that a channel holds at the end. */
 export type Held = (channel: string) => Promise<readonly EventId[]>;
 
@@ -41,7 +52,7 @@ async function publish(
 ): Promise<void> {
   for (let left = events / publishers; left > 0;) {
     const count = Math.min(left, 1 + Math.floor(random() * 100));
-    const channel = `c${Math.floor(random() * channels)}`;
+    const channel = nameOf(Math.floor(random() * channels));
     const line = JSON.stringify({ data: `${left} of ${channel}` }) + "\n";
     left -= count;
     try {
@@ -64,19 +75,22 @@ async function publish(
 
 /** A client that is cut, and comes back with the last complete id that it saw. */
 class Reader {
+  /** Names, or a pattern. */
   readonly channels: readonly string[];
   readonly seen: EventId[] = [];
   readonly statuses: string[] = [];
   /** Also of a status, as `EventSource` keeps it. */
   #lastId = "earliest";
   #wanted = Infinity;
+  readonly #query: string;
   readonly #mayBeCut: boolean;
   #body?: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   #isOver = false;
 
   /** @param mayBeCut Whether the server may cut it as well. */
-  constructor(channels: readonly string[], mayBeCut: boolean) {
+  constructor(channels: readonly string[], query: string, mayBeCut: boolean) {
     this.channels = channels;
+    this.#query = query;
     this.#mayBeCut = mayBeCut;
   }
 
@@ -110,7 +124,7 @@ class Reader {
   }
 
   async #readOnce(url: string, until: number): Promise<void> {
-    const response = await fetch(`${url}sse/${this.channels}`, {
+    const response = await fetch(`${url}sse/${this.channels}${this.#query}`, {
       headers: { "last-event-id": this.#lastId },
     });
     this.#body = response.body!.getReader();
@@ -157,22 +171,25 @@ export async function assertExactlyOnce(
 ): Promise<void> {
   const mayBeCut = held !== undefined;
   const random = randomFrom(load.seed);
-  const names = Array.from({ length: load.channels }, (_, i) => `c${i}`);
+  const names = Array.from({ length: load.channels }, (_, i) => nameOf(i));
   const noted = new Map<string, EventId[]>(names.map((name) => [name, []]));
   const perChannel = load.events / load.channels;
 
-  const readers = Array.from({ length: load.clients }, () => {
+  const readers = Array.from({ length: load.clients }, (_, i) => {
     const count = 1 + Math.floor(random() * 3);
-    return new Reader(
-      names.toSorted(() => random() - 0.5).slice(0, count).sort(),
-      mayBeCut,
-    );
+    const channels = i % OF_PATTERNS === 0
+      ? [`g${i / OF_PATTERNS % GROUPS}.*`]
+      : names.toSorted(() => random() - 0.5).slice(0, count).sort();
+    const query = i % OF_JSON === 0 ? "?format=json" : "";
+    return new Reader(channels, query, mayBeCut);
   });
+  const namesOf = ({ channels }: Reader) =>
+    names.filter((name) => channels.some((asked) => covers(asked, name)));
   const deadline = setTimeout(() => {
     for (const reader of readers) reader.stop();
   }, load.maxMs);
   const reading = readers.map((reader, i) => {
-    const total = perChannel * reader.channels.length;
+    const total = perChannel * namesOf(reader).length;
     const cuts = Array.from(
       { length: load.cuts },
       () => Math.floor(random() * total),
@@ -206,8 +223,8 @@ export async function assertExactlyOnce(
       noted.set(name, [...all]);
     }
   }
-  const expected = readers.map(({ channels }) =>
-    channels.flatMap((name) => noted.get(name)!).sort(compareEventIds)
+  const expected = readers.map((reader) =>
+    namesOf(reader).flatMap((name) => noted.get(name)!).sort(compareEventIds)
   );
   for (const [i, reader] of readers.entries()) reader.want(expected[i]!.length);
   await Promise.all(reading);

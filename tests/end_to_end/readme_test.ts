@@ -42,8 +42,8 @@ async function assertPrinted(examples: readonly Example[]): Promise<void> {
   const here = (example: Example) => atPort(example, server.port);
   // Streams that begin with the next event are opened before anything is published.
   const isFresh = ({ command }: Example) =>
-    /news(,chat)?$/.test(command) &&
-    command.includes("-N");
+    command.includes("-N") && command.includes("news") &&
+    !/since|latest/.test(command);
   const streams = examples.filter(isFresh).map((example) =>
     new Curl(here(example))
   );

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { checkChannel, checkChannels } from "../../events/channel_name.ts";
+import { checkChannel } from "../../events/channel_name.ts";
 import { InputError } from "../../events/input_error.ts";
 import { nearName, segment } from "./arbitrary_names.ts";
 
@@ -110,17 +110,3 @@ for (
     );
   });
 }
-
-Deno.test("checkChannels takes 32 names, checks each, and refuses 33", () => {
-  const names = Array.from({ length: 33 }, (_, i) => `c${i}`);
-  checkChannels(names.slice(1));
-  assertThrows(
-    () => checkChannels(names),
-    InputError,
-    "Cannot use 33 channels: a stream carries 32 at most",
-  );
-  for (const i of [0, 1, 31]) {
-    const list = names.slice(1).with(i, "a b");
-    assertThrows(() => checkChannels(list), InputError, '"a b"');
-  }
-});

@@ -4,8 +4,12 @@ import {
   ALL,
   anyCovers,
   covers,
+  isPattern as hasStar,
+  MAX_SEPARATORS,
   overlaps,
   parsePattern,
+  patternsOf,
+  separatorsOf,
 } from "../../events/pattern.ts";
 import { checkChannel } from "../../events/channel_name.ts";
 import { InputError } from "../../events/input_error.ts";
@@ -183,4 +187,27 @@ Deno.test("anyCovers needs one pattern that covers the whole", () => {
   assert(anyCovers(patterns, parsePattern("user.2.b.*")));
   assert(!anyCovers(patterns, parsePattern("user.*")));
   assert(!anyCovers([], "user.1"));
+});
+
+Deno.test("patternsOf names each pattern that covers a channel, and no other", () => {
+  fc.assert(fc.property(nameAndPatterns, ([channel, patterns]) => {
+    const found = patternsOf(channel);
+    const wanted = patterns.filter((pattern) =>
+      hasStar(pattern) && means(pattern, channel) &&
+      separatorsOf(pattern).length <= MAX_SEPARATORS
+    );
+    for (const pattern of wanted) assert(found.includes(pattern), pattern);
+    for (const pattern of found) {
+      assert(means(parsePattern(pattern), channel), pattern);
+    }
+    assertEquals(new Set(found).size, found.length);
+  }));
+});
+
+Deno.test("patternsOf names the pattern of all channels, and 32 more at most", () => {
+  const found = patternsOf("a.".repeat(40));
+  assertEquals(found.length, 33);
+  assertEquals(found[0], "*");
+  assertEquals(found.at(-1), `${"a.".repeat(32)}*`);
+  assertEquals(patternsOf("a"), ["*"]);
 });

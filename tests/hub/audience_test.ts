@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Memory } from "../../hub/memory.ts";
+import { toSelection } from "../../hub/selection.ts";
 import { Audience, type AudienceMember } from "../../hub/audience.ts";
 
 /** A member that notes how often it was woken and written to. */
@@ -51,7 +52,11 @@ Deno.test("Audience wakes and comments to each parked member, to those that leav
     fc.boolean(),
     fc.uniqueArray(fc.nat(3)),
     (steps, flushes, leaving) => {
-      const audience = new Audience(["a"], [], Memory.unbounded());
+      const audience = new Audience(
+        toSelection(["a"], "named"),
+        [],
+        Memory.unbounded(),
+      );
       const members = Array.from(
         { length: 4 },
         (_, i) =>

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import fc from "fast-check";
 import { compareEventIds, type EventId } from "../../events/event_id.ts";
+import { covers } from "../../events/pattern.ts";
+import type { Format } from "../../hub/format.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { after } from "../support/open_stream.ts";
 import { idsOf, setUp, take } from "./set_up.ts";
@@ -64,14 +66,21 @@ Deno.test("Hub gives a subscriber all that came since, whatever another one took
 });
 
 Deno.test("Hub brings every subscriber each event of its channels once and in order, whatever happens meanwhile", async () => {
-  const channels = fc.uniqueArray(fc.constantFrom("a", "b", "c"), {
-    minLength: 1,
-  });
+  const names = ["a", "b", "n.a", "n.v.a"];
+  const channels = fc.uniqueArray(fc.constantFrom(...names), { minLength: 1 });
+  const selectors = fc.uniqueArray(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...names) },
+      { weight: 1, arbitrary: fc.constantFrom("*", "n.*", "n.v.*", "x.*") },
+    ),
+    { minLength: 1, maxLength: 4 },
+  );
+  const format = fc.constantFrom<Format[]>("named", "flat", "json");
   const action = fc.oneof(
     { weight: 4, arbitrary: fc.record({ publish: channels }) },
     { weight: 1, arbitrary: fc.record({ skip: channels }) },
     { weight: 1, arbitrary: fc.record({ epoch: fc.constant(true) }) },
-    { weight: 2, arbitrary: fc.record({ open: channels }) },
+    { weight: 2, arbitrary: fc.record({ open: selectors, format }) },
     { weight: 3, arbitrary: fc.record({ read: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ cut: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ settle: fc.constant(true) }) },
@@ -85,6 +94,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
         /** A client with what it has seen; it comes back with its last id. */
         interface Reader {
           channels: string[];
+          format: Format;
           seen: EventId[];
           first: EventId;
           reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -95,6 +105,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
           const stream = chime.open(
             client.channels,
             after(client.seen.at(-1) ?? client.first),
+            client.format,
           );
           client.reader = stream.getReader();
         };
@@ -127,6 +138,7 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
             const first = chime.hub.position.id;
             const client = {
               channels: act.open,
+              format: act.format,
               seen: [],
               first,
               reader: undefined,
@@ -150,7 +162,9 @@ Deno.test("Hub brings every subscriber each event of its channels once and in or
         await chime.hub.append([], chime.history.last);
         for (const client of clients) {
           const wanted = chime.history.events
-            .filter(({ channel }) => client.channels.includes(channel))
+            .filter(({ channel }) =>
+              client.channels.some((asked) => covers(asked, channel))
+            )
             .map(({ id }) => id)
             .filter((id) => compareEventIds(id, client.first) > 0);
           while (client.seen.length < wanted.length) await read(client);

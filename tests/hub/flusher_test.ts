@@ -4,6 +4,7 @@ import { FakeTime } from "@std/testing/time";
 import { Audience, type AudienceMember } from "../../hub/audience.ts";
 import { Flusher } from "../../hub/flusher.ts";
 import { Memory } from "../../hub/memory.ts";
+import { toSelection } from "../../hub/selection.ts";
 
 /** More than a small audience has. */
 const MEMBERS = 9;
@@ -17,7 +18,11 @@ function setUp(time: FakeTime) {
   const flushes: number[] = [];
   const clock = stub(performance, "now", () => time.now + busyMs);
   const [first, second] = ["a", "b"].map((name) => {
-    const audience = new Audience([name], [], Memory.unbounded());
+    const audience = new Audience(
+      toSelection([name], "named"),
+      [],
+      Memory.unbounded(),
+    );
     for (let i = 0; i < MEMBERS; i++) {
       const member: AudienceMember = {
         slot: -1,

@@ -4,8 +4,13 @@ import { Audience } from "../../hub/audience.ts";
 import type { Missing, Page, PageReader } from "../../hub/page_reader.ts";
 import { Memory } from "../../hub/memory.ts";
 import { Pages } from "../../hub/pages.ts";
+import { toSelection } from "../../hub/selection.ts";
 
-const audience = new Audience(["a"], [], Memory.unbounded());
+const audience = new Audience(
+  toSelection(["a"], "named"),
+  [],
+  Memory.unbounded(),
+);
 
 /** Pages that are read when the test says so, each of so many bytes. */
 function setUp(bytes = 10, isComplete = false) {

@@ -4,6 +4,7 @@ import { delay } from "@std/async/delay";
 import { type EventId, placeBefore } from "../../events/event_id.ts";
 import { Hub } from "../../hub/hub.ts";
 import type { DeliverFrom } from "../../hub/deliver_from.ts";
+import { STREAM_OPTIONS } from "../../hub/stream_options.ts";
 import { type ReadAnswer, UnavailableError } from "../../journal/history.ts";
 import { EventReader } from "../support/event_reader.ts";
 import { ListHistory } from "../support/list_history.ts";
@@ -253,7 +254,7 @@ Deno.test("Hub repeats the id that a client came with in a status before the str
   using chime = setUp();
   const { history } = chime;
   const { read } = history;
-  const options = { hasStatus: true, heartbeatS: 8, lastEventId: "1-0" };
+  const options = { ...STREAM_OPTIONS, lastEventId: "1-0" };
   await chime.publish("a", "1");
   await chime.hub.append([], "5-0");
   history.read = () => Promise.reject(new UnavailableError("away"));
@@ -303,7 +304,7 @@ for (
     using chime = setUp({ maxFrames: 1, maxBytes: 1_000_000 });
     for (const data of ["1", "2"]) await chime.publish("a", data);
     const sink = new FakeSink();
-    const options = { hasStatus: false, heartbeatS: 8 };
+    const options = { ...STREAM_OPTIONS, hasStatus: false };
     chime.hub.open(["a"], from, sink, options);
     const settle = async () => {
       for (let i = 0; i < 4; i++) {

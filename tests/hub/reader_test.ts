@@ -5,6 +5,7 @@ import { Hub } from "../../hub/hub.ts";
 import { Memory } from "../../hub/memory.ts";
 import { Reader } from "../../hub/reader.ts";
 import { Ring } from "../../hub/ring.ts";
+import { toSelection } from "../../hub/selection.ts";
 import { ListHistory } from "../support/list_history.ts";
 import { ALL } from "./set_up.ts";
 
@@ -12,8 +13,8 @@ import { ALL } from "./set_up.ts";
 async function setUp() {
   const hub = new Hub(new ListHistory(), { last: "0-0" });
   const memory = Memory.unbounded();
-  const ring = new Ring("a", hub.position, ALL, memory);
-  const audience = new Audience(["a"], [ring], memory);
+  const ring = new Ring(hub.position, ALL, memory);
+  const audience = new Audience(toSelection(["a"], "named"), [ring], memory);
   const reader = new Reader(hub.timeline, audience, NEW);
   reader.next();
   assertEquals(reader.next(), "park");

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
 import { Hub } from "../../hub/hub.ts";
+import { STREAM_OPTIONS } from "../../hub/stream_options.ts";
 import { UnavailableError } from "../../journal/history.ts";
 import { ListHistory } from "../support/list_history.ts";
 import { after } from "../support/open_stream.ts";
@@ -34,7 +35,11 @@ function setUp(maxBytes = 10_000) {
       hasStatus = true,
     ) {
       const sink = new FakeSink();
-      hub.open(channels, from, sink, { hasStatus, heartbeatS: 60 });
+      hub.open(channels, from, sink, {
+        ...STREAM_OPTIONS,
+        hasStatus,
+        heartbeatS: 60,
+      });
       sink.ready();
       sink.written.length = 0;
       return sink;

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { EventId } from "../../events/event_id.ts";
+import { ByteCount } from "../../hub/byte_count.ts";
+import { EncodedEvent } from "../../hub/encoded_event.ts";
 import { Memory } from "../../hub/memory.ts";
 import { Ring } from "../../hub/ring.ts";
 
@@ -8,6 +10,11 @@ const ORIGIN = { ordinal: 0, id: "0-0" } as const;
 
 function id(n: number): EventId {
   return `${n}-0`;
+}
+
+/** An event of so many bytes. */
+function anEvent(bytes: number): EncodedEvent {
+  return new EncodedEvent(new Uint8Array(bytes), "c");
 }
 
 function ordinals(ring: Ring, after: number): number[] {
@@ -21,7 +28,6 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
     fc.integer({ min: 1, max: 60 }),
     (sizes, maxFrames, maxBytes) => {
       const ring = new Ring(
-        "c",
         ORIGIN,
         { maxFrames, maxBytes },
         Memory.unbounded(),
@@ -30,7 +36,7 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
       let floor = 0;
       for (const [i, size] of sizes.entries()) {
         const ordinal = (i + 1) * 2;
-        ring.push({ ordinal, id: id(ordinal) }, new Uint8Array(size));
+        ring.push({ ordinal, id: id(ordinal) }, anEvent(size));
         held = [...held, { ordinal, size }];
         const bytes = () => held.reduce((sum, { size }) => sum + size, 0);
         while (
@@ -57,27 +63,25 @@ Deno.test("Ring holds the newest frames within both limits, and tells what it ho
 
 Deno.test("Ring.skip leaves nothing held before the place", () => {
   const ring = new Ring(
-    "c",
     ORIGIN,
     { maxFrames: 9, maxBytes: 99 },
     Memory.unbounded(),
   );
-  ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(1));
+  ring.push({ ordinal: 1, id: id(1) }, anEvent(1));
   ring.skip({ ordinal: 2, id: id(2) });
-  ring.push({ ordinal: 3, id: id(3) }, new Uint8Array(1));
+  ring.push({ ordinal: 3, id: id(3) }, anEvent(1));
   assertEquals(ring.floor, { ordinal: 2, id: id(2) });
   assertEquals(ordinals(ring, 0), [3]);
 });
 
 Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
   const ring = new Ring(
-    "c",
     ORIGIN,
     { maxFrames: 9, maxBytes: 99 },
     Memory.unbounded(),
   );
   const frame = new TextEncoder().encode("data: x\n\n");
-  ring.push({ ordinal: 1, id: id(1) }, frame);
+  ring.push({ ordinal: 1, id: id(1) }, new EncodedEvent(frame, "c"));
   const [first] = ring.after(0, true);
   const [second] = ring.after(0, true);
   assertEquals(new TextDecoder().decode(first!.frame), "event: c\ndata: x\n\n");
@@ -86,32 +90,59 @@ Deno.test("Ring encodes a frame with its channel once, for all who ask", () => {
 
 Deno.test("Ring.skip leaves all its room to what comes after the place", () => {
   const ring = new Ring(
-    "c",
     ORIGIN,
     { maxFrames: 9, maxBytes: 10 },
     Memory.unbounded(),
   );
-  ring.push({ ordinal: 1, id: id(1) }, new Uint8Array(8));
+  ring.push({ ordinal: 1, id: id(1) }, anEvent(8));
   ring.skip({ ordinal: 2, id: id(2) });
   for (const n of [3, 4]) {
-    ring.push({ ordinal: n, id: id(n) }, new Uint8Array(5));
+    ring.push({ ordinal: n, id: id(n) }, anEvent(5));
   }
   assertEquals(ordinals(ring, 0), [3, 4]);
 });
 
 Deno.test("Ring.skip lets go of everything in a ring that was full, too", () => {
   const ring = new Ring(
-    "c",
     ORIGIN,
     { maxFrames: 1, maxBytes: 99 },
     Memory.unbounded(),
   );
   for (const n of [1, 2]) {
-    ring.push({ ordinal: n, id: id(n) }, new Uint8Array(1));
+    ring.push({ ordinal: n, id: id(n) }, anEvent(1));
   }
   ring.skip({ ordinal: 3, id: id(3) });
   assertEquals(ordinals(ring, 0), []);
-  ring.push({ ordinal: 4, id: id(4) }, new Uint8Array(1));
+  ring.push({ ordinal: 4, id: id(4) }, anEvent(1));
   assertEquals(ordinals(ring, 0), [4]);
   assertEquals(ring.floor, { ordinal: 3, id: id(3) });
+});
+
+Deno.test("Rings that hold one event share its frame with its channel, and all that is counted is let go with the last", () => {
+  const count = new ByteCount(ByteCount.share(1), 0);
+  const memory = new Memory({ maxBytes: Infinity, count });
+  const limits = { maxFrames: 9, maxBytes: 99 };
+  const [own, pattern, unasked] = [0, 1, 2].map(() =>
+    new Ring(ORIGIN, limits, memory)
+  );
+  const event = new EncodedEvent(new TextEncoder().encode("data: x\n\n"), "c");
+  for (const ring of [own!, pattern!, unasked!]) {
+    ring.push({ ordinal: 1, id: id(1) }, event);
+  }
+  const plain = memory.bytes;
+  const [first] = own!.after(0, true);
+  const both = memory.bytes;
+  const [second] = pattern!.after(0, true);
+  assertEquals(first!.frame === second!.frame, true);
+  assertEquals(memory.bytes, both);
+  own!.skip({ ordinal: 2, id: id(2) });
+  assertEquals(memory.bytes, both);
+  pattern!.skip({ ordinal: 2, id: id(2) });
+  assertEquals(memory.bytes, plain);
+  // It is made anew: nobody has kept it.
+  const [third] = unasked!.after(0, true);
+  assertEquals(third!.frame === first!.frame, false);
+  assertEquals(memory.bytes, both);
+  unasked!.skip({ ordinal: 2, id: id(2) });
+  assertEquals(memory.bytes, 0);
 });

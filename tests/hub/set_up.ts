@@ -1,4 +1,5 @@
 import type { DeliverFrom } from "../../hub/deliver_from.ts";
+import type { Format } from "../../hub/format.ts";
 import { Hub } from "../../hub/hub.ts";
 import { ListHistory } from "../support/list_history.ts";
 import type { EventReader } from "../support/event_reader.ts";
@@ -14,8 +15,8 @@ export function setUp(ringLimits = ALL) {
   return {
     history,
     hub,
-    open(channels: readonly string[], from?: DeliverFrom) {
-      return openStream(hub, channels, from);
+    open(channels: readonly string[], from?: DeliverFrom, format?: Format) {
+      return openStream(hub, channels, from, format);
     },
     publish(channel: string, data: string, type?: string) {
       const event = history.add(channel, data, type);

@@ -110,6 +110,57 @@ Deno.test("GET /sse/{channel} tells nobody without a right whether a channel has
   await stream.body!.cancel();
 });
 
+Deno.test("A pattern that overlaps a private one needs one right that covers it whole, in the path and in the query", async () => {
+  await using chime = guarded("team/vip/*", "user.42");
+  for (
+    const [pattern, token, status] of [
+      ["team/*", undefined, 401],
+      ["team/*", "ci-token", 403],
+      ["team/*", "reader-token", 200],
+      ["team/vip/*", "reader-token", 200],
+      ["team/vip/a/*", undefined, 401],
+      ["user.*", "reader-token", 403],
+      ["user.*", "all-token", 200],
+      ["*", undefined, 401],
+      ["*", "reader-token", 403],
+      ["*", "all-token", 200],
+      // Nothing of these is private.
+      ["team/other/*", undefined, 200],
+      ["user.42.*", undefined, 200],
+      ["news.*", undefined, 200],
+    ] as const
+  ) {
+    for (const path of [`/sse/${pattern}`, `/sse/?channel=${pattern}`]) {
+      for (const method of ["GET", "HEAD"]) {
+        const response = await chime.request(path, {
+          method,
+          headers: bearer(token),
+        });
+        assertEquals(response.status, status, `${method} ${path} ${token}`);
+        if (status !== 200) {
+          assertEquals((await response.json()).missing, [pattern]);
+        } else await response.body!.cancel();
+      }
+    }
+  }
+});
+
+Deno.test("A stream of a pattern ends when its right does", async () => {
+  await using chime = guarded("user.*");
+  const stream = await chime.request("/sse/?channel=*", {
+    headers: bearer("all-token"),
+  });
+  const reader = new EventReader(stream.body!);
+  chime.instance.changeAccess({
+    tokens: readTokens(JSON.stringify([
+      { ...TOKENS[0], subscribe: ["user.*"] },
+    ])),
+  });
+  assertEquals((await reader.rest()).map(({ data }) => data), [
+    '{"state":"expired"}',
+  ]);
+});
+
 for (
   const [what, query, headers] of [
     ["live", "", {}],
@@ -176,9 +227,27 @@ for (
     ["/sse/ user.42", 400],
     ["/sse\\user.42", 400],
     ["/sse/user.42;x", 400],
-    ["/sse/user.*", 400],
-    ["/sse/*", 400],
-    ["/sse/%2a", 400],
+    ["/sse/user.*", 401],
+    ["/sse/*", 401],
+    ["/sse/%2a", 401],
+    ["/sse/news,user.4*", 400],
+    ["/sse/?channel=user.42", 401],
+    ["/sse/?channel=news&channel=user.42", 401],
+    ["/sse/?channel=user.42&channel=news", 401],
+    ["/sse/?channel=user%2e42", 401],
+    ["/sse/?%63hannel=%75ser.42", 401],
+    ["/sse/?tz=UTC&channel=user.42", 401],
+    ["/sse/?channel=user.*", 401],
+    ["/sse/?channel=*", 401],
+    ["/sse/?channel=news,user.42", 400],
+    ["/sse/?channel=news%2Cuser.42", 400],
+    ["/sse/?channel=%2575ser.42", 400],
+    ["/sse/?channel=user.42%00", 400],
+    ["/sse/?channel=+user.42", 400],
+    ["/sse/?channel=/user.42", 400],
+    ["/sse/?channel=x/../user.42", 400],
+    ["/sse/news?channel=user.42", 400],
+    ["/sse?channel=user.42", 308],
     ["/SSE/user.42", 404],
     ["/sse/user.42?x#y", 400],
   ] as [string, number][]

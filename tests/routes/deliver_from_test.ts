@@ -25,6 +25,18 @@ for (
     ]],
     ["nonsense", "?lastEventId=nonsense", ['{"state":"reset"}']],
     ["latest", "?latest=1", ["3"]],
+    ["since latest", "?since=latest", ["3"]],
+    ["a last id of latest", "?lastEventId=latest", ["3"]],
+    ["latest, whatever the other says", "?since=latest&latest=2", ["2", "3"]],
+    ["an id, whatever since says", "?since=latest&lastEventId=ID", [
+      "2",
+      "3",
+      '{"state":"resumed","replayed":2}',
+    ]],
+    ["latest after a reset", "?since=latest&lastEventId=nonsense", [
+      '{"state":"reset"}',
+      "3",
+    ]],
     ["the newest two", "?latest=2", ["2", "3"]],
     ["as many as there are", "?latest=1000", ["1", "2", "3"]],
   ] as const

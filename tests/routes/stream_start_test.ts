@@ -20,7 +20,7 @@ for (const path of ["/sse/", "/sse/news"]) {
           400,
           `Cannot begin since ${
             JSON.stringify(decodeURIComponent(since.replace("+", " ")))
-          }: it must be an id, earliest, or a duration such as 90s, 5m, 2h or 1d`,
+          }: it must be an id, earliest, latest, or a duration such as 90s, 5m, 2h or 1d`,
         );
       }
     });

@@ -108,6 +108,18 @@ Deno.test("A ticket gives no more than its credential, nor on another channel", 
   assertEquals(revoke.status, 401);
 });
 
+Deno.test("A ticket opens a stream of channels that the query names, too, and of a pattern that its rights cover whole", async () => {
+  await using chime = guarded();
+  const query = "/sse/?channel=user.42&channel=team/a";
+  const ticket = await ticketOf(chime, "t42");
+  assertEquals(await open(chime, `${query}&ticket=${ticket}`), 200);
+  const other = await ticketOf(chime, "t42");
+  const path = "/sse/?channel=user.42&channel=user.43";
+  assertEquals(await open(chime, `${path}&ticket=${other}`), 403);
+  const whole = await ticketOf(chime, "all");
+  assertEquals(await open(chime, `/sse/?channel=*&ticket=${whole}`), 200);
+});
+
 Deno.test("POST /tickets narrows the rights that its body names", async () => {
   await using chime = guarded();
   const narrow = { subscribe: ["team/a", "user.42"], other: 1 };

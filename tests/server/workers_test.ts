@@ -78,9 +78,13 @@ async function start(options: Partial<WorkersOptions> = {}) {
 }
 
 /** Opens streams until every worker has some, which the system decides. */
-async function openStreams(url: string, count = 24): Promise<EventReader[]> {
+async function openStreams(
+  url: string,
+  count = 24,
+  path = "news",
+): Promise<EventReader[]> {
   return await Promise.all(
-    Array.from({ length: count }, () => EventReader.open(`${url}sse/news`)),
+    Array.from({ length: count }, () => EventReader.open(`${url}sse/${path}`)),
   );
 }
 
@@ -94,6 +98,25 @@ test("Workers serve one port: a message published to one reaches the clients of 
     assertEquals([event!.id, event!.data], [id, "1"]);
   }
   await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
+});
+
+test("Workers count together the streams of names and of patterns", async () => {
+  await using chime = await start();
+  const readers = await Promise.all(
+    ["news.a", "news.*", "?channel=*&format=json", "news.b", "chat.*"].map(
+      (path) => openStreams(chime.url, 8, path),
+    ),
+  );
+  const { clients } = await publish(chime.url, "news.a", "1");
+  assertEquals(clients, 3 * 8);
+  for (const reader of readers.slice(0, 3).flat()) await reader.take(1);
+  for (const reader of readers[1]!) await reader[Symbol.asyncDispose]();
+  const isCounted = async () =>
+    (await publish(chime.url, "news.a", "2")).clients === 2 * 8;
+  await until(isCounted);
+  await Promise.all(
+    readers.flat().map((reader) => reader[Symbol.asyncDispose]()),
+  );
 });
 
 test("Workers count together, those that crashed as well", async () => {

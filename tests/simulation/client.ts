@@ -1,5 +1,8 @@
 import type { EventId } from "../../events/event_id.ts";
+import { isPattern } from "../../events/pattern.ts";
 import { type DeliverFrom, NEW } from "../../hub/deliver_from.ts";
+import type { Format } from "../../hub/format.ts";
+import { STREAM_OPTIONS } from "../../hub/stream_options.ts";
 import type { Sink, SinkWriter } from "../../hub/sink.ts";
 import type { Instance, Thread } from "./instance.ts";
 import { Port } from "./port.ts";
@@ -10,6 +13,8 @@ export interface Received {
   readonly type: string | undefined;
   readonly data: string;
   readonly id: EventId | undefined;
+  /** Its channel, where the event says so. */
+  readonly channel?: string | undefined;
 }
 
 /** What watches over a client. */
@@ -59,7 +64,8 @@ class Stream implements Sink {
 
   write(bytes: Uint8Array): void {
     if (!this.isOpen) return;
-    const events = parse(new TextDecoder().decode(bytes));
+    const events = parse(new TextDecoder().decode(bytes))
+      .map((event) => this.#client.unwrap(event));
     this.#watcher.onWrite(this.#client, events);
     for (const event of events) {
       this.#port.send(() => this.#client.receive(event));
@@ -103,7 +109,9 @@ export type First = "new" | "earliest" | "since" | "latest";
 /** A client as a browser is: it keeps its last id, and sends that when it comes back. */
 export class Client {
   readonly name: string;
+  /** Names and patterns. */
   readonly channels: readonly string[];
+  readonly format: Format;
   readonly first: First;
   /** How likely it is that it takes its time with what it was sent. */
   slowness: number;
@@ -115,15 +123,16 @@ export class Client {
   constructor(
     world: World,
     watcher: Watcher,
-    { name, channels, first, slowness }: Pick<
+    { name, channels, format, first, slowness }: Pick<
       Client,
-      "name" | "channels" | "first" | "slowness"
+      "name" | "channels" | "format" | "first" | "slowness"
     >,
   ) {
     this.#world = world;
     this.#watcher = watcher;
     this.name = name;
     this.channels = channels;
+    this.format = format;
     this.first = first;
     this.slowness = slowness;
   }
@@ -150,7 +159,8 @@ export class Client {
     );
     this.#stream = stream;
     this.#watcher.onOpen(this, from, thread);
-    thread.hub.open(this.channels, from, stream);
+    const options = { ...STREAM_OPTIONS, format: this.format };
+    thread.hub.open(this.channels, from, stream, options);
   }
 
   /** Cuts its stream, if it has one. */
@@ -167,6 +177,17 @@ export class Client {
 
   lose(stream: Stream): void {
     if (this.#stream === stream) this.cut();
+  }
+
+  /** Takes the message out of an event as it was sent, with its channel if the event says so. */
+  unwrap(event: Received): Received {
+    if (event.type === "status" || this.format === "flat") return event;
+    if (this.format === "json") {
+      const { channel, data, id } = JSON.parse(event.data);
+      return { ...event, channel, data, id: event.id === id ? id : undefined };
+    }
+    const isNamed = this.channels.length > 1 || this.channels.some(isPattern);
+    return isNamed ? { ...event, channel: event.type ?? "" } : event;
   }
 
   receive(event: Received): void {

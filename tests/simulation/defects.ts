@@ -21,9 +21,11 @@ export const DEFECTS = [
   "one complete channel is enough",
   "a lost list is forgotten",
   "an append hides a lost list",
+  "a pattern has no floors",
   "a new store proves every moment",
   // Tails.
   "a tail does not say what it skips",
+  "a skip is not told to patterns",
   "a worker that lags is not told",
   // Time.
   "age goes by the id",

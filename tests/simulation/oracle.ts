@@ -7,6 +7,7 @@ import type { DeliverFrom } from "../../hub/deliver_from.ts";
 import type { Client, Received, Watcher } from "./client.ts";
 import type { Thread } from "./instance.ts";
 import {
+  isAmong,
   isIn,
   newestOf,
   type Node,
@@ -265,7 +266,7 @@ export class Oracle implements Watcher {
     for (let at = position; at; at = at.parent) {
       first = at;
       // Clocks tell whole ms.
-      const isDue = at.uid && channels.includes(at.channel!) &&
+      const isDue = at.uid && isAmong(channels, at) &&
         at.atMs > sinceMs + 1;
       if (isDue) came++;
     }
@@ -293,11 +294,14 @@ export class Oracle implements Watcher {
 
   #event(
     client: Client,
-    { data, id }: Received,
+    { data, id, channel }: Received,
     position: Node | undefined,
   ): void {
     this.told.events++;
     const node = this.#truth.event(data, id!);
+    if (channel !== undefined && channel !== node.channel) {
+      throw new Violation(`${client.name} got ${data} as of ${channel}`);
+    }
     const expectation = this.#expectations.get(client)!;
     const isPart = expectation.kind === "held" || expectation.kind === "some";
     // What it gets was read before it was written.
@@ -322,7 +326,7 @@ export class Oracle implements Watcher {
   #check(client: Client, expectation: Expectation, node: Node): void {
     const { kind, after, missed } = expectation;
     const { channels, name } = client;
-    if (!channels.includes(node.channel!)) {
+    if (!isAmong(channels, node)) {
       throw new Violation(`${name} got an event of ${node.channel}`);
     }
     if (kind === "any") {

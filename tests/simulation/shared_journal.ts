@@ -4,6 +4,7 @@ import {
   ORIGIN,
   placeOf,
 } from "../../events/event_id.ts";
+import { isPattern } from "../../events/pattern.ts";
 import type { Epochs } from "../../journal/epochs.ts";
 import {
   type Latest,
@@ -132,7 +133,7 @@ export class SharedJournal implements Journal {
   async latest(query: LatestQuery, limits: ReadLimits): Promise<Latest> {
     const connection = await this.#connect();
     return await connection.run((store) => {
-      const kept = query.channels.flatMap((name) =>
+      const kept = store.matching(query.channels).flatMap((name) =>
         store.readable([name]).filter(({ record }) =>
           compareEventIds(record.id, query.upTo) <= 0 && !isNote(record)
         ).slice(-query.count)
@@ -158,7 +159,10 @@ export class SharedJournal implements Journal {
       if (isTheirs && this.#options.defect !== "a reading believes any end") {
         return channels;
       }
-      return channels.filter((name) =>
+      const asked = this.#options.defect === "a skip is not told to patterns"
+        ? channels.filter((name) => !isPattern(name))
+        : channels;
+      return asked.filter((name) =>
         compareEventIds(store.floorOf([name])?.place ?? ORIGIN, after) > 0 ||
         store.readable([name]).some(({ record }) =>
           compareEventIds(record.id, after) > 0

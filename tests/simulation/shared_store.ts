@@ -7,6 +7,7 @@ import {
   type Place,
   placeOf,
 } from "../../events/event_id.ts";
+import { covers } from "../../events/pattern.ts";
 import { drawEpoch, Epochs } from "../../journal/epochs.ts";
 import { type Entry, KeyConflictError } from "../../journal/journal.ts";
 import { EPOCH_NOTE, isNote, type TimelineRecord } from "../../journal/note.ts";
@@ -189,8 +190,20 @@ export class SharedStore {
     return true;
   }
 
-  /** The highest floor that concerns channels, with what is too old to be read. */
-  floorOf(channels: readonly string[]): Floor | undefined {
+  /** The channels of which there is something, of those that are named or that a pattern covers. */
+  matching(channels: readonly string[]): string[] {
+    const all = [this.lists, this.oldest, this.floors]
+      .flatMap((map) => [...map.keys()]);
+    return [...new Set(all)].filter((name) =>
+      channels.some((channel) => covers(channel, name))
+    );
+  }
+
+  /** The highest floor that concerns channels and patterns, with what is too old to be read. */
+  floorOf(asked: readonly string[]): Floor | undefined {
+    const channels = this.#world.defect === "a pattern has no floors"
+      ? asked
+      : this.matching(asked);
     const lost = this.#world.defect === "a lost list is forgotten"
       ? []
       : channels.filter((name) =>
@@ -213,9 +226,9 @@ export class SharedStore {
     ], this.clock);
   }
 
-  /** The records of channels that may be read, in order. */
+  /** The records of channels and patterns that may be read, in order. */
   readable(channels: readonly string[]): Kept[] {
-    return channels.flatMap((name) =>
+    return this.matching(channels).flatMap((name) =>
       (this.lists.get(name) ?? []).filter((kept) => {
         const isTooOld = this.#isTooOld(kept);
         if (isTooOld) kept.node.isGone = true;

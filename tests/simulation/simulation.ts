@@ -1,4 +1,5 @@
 import { compareEventIds, ORIGIN } from "../../events/event_id.ts";
+import type { Format } from "../../hub/format.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { Client, type First, SINCE_MS } from "./client.ts";
 import type { Defect } from "./defects.ts";
@@ -24,7 +25,9 @@ export interface Result {
   readonly trace: readonly string[] | undefined;
 }
 
-const CHANNELS = ["a", "b", "c", "d"];
+const CHANNELS = ["a", "b", "n.c", "n.d"];
+/** What covers some of the channels, perhaps. */
+const PATTERNS = ["*", "n.*", "n.d.*"];
 const DAY_MS = 86_400_000;
 const STEPS = 160;
 
@@ -254,9 +257,13 @@ class Simulation {
   #newClient(index: number): Client {
     const { random } = this.#world;
     const names = CHANNELS.filter(() => random.chance(0.4));
+    if (random.chance(0.3)) {
+      names.push(random.pick(PATTERNS));
+    }
     return new Client(this.#world, this.#oracle, {
       name: `client ${index}`,
       channels: names.length > 0 ? names : [random.pick(CHANNELS)],
+      format: random.pick<Format>(["named", "flat", "json"]),
       first: random.weighted<First>([
         [6, "new"],
         [2, "earliest"],

@@ -1,4 +1,5 @@
 import type { EventId } from "../../events/event_id.ts";
+import { covers } from "../../events/pattern.ts";
 
 /** A record as it came into being, and everything before it in its timeline: timelines that part share what was before. */
 export interface Node {
@@ -77,13 +78,19 @@ export class Truth {
   }
 }
 
+/** Whether a record is of one of the channels, which may be patterns. */
+export function isAmong(channels: readonly string[], { channel }: Node) {
+  return channel !== undefined &&
+    channels.some((asked) => covers(asked, channel));
+}
+
 /** The newest record of the channels that a timeline has up to a node, the node included. */
 export function newestOf(
   channels: readonly string[],
   node: Node | undefined,
 ): Node | undefined {
   let at = node;
-  while (at && !(at.uid && channels.includes(at.channel!))) at = at.parent;
+  while (at && !(at.uid && isAmong(channels, at))) at = at.parent;
   return at;
 }
 

@@ -7,6 +7,7 @@ import {
   placeOf,
 } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
+import { covers } from "../../events/pattern.ts";
 import { Epochs } from "../../journal/epochs.ts";
 import type {
   History,
@@ -106,7 +107,7 @@ export class ListHistory implements History {
       compareEventIds(id, upTo) <= 0
     );
     const newest = new Set(
-      channels.flatMap((name) =>
+      this.#matching(channels).flatMap((name) =>
         known.filter(({ channel }) => channel === name).slice(-count)
       ),
     );
@@ -131,7 +132,8 @@ export class ListHistory implements History {
       const floor = this.#floor([name])?.place ?? ORIGIN;
       return compareEventIds(after, floor) < 0 ||
         this.records.some(({ channel, id }) =>
-          channel === name && compareEventIds(id, after) > 0
+          channel !== undefined && covers(name, channel) &&
+          compareEventIds(id, after) > 0
         );
     }));
   }
@@ -140,10 +142,23 @@ export class ListHistory implements History {
     return eventId(`${this.records.length + 1}-0`, this.#epochs.current);
   }
 
+  /** The channels that there have been, of those that are named or that a pattern covers. */
+  #matching(channels: readonly string[]): string[] {
+    const all = new Set([
+      ...this.records.flatMap(({ channel }) => channel ?? []),
+      ...this.floors.keys(),
+    ]);
+    return [...all].filter((name) =>
+      channels.some((channel) => covers(channel, name))
+    );
+  }
+
   #floor(channels: readonly string[]): Floor | undefined {
     const places = [
       placeOf(this.forgotten),
-      ...channels.map((name) => this.floors.get(name) ?? ORIGIN),
+      ...this.#matching(channels).map((name) =>
+        this.floors.get(name) ?? ORIGIN
+      ),
     ].filter((place) => place !== ORIGIN);
     const floors = places.map((place) => ({
       place,
@@ -159,7 +174,8 @@ export class ListHistory implements History {
   ): TimelineRecord[] {
     return this.records.filter(({ channel = "", id }) => {
       const floor = [this.forgotten, this.floors.get(channel) ?? ORIGIN];
-      return channels.includes(channel) && isWithin(from, id) &&
+      return channels.some((name) => covers(name, channel)) &&
+        isWithin(from, id) &&
         floor.every((place) => compareEventIds(id, place) > 0) &&
         compareEventIds(id, upTo) <= 0;
     });

@@ -94,6 +94,16 @@ Deno.test("ChannelStream splits the type into channel and type if there are seve
   ]);
 });
 
+Deno.test("ChannelStream splits the type of a pattern's events, too", async () => {
+  using w = world("news.*");
+  w.stream.open();
+  assertEquals(w.fetched.last.url, "/sse/news.*?latest=50");
+  await w.open();
+  await w.event("1-0", "a", "news.a");
+  await w.event("2-0", "b", "news.b#x");
+  assertEquals(w.rows(), ["1-0 news.a message a", "2-0 news.b x b"]);
+});
+
 Deno.test("ChannelStream calls an idle stream live, but not a stream that is opened only to be closed", async () => {
   using w = world("news");
   w.stream.open();
