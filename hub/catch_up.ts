@@ -170,7 +170,8 @@ export class CatchUp {
   }
 }
 
-function toReadFrom(from: Resume): ReadFrom {
+/** Where the history is read from first. */
+export function toReadFrom(from: Resume): ReadFrom {
   switch (from.kind) {
     case "after":
       return { kind: "after", id: from.id };

@@ -23,7 +23,7 @@ import type { Write } from "./step.ts";
 /** How many events are read at once at most. */
 export const MAX_READ_EVENTS = 256;
 /** How much is read and written at once, in UTF-16 units of data, unless a single event is larger. */
-const MAX_READ_LENGTH = 64 * 1024;
+export const MAX_READ_LENGTH = 64 * 1024;
 
 /** Why a part of what is kept cannot be read. */
 export type Missing = Gone | Unknown;

@@ -1,6 +1,7 @@
 import type { EventId } from "../events/event_id.ts";
 import type { Message } from "../events/message.ts";
 import type { History } from "./history.ts";
+import type { Holdings } from "./holdings.ts";
 import type { KeyedStore } from "./keyed_store.ts";
 import type { Note, TimelineRecord } from "./note.ts";
 
@@ -55,6 +56,16 @@ export interface Journal extends History, KeyedStore, AsyncDisposable {
    * @throws {KeyConflictError} A key is known, with another hash. Nothing is appended.
    */
   append(entries: readonly Entry[]): Promise<EventId[]>;
+
+  /**
+   * Says what is held of channels, and which id was given out last, in one step: every event up to that id that is held
+   * counts, and none after it.
+   *
+   * @param channels 256 at most.
+   * @throws {UnavailableError} The journal cannot be read for now.
+   * @throws {UnreadableError} The journal cannot be read, and waiting will not help.
+   */
+  holdings(channels: readonly string[]): Promise<Holdings>;
 
   /**
    * Follows the timeline from its present end, as far as that is known here. The first batch says where that is. The tail

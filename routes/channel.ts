@@ -7,17 +7,20 @@ import { MAX_SILENCE_MS, readBody } from "./body.ts";
 import { readBodyKind } from "./body_kind.ts";
 import type { Handler } from "./handler.ts";
 import { readNdjson, toMessage } from "./ndjson.ts";
+import { pollChannels } from "./poll.ts";
 import { readChannels } from "./read_channels.ts";
 import { refuseStream } from "./refuse.ts";
 import type { Refusal, Services } from "./services.ts";
 import { openStream } from "./stream.ts";
-import { readStreamQuery } from "./stream_query.ts";
+import { isPoll, readStreamQuery } from "./stream_query.ts";
 import type { Target } from "./target.ts";
 
 /** `GET /sse/{channel}[,{channel}…]` and `GET /sse/?channel={channel}[&channel=…]`: streams the channels' events. */
 export function subscribe(services: Services): Handler {
   const { hub, access, heartbeatS } = services;
+  const poll = pollChannels(services);
   return async (request, target, client) => {
+    if (isPoll(target)) return await poll(request, target, client);
     const channels = readChannels(target);
     const { from, options } = readStreamQuery(request, target, heartbeatS);
     const refuse = (refusal: Refusal) =>

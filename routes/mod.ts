@@ -2,6 +2,7 @@ import type { RefusedReason } from "../hub/refused.ts";
 import { addSlash } from "./add_slash.ts";
 import { hostCheck } from "./allowed_host.ts";
 import { publish, subscribe } from "./channel.ts";
+import { describeChannels } from "./channels.ts";
 import type { Client } from "./client.ts";
 import { clock } from "./clock.ts";
 import { corsPolicy } from "./cors.ts";
@@ -45,6 +46,10 @@ export function routes(services: Services): readonly Route[] {
     {
       path: "/sse/*",
       methods: { GET: channels, POST: limited(publish(services)) },
+    },
+    {
+      path: "/channels",
+      methods: { GET: limited(describeChannels(services)) },
     },
     { path: "/tickets", methods: { POST: limited(issueTicket(services)) } },
     {

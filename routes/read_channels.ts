@@ -13,17 +13,25 @@ export function namesChannels({ path, query }: Target): boolean {
  *
  * @throws {InputError} for channels in both, for too many of them, and for one that is neither a name nor a pattern.
  */
-export function readChannels({ path, query }: Target): string[] {
+export function readChannels(target: Target): string[] {
+  const inPath = target.path.slice(FOLDER.length);
+  const inQuery = target.query.get("channel");
+  if (inQuery === null) return checked(inPath.split(","));
+  if (inPath === "") return readQueryChannels(target);
+  throw new InputError(
+    `Cannot use channel ${
+      JSON.stringify(inQuery)
+    }: the path must name no channels where the query does`,
+  );
+}
+
+/**
+ * Reads the channels, and patterns, that a query names, each in a parameter `channel`. There may be none.
+ *
+ * @throws {InputError} for too many of them, and for one that is neither a name nor a pattern.
+ */
+export function readQueryChannels({ query }: Target): string[] {
   const inQuery = query.getAll("channel");
-  const inPath = path.slice(FOLDER.length);
-  if (inQuery.length === 0) return checked(inPath.split(","));
-  if (inPath !== "") {
-    throw new InputError(
-      `Cannot use channel ${
-        JSON.stringify(inQuery[0])
-      }: the path must name no channels where the query does`,
-    );
-  }
   const spaced = inQuery.find((channel) => channel.includes(" "));
   if (spaced === undefined) return checked(inQuery);
   throw new InputError(

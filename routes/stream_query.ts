@@ -33,7 +33,7 @@ export function readStreamQuery(
   const isRaw = readSwitch(query, "raw", false);
   const lastEventId = readLastEventId(request, query);
   return {
-    from: readDeliverFrom(lastEventId, query),
+    from: readDeliverFrom(request, query),
     options: {
       hasStatus: readSwitch(query, "status", true) && !isRaw,
       heartbeatS: readInterval(query) ?? heartbeatS,
@@ -58,13 +58,13 @@ function readLastEventId(request: Request, query: URLSearchParams): string {
  * @throws {InputError} for a `since` that is none of these. Clients send the others by themselves, perhaps with an id of
  * another server: they lead to a reset.
  */
-function readDeliverFrom(
-  lastEventId: string,
+export function readDeliverFrom(
+  request: Request,
   query: URLSearchParams,
 ): DeliverFrom {
   const since = readSince(query);
   const afterReset = readFresh(query.get("latest"), since);
-  const text = lastEventId || since;
+  const text = readLastEventId(request, query) || since;
   if (!text) return afterReset;
   if (text === "latest") return readFresh(query.get("latest"), text);
   if (text === "earliest") return { kind: "earliest", afterReset };
@@ -110,6 +110,11 @@ function readSince(query: URLSearchParams): string | undefined {
       JSON.stringify(text)
     }: it must be an id, earliest, latest, or a duration such as 90s, 5m, 2h or 1d`,
   );
+}
+
+/** Whether a request for a stream is for what is held alone, see `pollChannels`. */
+export function isPoll({ query }: Target): boolean {
+  return readSwitch(query, "poll", false);
 }
 
 /** @throws {InputError} if the parameter is there, and neither `0` nor `1`. */

@@ -1,7 +1,7 @@
 import { AccessError } from "../access/access_error.ts";
 import { InputError } from "../events/input_error.ts";
 import { BatchTooLargeError } from "../journal/batch_limit.ts";
-import { UnavailableError } from "../journal/history.ts";
+import { UnavailableError, UnreadableError } from "../journal/history.ts";
 import { accessRefusal } from "./access_refusal.ts";
 import { HttpError } from "./http_error.ts";
 
@@ -9,7 +9,7 @@ import { HttpError } from "./http_error.ts";
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof AccessError) return accessRefusal(error);
-  if (error instanceof UnavailableError) {
+  if (error instanceof UnavailableError || error instanceof UnreadableError) {
     return new HttpError(503, error.message, { "retry-after": "1" });
   }
   if (error instanceof BatchTooLargeError) {

@@ -7,20 +7,66 @@ import { REQUEST_ID } from "../routes/request_id.ts";
 /** Statuses without a body and its length: https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
 const BODILESS = [204, 304];
 
-/** Sends a response whose body is not a stream, unless its client has left. */
+/**
+ * Sends a response whose body is not a stream, unless its client has left. A body of several chunks is taken as fast as
+ * its client takes it.
+ */
 export async function sendResponse(
   answer: ServerResponse,
   response: Response,
 ): Promise<void> {
-  const bytes = await response.bytes();
-  if (answer.destroyed) return;
+  const reader = response.body?.getReader();
+  const first = await reader?.read();
+  const second = first?.done === false ? await reader!.read() : undefined;
+  const isWhole = second?.done !== false;
+  if (answer.destroyed) return await reader?.cancel();
   const { status } = response;
   const head = toHead(response);
-  if (!BODILESS.includes(status)) {
-    head.push("content-length", `${bytes.length}`);
+  if (isWhole && !BODILESS.includes(status)) {
+    head.push("content-length", `${first?.value?.length ?? 0}`);
   }
   answer.writeHead(status, head);
-  answer.end(bytes);
+  const isHead = answer.req.method === "HEAD";
+  if (isHead) await reader?.cancel();
+  else if (!isWhole) {
+    answer.write(first!.value);
+    await sendChunks(answer, second.value, reader!);
+  }
+  if (!answer.destroyed) answer.end(isWhole ? first?.value : undefined);
+}
+
+/**
+ * Sends chunks, each once the client has taken those before it. Where the body fails, also while its client takes nothing,
+ * the answer is cut: whoever made the body has logged why.
+ */
+async function sendChunks(
+  answer: ServerResponse,
+  second: Uint8Array,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<void> {
+  let chunk: Uint8Array | undefined = second;
+  try {
+    while (chunk && !answer.destroyed) {
+      if (!answer.write(chunk)) {
+        await Promise.race([drained(answer), reader.closed]);
+      }
+      chunk = (await reader.read()).value;
+    }
+    if (answer.destroyed) await reader.cancel();
+  } catch {
+    answer.destroy();
+  }
+}
+
+/** Resolves when everything written was taken, or the client has left. */
+function drained(answer: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      answer.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    answer.on("drain", settle).on("close", settle);
+  });
 }
 
 /** Sends the head of a stream. The connection is closed at its end, as nothing else is sent on it. */

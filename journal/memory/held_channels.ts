@@ -1,5 +1,6 @@
 import type { ChannelEvent } from "../../events/message.ts";
 import { Deque } from "../deque.ts";
+import type { Holding } from "../holdings.ts";
 import type { NoteRecord } from "../note.ts";
 import type { Floor } from "../proof.ts";
 import type { Held } from "./held.ts";
@@ -11,6 +12,16 @@ export class HeldChannel {
   readonly notes = new Deque<Held<NoteRecord>>();
   /** The last event that went though older ones of other channels are held. */
   floor: Floor | undefined;
+
+  /** How many events it has, and which. */
+  get holding(): Holding {
+    const { events } = this;
+    return {
+      events: events.length,
+      first: events.at(0)?.record.id,
+      last: events.at(events.length - 1)?.record.id,
+    };
+  }
 }
 
 /** The channels of which something is held, by their names. */

@@ -18,6 +18,7 @@ import type {
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
+import type { Holdings } from "../holdings.ts";
 import type { Retention } from "../journal.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import type { TimelineRecord } from "../note.ts";
@@ -139,6 +140,15 @@ export class MemoryHistory implements History {
       }
     }
     return all;
+  }
+
+  /** See {@linkcode Journal.holdings}. */
+  holdings(channels: readonly string[]): Promise<Holdings> {
+    this.#expire();
+    return Promise.resolve({
+      position: this.#last,
+      channels: channels.map((name) => this.#records.holdingOf(name)),
+    });
   }
 
   /** The place after which a reading begins; nothing where it finds nothing. */

@@ -7,6 +7,7 @@ import {
 } from "../../events/event_id.ts";
 import type { ChannelEvent } from "../../events/message.ts";
 import type { Deque } from "../deque.ts";
+import type { Holding } from "../holdings.ts";
 import type { Retention } from "../journal.ts";
 import { isNote, type TimelineRecord } from "../note.ts";
 import { type Floor, raise } from "../proof.ts";
@@ -46,6 +47,11 @@ export class Records {
   /** The channels of which something is held whose names begin with a stem. */
   startingWith(stem: string): Iterable<string> {
     return this.#channels.startingWith(stem);
+  }
+
+  /** What is held of a channel. */
+  holdingOf(channel: string): Holding {
+    return this.#channels.get(channel)?.holding ?? { events: 0 };
   }
 
   /** Whether the record of a channel with this id has not been let go. */

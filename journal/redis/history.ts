@@ -15,6 +15,7 @@ import type {
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
+import type { Holdings } from "../holdings.ts";
 import { isNote, type TimelineRecord } from "../note.ts";
 import { lookUpCount, readWithin } from "../reading.ts";
 import { Questions, type QuestionsOptions } from "./questions.ts";
@@ -125,6 +126,11 @@ export class RedisHistory implements History {
       }
     }
     return [...changed];
+  }
+
+  /** See {@linkcode Journal.holdings}. */
+  holdings(channels: readonly string[]): Promise<Holdings> {
+    return this.#questions.holdings(channels);
   }
 
   async #hasChanged(

@@ -7,6 +7,7 @@ import type {
   ReadLimits,
   ReadQuery,
 } from "../history.ts";
+import type { Holdings } from "../holdings.ts";
 import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { NoteGuard } from "../note_guard.ts";
@@ -159,6 +160,10 @@ export class RedisJournal implements Journal {
     upTo: EventId,
   ): Promise<readonly string[]> {
     return this.#history.changed(channels, after, upTo);
+  }
+
+  holdings(channels: readonly string[]): Promise<Holdings> {
+    return this.#history.holdings(channels);
   }
 
   set(

@@ -1,5 +1,6 @@
 import { epochOf, type EventId } from "../../events/event_id.ts";
 import { MAX_MATCHING, namesBetween } from "../asked.ts";
+import type { Holdings } from "../holdings.ts";
 import { readingError } from "../reading.ts";
 import type { RedisClient } from "./client.ts";
 import type { RedisConnection } from "./connection.ts";
@@ -69,6 +70,15 @@ export class Questions {
           return [`[${from}`, `(${before}`];
         }),
       ])
+    );
+  }
+
+  /** Says what is held of channels, see `HOLDINGS`. */
+  holdings(channels: readonly string[]): Promise<Holdings> {
+    const { keys, maxAgeMs } = this.#options;
+    const lists = channels.map((name) => keys.channel(name));
+    return this.#ask((client) =>
+      client.holdings([keys.state, ...lists], [`${maxAgeMs}`])
     );
   }
 

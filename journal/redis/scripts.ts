@@ -3,6 +3,7 @@ import type { EventId, Place } from "../../events/event_id.ts";
 import { APPEND } from "./append_script.ts";
 import { BEGIN } from "./begin_script.ts";
 import { CHANGED } from "./changed_script.ts";
+import { HOLDINGS, toHoldings } from "./holdings_script.ts";
 import { LET_GO } from "./let_go_script.ts";
 import { MATCH } from "./match_script.ts";
 import { MOVE_PAGE, NEXT_PAGE } from "./migrate_scripts.ts";
@@ -91,6 +92,7 @@ export const SCRIPTS = {
     ): Match => ({ last, floor, isKnown: known === "known", names }),
   ),
   changed: define(CHANGED, (names: string[]) => names),
+  holdings: define(HOLDINGS, toHoldings),
   readTail: define(READ_TAIL, toTailPage),
   readNotes: define(READ_NOTES, (items: string[]) => items),
   setValue: define(SET_VALUE, (isKept: number): boolean => isKept === 1),

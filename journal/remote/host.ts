@@ -24,6 +24,7 @@ export class JournalHost {
       read: (...args) => journal.read(...args),
       latest: (...args) => journal.latest(...args),
       changed: (...args) => journal.changed(...args),
+      holdings: (...args) => journal.holdings(...args),
       set: (...args) => journal.set(...args),
       take: (...args) => journal.take(...args),
       list: (...args) => journal.list(...args),

@@ -50,6 +50,12 @@ export class RemoteJournal implements Journal {
     return this.#far.changed(...args);
   }
 
+  holdings(
+    ...args: Parameters<Journal["holdings"]>
+  ): ReturnType<Journal["holdings"]> {
+    return this.#far.holdings(...args);
+  }
+
   set(...args: Parameters<Journal["set"]>): ReturnType<Journal["set"]> {
     return this.#far.set(...args);
   }

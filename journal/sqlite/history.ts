@@ -23,24 +23,17 @@ import type { TimelineRecord } from "../note.ts";
 import { highest, isOurs, judge, type Knowledge } from "../proof.ts";
 import { lookUpCount, readWithin } from "../reading.ts";
 import { type AskedPlaces, Finder } from "./asked_places.ts";
-import type { SqliteHealth } from "./health.ts";
+import { attempt, type AttemptOptions } from "./attempt.ts";
 import type { IndexGuard } from "./index_guard.ts";
 import { END, placeBeforeAll } from "./places.ts";
 import { comparePlaces, type RowPlace, toPlace, toRecord } from "./rows.ts";
-import { translateErrors } from "./translate_errors.ts";
 import type { SqliteWriter } from "./writer.ts";
 
 /** Dependencies of a {@linkcode SqliteHistory}. */
-export interface SqliteHistoryOptions {
-  database: DatabaseSync;
-  /** Knows the timeline, and removes what is too old. */
-  writer: SqliteWriter;
-  /** Takes note of what cannot be read. */
-  health: SqliteHealth;
+export interface SqliteHistoryOptions extends AttemptOptions {
+  readonly database: DatabaseSync;
   /** Knows what the index cannot be trusted with. */
-  index: IndexGuard;
-  /** Aborted when the journal is closed. Readings then fail with its reason. */
-  signal: AbortSignal;
+  readonly index: IndexGuard;
 }
 
 /**
@@ -50,19 +43,17 @@ export interface SqliteHistoryOptions {
  */
 export class SqliteHistory implements History {
   readonly #writer: SqliteWriter;
-  readonly #health: SqliteHealth;
   readonly #index: IndexGuard;
-  readonly #signal: AbortSignal;
+  readonly #attempting: AttemptOptions;
   readonly #finder: Finder;
   readonly #one: StatementSync;
 
   /** @throws {Error} The file is damaged. */
   constructor(options: SqliteHistoryOptions) {
-    const { database, writer, health, index, signal } = options;
+    const { database, writer, index } = options;
     this.#writer = writer;
-    this.#health = health;
     this.#index = index;
-    this.#signal = signal;
+    this.#attempting = options;
     this.#finder = new Finder(database, writer.channels, writer.clock);
     this.#one = database.prepare(
       "SELECT ms, n, channel, note, type, fields, data FROM event WHERE ms = ? AND n = ?",
@@ -168,16 +159,8 @@ export class SqliteHistory implements History {
     return { epochs: known.epochs, last, floor, clock };
   }
 
-  /** Removes what is too old, then reads. */
-  // deno-lint-ignore require-await -- What is thrown has to reject.
-  async #attempt<T>(read: () => T): Promise<T> {
-    this.#signal.throwIfAborted();
-    this.#writer.clock.see();
-    // Where removing fails, a reading brings more than it has to, and nothing is wrong.
-    if (this.#writer.isRemovalDue) {
-      this.#health.write(() => this.#writer.write(() => {}));
-    }
-    return this.#health.read(() => translateErrors(read));
+  #attempt<T>(read: () => T): Promise<T> {
+    return attempt(this.#attempting, read);
   }
 }
 

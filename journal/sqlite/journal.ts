@@ -9,6 +9,7 @@ import {
   type ReadQuery,
   UnavailableError,
 } from "../history.ts";
+import type { Holdings } from "../holdings.ts";
 import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
@@ -18,6 +19,7 @@ import { CommitQueue } from "./commit_queue.ts";
 import { SqliteFileWatch } from "./file_watch.ts";
 import { SqliteHealth } from "./health.ts";
 import { SqliteHistory } from "./history.ts";
+import { SqliteHoldings } from "./holdings.ts";
 import { IndexGuard } from "./index_guard.ts";
 import { readKindsOfNotes } from "./kinds_of_notes.ts";
 import { Optimizer } from "./optimizer.ts";
@@ -34,6 +36,7 @@ export class SqliteJournal implements Journal {
   readonly #health: SqliteHealth;
   readonly #optimizer: Optimizer;
   readonly #history: SqliteHistory;
+  readonly #holdings: SqliteHoldings;
   readonly #writer: SqliteWriter;
   readonly #commits: CommitQueue;
   readonly #guard = new NoteGuard();
@@ -76,13 +79,12 @@ export class SqliteJournal implements Journal {
     if (this.#writer.isRemovalDue) {
       this.#health.write(() => this.#writer.write(() => {}));
     }
-    this.#history = new SqliteHistory({
-      database,
-      writer: this.#writer,
-      health: this.#health,
-      index,
+    const options = {
+      ...{ database, index, writer: this.#writer, health: this.#health },
       signal: this.#closing.signal,
-    });
+    };
+    this.#history = new SqliteHistory(options);
+    this.#holdings = new SqliteHoldings(options);
     this.#optimizer = new Optimizer(database, path, this.#file);
     this.#commits = new CommitQueue(
       this.#writer,
@@ -127,6 +129,10 @@ export class SqliteJournal implements Journal {
     upTo: EventId,
   ): Promise<readonly string[]> {
     return this.#history.changed(channels, after, upTo);
+  }
+
+  holdings(channels: readonly string[]): Promise<Holdings> {
+    return this.#holdings.of(channels);
   }
 
   set(

@@ -1,5 +1,6 @@
 import { type Backend, Contract } from "./contract/backend.ts";
 import { testAge } from "./contract/age.ts";
+import { testHoldings } from "./contract/holdings.ts";
 import { testKeys } from "./contract/keys.ts";
 import { testNotes } from "./contract/notes.ts";
 import { testPatterns } from "./contract/patterns.ts";
@@ -21,6 +22,7 @@ export { type Backend, PLENTY } from "./contract/backend.ts";
  * - **proof**: ids that were given out here are known, others are not; what is gone is said, with the floor
  * - **retention**: by channel and by size, and that the floors tell the truth, with a model beside the journal
  * - **age**: as the clock goes, also ahead and back
+ * - **holdings**: how many events of each channel are held, which, and where the store stands
  * - **notes**: at their place, and those that are unknown
  * - **keys**: published once
  * - **values**: the keyed store
@@ -36,6 +38,7 @@ export function testJournal(backend: Backend): void {
   testProof(contract);
   testRetention(contract);
   testAge(contract);
+  testHoldings(contract);
   testNotes(contract);
   testKeys(contract);
   testValues(contract);

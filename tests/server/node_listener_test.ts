@@ -93,6 +93,85 @@ Deno.test("NodeListener answers 500 where its handler fails, also after it has o
   await within(listener.close());
 });
 
+/** A body of chunks of 64 KiB, and what became of it. */
+function chunkedBody(count: number) {
+  const told = { pulled: 0, isCanceled: false, fail: (_: Error) => {} };
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      told.fail = (error) => controller.error(error);
+    },
+    pull(controller) {
+      if (told.pulled++ < count) {
+        controller.enqueue(new Uint8Array(64 * 1024).fill(told.pulled));
+      } else controller.close();
+    },
+    cancel() {
+      told.isCanceled = true;
+    },
+  }, { highWaterMark: 0 });
+  return { told, body };
+}
+
+/** Waits until what the system buffers is taken of a body, and then nothing more. */
+async function untilStill(told: { readonly pulled: number }): Promise<void> {
+  let before = -1;
+  await until(() => {
+    const isStill = told.pulled > 1 && told.pulled === before;
+    before = told.pulled;
+    return isStill;
+  });
+}
+
+Deno.test("NodeListener sends a body of several chunks whole, and one of a single chunk with its length", async () => {
+  for (const count of [0, 1, 2, 40]) {
+    const listener = await listen(() => new Response(chunkedBody(count).body));
+    const response = await fetch(listener.url);
+    const bytes = await response.bytes();
+    assertEquals(bytes.length, count * 64 * 1024);
+    assertEquals(bytes.at(-1), count || undefined);
+    assertEquals(
+      response.headers.get("content-length"),
+      count > 1 ? null : `${count * 64 * 1024}`,
+    );
+    await within(listener.close());
+  }
+});
+
+Deno.test("NodeListener takes a body of several chunks as fast as its client does, and no more once that has left", async () => {
+  const { told, body } = chunkedBody(1_000);
+  const listener = await listen(() => new Response(body));
+  const socket = await open(listener);
+  await socket.send(GET);
+  await untilStill(told);
+  assert(told.pulled < 500, `${told.pulled}`);
+  socket[Symbol.dispose]();
+  await until(() => told.isCanceled);
+  await within(listener.close());
+});
+
+Deno.test("NodeListener cuts the connection where a body of several chunks fails, also while its client takes nothing", async () => {
+  using log = new CapturedLog();
+  const { told, body } = chunkedBody(1_000);
+  const listener = await listen(() => new Response(body));
+  const socket = await open(listener);
+  await socket.send(GET);
+  await untilStill(told);
+  told.fail(new Error("The client is too slow"));
+  // It waits for all answers that are on their way.
+  await within(listener.close());
+  assert(!(await socket.rest()).endsWith("0\r\n\r\n"));
+  assertEquals(log.lines, []);
+});
+
+Deno.test("NodeListener answers HEAD with the head of a body of several chunks, and cancels it", async () => {
+  const { told, body } = chunkedBody(9);
+  const listener = await listen(() => new Response(body));
+  const response = await fetch(listener.url, { method: "HEAD" });
+  assertEquals([response.status, await response.text()], [200, ""]);
+  await until(() => told.isCanceled);
+  await within(listener.close());
+});
+
 Deno.test("NodeListener sends an answer that is no stream though a stream was opened", async () => {
   const { told, writer } = silentWriter();
   const listener = await listen((_request, client) => {

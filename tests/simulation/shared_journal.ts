@@ -15,6 +15,7 @@ import {
   type ReadQuery,
   UnavailableError,
 } from "../../journal/history.ts";
+import type { Holdings } from "../../journal/holdings.ts";
 import type { Entry, Journal, TailBatch } from "../../journal/journal.ts";
 import type { StoreEntry } from "../../journal/keyed_store.ts";
 import { isNote } from "../../journal/note.ts";
@@ -169,6 +170,19 @@ export class SharedJournal implements Journal {
         )
       );
     });
+  }
+
+  async holdings(channels: readonly string[]): Promise<Holdings> {
+    const connection = await this.#connect();
+    return await connection.run((store) => ({
+      position: store.last,
+      channels: channels.map((name) => {
+        const ids = store.readable([name]).filter(({ record }) =>
+          !isNote(record)
+        ).map(({ record }) => record.id);
+        return { events: ids.length, first: ids[0], last: ids.at(-1) };
+      }),
+    }));
   }
 
   set(): Promise<boolean> {

@@ -26,6 +26,9 @@ testRedis(
     assert(held.kind === "found");
     assertEquals(held.unproved, placeOf(id!));
     assertEquals(await recordCount(server), 1);
+    const { position, channels: [old] } = await journal.holdings(["a"]);
+    assertEquals(position, id);
+    assertEquals(old!.events, 0);
     // A tail has it let go.
     await using other = await connect(server, { ...PLENTY, maxAgeMs: 300 });
     const tail = new TailReader(other);

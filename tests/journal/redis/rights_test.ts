@@ -51,6 +51,8 @@ testRedis(
     const latest = await latestEvents(journal, ["a"], end);
     assertEquals(latest.map(({ data }) => data), ["19"]);
     assertEquals(await journal.changed(["a", "b"], end, end), []);
+    const { channels: [held] } = await journal.holdings(["a"]);
+    assertEquals(held!.events, 3);
     // It lets go of what is too much in all, of what it holds most.
     for (let i = 0; i < 9; i++) {
       await journal.append([{ channel: `c${i}`, data: "x".repeat(9_000) }]);

@@ -44,6 +44,7 @@ testJournal({
       read: (...args) => far.read(...args),
       latest: (...args) => far.latest(...args),
       changed: (...args) => far.changed(...args),
+      holdings: (...args) => far.holdings(...args),
       set: (...args) => far.set(...args),
       take: (...args) => far.take(...args),
       list: (...args) => far.list(...args),

@@ -169,6 +169,7 @@ for (
         () => readEvents(journal, channels, EARLIEST, upTo),
         () => readEvents(journal, channels, { kind: "since", ms }, upTo),
         () => journal.changed(channels, ids[0]!, upTo),
+        () => journal.holdings(channels),
       ]
     ) {
       await assertRejects(read, UnreadableError, damaged.split(".")[0]);
