@@ -1,4 +1,5 @@
 import { PAGES, ROOT } from "./pages.ts";
+import { succeeds } from "./succeeds.ts";
 import { within } from "./within.ts";
 
 /** Where a Python may be. `DJANGO_PYTHON` names one, as of a virtual environment; Debian's may not be the first one. */
@@ -12,11 +13,7 @@ export const djangoPython: string | undefined = await findPython();
 
 async function findPython(): Promise<string | undefined> {
   for (const python of PYTHONS) {
-    const hasDjango = await new Deno.Command(python, {
-      args: ["-c", "import django"],
-      stderr: "null",
-    }).output().then(({ success }) => success, () => false);
-    if (hasDjango) return python;
+    if (await succeeds(python, "-c", "import django")) return python;
   }
   return undefined;
 }

@@ -1,16 +1,8 @@
 import { join } from "node:path";
 import { hasDjango } from "./django.ts";
 import { freePort } from "./free_port.ts";
+import { succeeds } from "./succeeds.ts";
 import { until } from "./until.ts";
-
-/** Runs a command, and returns whether it succeeds. */
-async function succeeds(command: string, ...args: string[]): Promise<boolean> {
-  return await new Deno.Command(command, {
-    args,
-    stdout: "null",
-    stderr: "null",
-  }).output().then(({ success }) => success, () => false);
-}
 
 /** Why no Django site can be started here with nginx and TLS; `undefined` if one can. */
 export const siteMissing: string | undefined = !hasDjango

@@ -1,0 +1,11 @@
+from django.contrib.auth.views import LoginView
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.page),
+    path("send", views.send),
+    path("login", LoginView.as_view(template_name="login.html")),
+    path("chime/auth", views.chime_auth),
+]
