@@ -13,6 +13,8 @@ export interface Config {
   /** 0 stands for any free port. */
   readonly port: number;
   readonly listener: "deno" | "node";
+  /** Such as `/live`; `undefined` for none, as an empty string. */
+  readonly basePath: string | undefined;
   readonly token: string | undefined;
   readonly tokenFile: string | undefined;
   readonly tokensFile: string | undefined;

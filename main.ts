@@ -99,6 +99,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     maxPerAddress: config.maxPerAddress,
   });
   const journal = await openJournal(config);
+  const { basePath = "" } = config;
   const serving = await start(
     workers,
     {
@@ -115,6 +116,7 @@ async function serve(config: Config, ending: Ending): Promise<void> {
       corsOrigins: config.corsOrigins,
       accessLog: config.accessLog,
       allowedHosts: config.allowedHosts,
+      basePath,
       limits,
       trustedProxies: config.trustedProxies,
     },
@@ -130,22 +132,23 @@ async function serve(config: Config, ending: Ending): Promise<void> {
     await journal[Symbol.asyncDispose]();
   });
   onEndSignal(() => ending.end());
+  const url = new URL(`.${basePath}/`, serving.url).href;
   log.info("listening", {
-    url: serving.url,
+    url,
     version: VERSION,
     deno: Deno.version.deno,
     pid: Deno.pid,
     ...showConfig(Deno.args, readVariable),
   });
-  warnIfOpen({ ...config, url: serving.url });
+  warnIfOpen({ ...config, url });
   if (!access.hasSource && access.drawn === undefined) {
     log.warn("nobody can publish until CHIME_TOKEN is set");
   }
-  print(`Chime is listening on ${serving.url}`);
+  print(`Chime is listening on ${url}`);
   if (access.drawn !== undefined) {
     print(`To publish, with a token drawn for this run:
-  curl -H 'Authorization: Bearer ${access.drawn}' -d 'Hello' ${serving.url}sse/news
-or open ${serving.url}#token=${access.drawn}`);
+  curl -H 'Authorization: Bearer ${access.drawn}' -d 'Hello' ${url}sse/news
+or open ${url}#token=${access.drawn}`);
   }
 }
 

@@ -38,6 +38,14 @@ export const OPTIONS = {
       "client",
     read: readers.readListener,
   },
+  basePath: {
+    name: "base-path",
+    variables: ["CHIME_BASE_PATH"],
+    hint: "<path>",
+    text:
+      "the path that all of Chime is below, such as /live, where a proxy passes it on",
+    read: readers.readBasePath,
+  },
   ...ACCESS_OPTIONS,
   journal: {
     name: "journal",

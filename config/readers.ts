@@ -118,6 +118,16 @@ export function readAllowedHost(text: string): string {
   );
 }
 
+/** Reads the path that all others are below. Returns it without a final slash. */
+export function readBasePath(text: string): string {
+  if (/^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/.test(text) && text !== "") {
+    return text.replace(/\/$/, "");
+  }
+  throw new RuleError(
+    "must be a path such as /live, of segments of A-Z a-z 0-9 . _ ~ -",
+  );
+}
+
 /** Reads an age, in ms. */
 export function readAge(text: string): number {
   const ageMs = parseDuration(text);

@@ -41,6 +41,8 @@ export function routes(services: Services): readonly Route[] {
   const channels = subscribe(services);
   return [
     { path: "/", methods: { GET: limited(page(services)) }, isOwn: true },
+    // The base path without its slash: else relative URLs lead out of it.
+    { path: "", methods: { GET: limited(addSlash) }, isOwn: true },
     { path: "/sse", methods: { GET: limited(addSlash) } },
     { path: "/sse/", methods: { GET: clock(services, channels) } },
     {
@@ -76,6 +78,8 @@ export interface AppOptions {
   accessLog?: boolean;
   /** The hosts that requests may name, as `readHost` returns them. If there is none, any. */
   allowedHosts?: readonly string[];
+  /** What all paths begin with, such as `/live`; by default nothing. */
+  basePath?: string;
   /** Called if a request is refused for its host, or for a body that is too slow. */
   onRefused?(reason: RefusedReason): void;
   /** Called with each answer, such as `GET /sse/* 200`. */
@@ -88,8 +92,13 @@ export interface AppOptions {
  */
 export function app(
   table: readonly Route[],
-  { corsOrigins = [], accessLog = false, allowedHosts = [], ...on }:
-    AppOptions = {},
+  {
+    corsOrigins = [],
+    accessLog = false,
+    allowedHosts = [],
+    basePath = "",
+    ...on
+  }: AppOptions = {},
 ): (request: Request, client: Client) => Promise<Response> {
   const allowOrigin = corsPolicy(corsOrigins);
   const checkHost = hostCheck(allowedHosts, () => on.onRefused?.("host"));
@@ -100,7 +109,7 @@ export function app(
     let path: string | undefined;
     let failure: Answered["failure"];
     const respond = async () => {
-      const target = readTarget(request);
+      const target = readTarget(request, basePath);
       path = target.path;
       route = table.find((row) => matches(row.path, target.path));
       if (!route?.isHealth) checkHost(request, target);
@@ -119,7 +128,7 @@ export function app(
     logFailure(answered);
     if (accessLog) logAccess(answered, performance.now() - startedAt);
     on.onAnswer?.(
-      `${knownMethod(request)} ${route?.path ?? "none"} ${response.status}`,
+      `${knownMethod(request)} ${route?.path || "none"} ${response.status}`,
     );
     return response;
   };

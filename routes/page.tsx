@@ -42,7 +42,7 @@ export function page(
   return (_request, target) => renderPage(target, heartbeatS * 1_000);
 }
 
-function renderPage({ origin, query }: Target, heartbeatMs: number): Response {
+function renderPage({ base, query }: Target, heartbeatMs: number): Response {
   const tz = query.get("tz") ?? "";
   const names = query.get("channels");
   const serverZone = localZone();
@@ -60,10 +60,10 @@ function renderPage({ origin, query }: Target, heartbeatMs: number): Response {
           {refusal}. This is the time in {zone}.
         </p>
       )}
-      <ClockIsland view={view} origin={origin} serverZone={serverZone} />
+      <ClockIsland view={view} base={base} serverZone={serverZone} />
       <ChannelsIsland
         {...chosen}
-        origin={origin}
+        base={base}
         tz={tz}
         heartbeatMs={heartbeatMs}
       />
@@ -121,18 +121,18 @@ function Document(
           content="The current time and named channels, streamed live over Server-Sent Events."
         />
         <title>{pageTitle(zone)}</title>
-        <link rel="stylesheet" href="/static/style.css" />
-        <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="static/style.css" />
+        <link rel="icon" href="static/icon.svg" type="image/svg+xml" />
         {/* Both of the others import it: this way the browser loads it at once. */}
-        <script type="module" src="/static/shared.js" />
-        <script type="module" src="/static/client.js" />
-        <script type="module" src="/static/channels.js" />
+        <script type="module" src="static/shared.js" />
+        <script type="module" src="static/client.js" />
+        <script type="module" src="static/channels.js" />
       </head>
       <body>
         <header>
           <div>
             <h1>
-              <img src="/static/icon.svg" alt="" width="32" height="32" />
+              <img src="static/icon.svg" alt="" width="32" height="32" />
               Chime
             </h1>
             <p>

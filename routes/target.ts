@@ -1,4 +1,5 @@
 import { InputError } from "../events/input_error.ts";
+import { HttpError } from "./http_error.ts";
 
 /** The target of a request, in parts. */
 export interface Target {
@@ -9,6 +10,8 @@ export interface Target {
   search: string;
   /** The server as the client names it, such as `http://127.0.0.1:8000`. */
   origin: string;
+  /** What comes before all paths, such as `http://127.0.0.1:8000/live/`. */
+  base: string;
 }
 
 /**
@@ -29,9 +32,14 @@ const DECODED_AMBIGUOUS = /\p{Cc}|%[\da-f]{2}/iu;
  * Reads a request's target from its raw text, and decodes it once. A proxy that guards a path and Chime must read the
  * same path: `URL` is not used, because it resolves `..` and turns `\` into `/`.
  *
+ * @param basePath A path such as `/live`, which is left out of the target's own. That of `/live` itself is empty.
+ * @throws {HttpError} 404 for a path that is not below it.
  * @throws {InputError} if the target or `Host` could be read in two ways, and if the query is not UTF-8.
  */
-export function readTarget({ url, headers }: Request): Target {
+export function readTarget(
+  { url, headers }: Request,
+  basePath = "",
+): Target {
   // HTTP/2 and HTTP/1.0 requests have none.
   const host = headers.get("host");
   if (host !== null && !isHost(host)) throw badHost(host);
@@ -42,11 +50,13 @@ export function readTarget({ url, headers }: Request): Target {
     throw refuse("the request's target", "hold no #");
   }
   const { search = "" } = parts;
+  const origin = `http://${parts.host}`;
   return {
-    path: readPath(parts.path!),
+    path: readPath(parts.path!, basePath),
     query: readQuery(search),
     search,
-    origin: `http://${parts.host}`,
+    origin,
+    base: `${origin}${basePath}/`,
   };
 }
 
@@ -58,32 +68,42 @@ function badHost(text: string): InputError {
   return refuse(`the host ${JSON.stringify(text)}`, "be a host or host:port");
 }
 
-function readPath(raw: string): string {
+function readPath(raw: string, basePath: string): string {
   // `OPTIONS *`, which Deno.serve shows as `/*` over HTTP/1.
   if (raw === "*" || raw === "/*") return "*";
   // A URL without a path.
-  if (raw === "") return "/";
+  if (raw === "") return stripped("/", basePath);
   const shown = `the path ${JSON.stringify(raw)}`;
   if (AMBIGUOUS.test(raw)) {
     throw refuse(shown, "be ASCII without \\ %23 %2c %2f %3f %5c");
   }
-  const path = decode(raw);
-  if (path === undefined) throw refuse(shown, "be percent-encoded UTF-8");
-  if (DECODED_AMBIGUOUS.test(path)) {
+  const whole = decode(raw);
+  if (whole === undefined) throw refuse(shown, "be percent-encoded UTF-8");
+  if (DECODED_AMBIGUOUS.test(whole)) {
     throw refuse(
       shown,
       "hold no control character, and nothing that is encoded twice",
     );
   }
-  const segments = path.split("/").slice(1);
+  const segments = whole.split("/").slice(1);
   if (segments.some((segment) => segment === "." || segment === "..")) {
     throw refuse(shown, "hold no segment . or ..");
   }
+  const path = stripped(whole, basePath);
   // Only "/" and "/sse/" may end in an empty segment.
   if (segments.includes("") && path !== "/" && path !== "/sse/") {
     throw refuse(shown, "hold no empty segment");
   }
   return path;
+}
+
+function stripped(path: string, basePath: string): string {
+  if (basePath === "") return path;
+  if (`${path}/`.startsWith(`${basePath}/`)) return path.slice(basePath.length);
+  throw new HttpError(
+    404,
+    `Cannot find "${path}": it must be below ${basePath}/`,
+  );
 }
 
 /**

@@ -19,7 +19,7 @@ export function ZoneForm(
   const zones = ZONES.includes(zone) ? ZONES : [zone, ...ZONES];
   const regions = Map.groupBy(zones, (name) => regionOf(name));
   return (
-    <form action="/">
+    <form action="./">
       <label for="tz">Time zone</label>
       {/* Without autocomplete=off, a browser that reloads the page keeps the choice, whatever the address says. */}
       <select id="tz" name="tz" autocomplete="off" {...UNTRANSLATED}>

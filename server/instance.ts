@@ -112,6 +112,7 @@ export class Instance implements Disposable {
       corsOrigins,
       accessLog: options.accessLog,
       allowedHosts: options.allowedHosts,
+      basePath: options.basePath,
       onRefused: (reason) => this.#tally.noteRefused(reason),
       onAnswer: (answer) => this.#tally.noteAnswer(answer),
     });

@@ -21,6 +21,8 @@ export interface InstanceOptions {
   accessLog: boolean;
   /** The hosts that requests may name; any, if there is none. */
   allowedHosts: readonly string[];
+  /** What all paths begin with, such as `/live`, or an empty string. */
+  basePath: string;
   limits: ConnectionLimits;
 }
 

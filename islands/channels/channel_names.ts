@@ -16,9 +16,9 @@ export function readChannels(text: string): string[] {
   return unique;
 }
 
-/** The path of a stream of these channels, or of the channel to publish to. */
+/** The URL, from the page's, of a stream of these channels, or of the channel to publish to. */
 export function channelPath(...channels: readonly string[]): string {
-  return `/sse/${channels.join(",")}`;
+  return `sse/${channels.join(",")}`;
 }
 
 /** Whether the events of these channels name their channel in their type. */

@@ -14,8 +14,8 @@ export interface ChannelsProps {
   text: string;
   /** Why the typed channels cannot be shown, or an empty string. */
   refusal: string;
-  /** The server, for the `curl` lines: `http://127.0.0.1:8000`. */
-  origin: string;
+  /** Where the server is, for the `curl` lines: `http://127.0.0.1:8000/`. */
+  base: string;
   /** The clock's zone as chosen, or an empty string. Without script, the form has to keep it. */
   tz: string;
   /** The interval of the server's heartbeats on an idle stream, in ms. */
@@ -41,12 +41,12 @@ const EMPTY = new EventLog();
 
 /** The island: the choice of channels, their events, and the form that publishes. */
 export function Channels(
-  { view, text, refusal, origin, tz, life }: ChannelsProps & {
+  { view, text, refusal, base, tz, life }: ChannelsProps & {
     life?: ChannelsLife;
   },
 ) {
   const { connection, note, channels } = view;
-  const url = origin + channelPath(...channels);
+  const url = base + channelPath(...channels);
   const refusals = life?.refusals ?? 0;
   const printedMs = life?.printedMs;
   const isAway = connection === "reconnecting";
@@ -54,7 +54,7 @@ export function Channels(
     <>
       <div class="panel">
         <div class="bar">
-          <form action="/" onSubmit={life?.onChoose}>
+          <form action="./" onSubmit={life?.onChoose}>
             <label for="channels-field">Channels, separated by commas</label>
             <input
               id="channels-field"
@@ -120,7 +120,7 @@ export function Channels(
         <h3>In a terminal</h3>
         <div {...UNTRANSLATED}>
           <pre><code>curl -N {quoted(url)}</code></pre>
-          <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {origin + channelPath(channelOf(channels))}</code></pre>
+          <pre><code>curl -H 'Authorization: Bearer {"<token>"}' -d 'Hello' {base + channelPath(channelOf(channels))}</code></pre>
         </div>
       </div>
     </>

@@ -66,9 +66,13 @@ const life = {
 };
 
 function channels() {
-  const { origin } = location;
+  const base = new URL("./", location.href).href;
   return (
-    <Channels {...props} {...{ origin, refusal, life }} view={stream.view} />
+    <Channels
+      {...props}
+      {...{ base, refusal, life }}
+      view={stream.view}
+    />
   );
 }
 

@@ -7,8 +7,8 @@ import { utcOffset } from "../page/utc_offset.ts";
 /** The island's props. The server embeds them in the page, so that both sides render the same. */
 export interface ClockProps {
   view: ClockView;
-  /** The server, for the `curl` line: `http://127.0.0.1:8000`. */
-  origin: string;
+  /** Where the server is, for the `curl` line: `http://127.0.0.1:8000/`. */
+  base: string;
   /** The zone of a stream without `tz`. */
   serverZone: string;
   /** Called to pause or open the stream. */
@@ -16,7 +16,7 @@ export interface ClockProps {
 }
 
 /** The clock's island. All of it is rendered from the props. */
-export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
+export function Clock({ view, base, serverZone, onAction }: ClockProps) {
   const { connection, note } = view;
   const zone = view.zone === serverZone ? undefined : view.zone;
   return (
@@ -39,7 +39,7 @@ export function Clock({ view, origin, serverZone, onAction }: ClockProps) {
       <section class="terminal">
         <h2>In a terminal</h2>
         <div {...UNTRANSLATED}>
-          <pre><code>curl -N {shellWord(origin + streamPath(zone))}</code></pre>
+          <pre><code>curl -N {shellWord(base + streamPath(zone))}</code></pre>
         </div>
       </section>
     </>

@@ -31,7 +31,7 @@ function clock() {
   return (
     <Clock
       {...props}
-      origin={location.origin}
+      base={new URL("./", location.href).href}
       view={stream.view}
       onAction={() => stream.toggle()}
     />

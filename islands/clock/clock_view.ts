@@ -49,12 +49,12 @@ export function pageTitle(zone: string): string {
 }
 
 /**
- * The path of the clock's stream.
+ * The URL of the clock's stream, from the page's.
  *
  * @param zone The zone of the time; the server's by default.
  */
 export function streamPath(zone?: string): string {
-  if (!zone) return "/sse/";
+  if (!zone) return "sse/";
   // A query may hold a slash, which is easier to read than %2F.
-  return `/sse/?tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
+  return `sse/?tz=${encodeURIComponent(zone).replaceAll("%2F", "/")}`;
 }

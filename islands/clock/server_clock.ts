@@ -38,7 +38,7 @@ async function roundTrip(
   signal: AbortSignal,
 ): Promise<Required<ServerClock>> {
   const sentMs = performance.now();
-  const response = await fetch("/healthz", { cache: "no-store", signal });
+  const response = await fetch("healthz", { cache: "no-store", signal });
   const halfMs = (performance.now() - sentMs) / 2;
   const { now } = await response.json();
   if (!Number.isInteger(now)) throw new TypeError("/healthz tells no time");

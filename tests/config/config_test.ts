@@ -14,6 +14,7 @@ const DEFAULTS = {
   host: "127.0.0.1",
   port: 8000,
   listener: "deno",
+  basePath: undefined,
   token: undefined,
   tokenFile: undefined,
   tokensFile: undefined,
@@ -62,6 +63,9 @@ const VALUES: [flag: string, text: string, variable: string, read: object][] = [
   ["--journal", "sqlite:a.db", "CHIME_JOURNAL", {
     journal: { kind: "sqlite", path: "a.db" },
   }],
+  ["--base-path", "/live", "CHIME_BASE_PATH", { basePath: "/live" }],
+  ["--base-path", "/", "CHIME_BASE_PATH", { basePath: "" }],
+  ["--base-path", "/a.b/~c-d/", "CHIME_BASE_PATH", { basePath: "/a.b/~c-d" }],
   ["--listener", "node", "CHIME_LISTENER", { listener: "node" }],
   ["--journal", "rediss://u:secret@redis.test:6380/2", "CHIME_JOURNAL", {
     journal: { kind: "redis", url: "rediss://u:secret@redis.test:6380/2" },
@@ -393,6 +397,12 @@ for (
       {},
       `Cannot use --trusted-proxy "${range}": must not be every address: each client could then say who it is`,
     ]),
+    ...["live", "/a//b", "/live//", "/../a", "/a/.", "/a b", "/a%20b", "/a?b"]
+      .map((path): Refusal => [
+        [`--base-path=${path}`],
+        {},
+        `Cannot use --base-path "${path}": must be a path such as /live, of segments of A-Z a-z 0-9 . _ ~ -`,
+      ]),
     ...["a.example:80", "http://a.example", "::1", "*.example", "a b", "."]
       .map((host): Refusal => [
         [`--allowed-host=${host}`],

@@ -85,7 +85,7 @@ export class FakeFetch implements Disposable {
     globalThis,
     "fetch",
     ((url: string, init: RequestInit) => {
-      if (url === "/healthz") return Promise.resolve(this.healthz());
+      if (url === "healthz") return Promise.resolve(this.healthz());
       const connection = new FakeConnection(url, init);
       this.all.push(connection);
       return connection.answer;

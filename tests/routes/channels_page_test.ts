@@ -61,7 +61,7 @@ Deno.test("page() shows the channels that its address names", async () => {
     },
     text: "chat, a.b",
     refusal: "",
-    origin: "http://chime.test:8000",
+    base: "http://chime.test:8000/",
     tz: "",
     heartbeatMs: 8_000,
   });
@@ -134,7 +134,7 @@ Deno.test("page() has nothing that would put the token into an address", async (
 
 Deno.test("readChannels() takes names with any spaces, each once", () => {
   assertEquals(readChannels(" news,chat , news,,"), ["news", "chat"]);
-  assertEquals(channelPath("news", "chat"), "/sse/news,chat");
+  assertEquals(channelPath("news", "chat"), "sse/news,chat");
 });
 
 Deno.test("readChannels() refuses what the server refuses, in its words", async () => {

@@ -55,6 +55,7 @@ export function inProcess(
     corsOrigins: [],
     accessLog: false,
     allowedHosts: [],
+    basePath: "",
     limits: { ...NO_LIMITS, maxStreams },
     ...others,
   }, { journal, counts: SharedCounts.alone(10), ...(main && { main }) });

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { hasDjango } from "./django.ts";
 import { freePort } from "./free_port.ts";
+import { makeCertificate } from "./make_certificate.ts";
+import { startProgram } from "./start_program.ts";
 import { succeeds } from "./succeeds.ts";
-import { until } from "./until.ts";
 
 /** Why no Django site can be started here with nginx and TLS; `undefined` if one can. */
 export const siteMissing: string | undefined = !hasDjango
@@ -37,36 +38,19 @@ export async function startNginx(
   await using stack = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "chime-site-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const certificate = join(folder, "site.pem");
-  const key = join(folder, "key.pem");
-  await new Deno.Command("openssl", {
-    args: [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt"],
-      ...["ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
-      ...["-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
-    ],
-    stderr: "null",
-  }).output();
+  const { certificate, key } = await makeCertificate(folder);
   await Deno.writeTextFile(join(folder, "other.html"), "<title>other</title>");
   await Deno.writeTextFile(
     join(folder, "nginx.conf"),
     nginxConfiguration(folder, ports, certificate, key),
   );
-  const nginx = new Deno.Command("nginx", {
-    args: ["-e", "stderr", "-c", join(folder, "nginx.conf")],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  stack.defer(async () => {
-    nginx.kill("SIGTERM");
-    await nginx.status;
-  });
-  for (const port of [ports.nginx, ports.other]) {
-    await until(() =>
-      Deno.connect({ hostname: "127.0.0.1", port })
-        .then((connection) => (connection.close(), true), () => false)
-    );
-  }
+  stack.use(
+    await startProgram(
+      "nginx",
+      ["-e", "stderr", "-c", join(folder, "nginx.conf")],
+      [ports.nginx, ports.other],
+    ),
+  );
   const open = stack.move();
   return {
     url: `https://localhost:${ports.nginx}/`,

@@ -35,6 +35,7 @@ export const SERVE_OPTIONS: ServeOptions = {
   corsOrigins: [],
   accessLog: false,
   allowedHosts: [],
+  basePath: "",
   limits: NO_LIMITS,
   trustedProxies: [],
 };

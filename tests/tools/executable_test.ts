@@ -34,7 +34,7 @@ Deno.test("The executable", async (t) => {
         await using server = await start();
         const page = await (await fetch(server.url)).text();
         assertMatch(page, /\d{4}-\d\d-\d\d/);
-        const paths = [...page.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)]
+        const paths = [...page.matchAll(/(?:src|href)="(static\/[^"]+)"/g)]
           .map(([, path]) => path!);
         assert(paths.length >= 3);
         for (const path of paths) {

@@ -62,7 +62,7 @@ function world(...channels: string[]) {
 Deno.test("ChannelStream shows every event of one channel, whatever its type", async () => {
   using w = world("news");
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news?latest=50");
+  assertEquals(w.fetched.last.url, "sse/news?latest=50");
   assertEquals(w.view().connection, "connecting");
   await w.open();
   await w.event("1-0", "a");
@@ -80,7 +80,7 @@ Deno.test("ChannelStream shows every event of one channel, whatever its type", a
 Deno.test("ChannelStream splits the type into channel and type if there are several channels", async () => {
   using w = world("news", "chat");
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news,chat?latest=50");
+  assertEquals(w.fetched.last.url, "sse/news,chat?latest=50");
   await w.open();
   await w.event("1-0", "a", "news");
   await w.event("2-0", "b", "news#x:y#z");
@@ -235,14 +235,14 @@ Deno.test("ChannelStream that saw no event goes on after the place where it beca
   await w.status({ state: "live" }, "5-0");
   await w.cut();
   await w.time.tickAsync(3_000);
-  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.fetched.last.url, "sse/news");
   assertEquals(w.fetched.last.headers.get("last-event-id"), "5-0");
   await w.open();
   await w.status({ state: "resumed", replayed: 0 }, "7-0");
   // A new source, too.
   w.stream.drop();
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news");
+  assertEquals(w.fetched.last.url, "sse/news");
   assertEquals(w.fetched.last.headers.get("last-event-id"), "7-0");
 });
 
@@ -253,7 +253,7 @@ Deno.test("ChannelStream that is cut before it heard where it is begins anew wit
   await w.time.tickAsync(1_000);
   await w.cut();
   await w.time.tickAsync(3_000);
-  assertEquals(w.fetched.last.url, "/sse/news?latest=50");
+  assertEquals(w.fetched.last.url, "sse/news?latest=50");
 });
 
 Deno.test("ChannelStream keeps what it shows when a live stream says again where it is", async () => {
@@ -374,7 +374,7 @@ Deno.test("ChannelStream starts again with other channels", async () => {
   w.stream.choose(["news"]);
   assertEquals(w.fetched.all.length, 1);
   w.stream.choose(["chat", "news"]);
-  assertEquals(w.fetched.last.url, "/sse/chat,news?latest=50");
+  assertEquals(w.fetched.last.url, "sse/chat,news?latest=50");
   assertEquals(w.fetched.last.headers.get("last-event-id"), null);
   assertEquals(w.rows(), []);
   w.stream.pause();
@@ -392,7 +392,7 @@ Deno.test("ChannelStream begins with the newest events, also where the server wa
   await w.time.tickAsync(10_000);
   const urls = w.fetched.all.map(({ url }) => url);
   assert(urls.length > 1);
-  assertEquals(new Set(urls), new Set(["/sse/news?latest=50"]));
+  assertEquals(new Set(urls), new Set(["sse/news?latest=50"]));
 });
 
 Deno.test("ChannelStream brings in older events, until there are none", async () => {
@@ -414,7 +414,7 @@ Deno.test("ChannelStream brings in older events, until there are none", async ()
   };
   assertEquals(
     await older("1-0", "2-0", "3-0", "4-0"),
-    "/sse/news,chat?latest=201",
+    "sse/news,chat?latest=201",
   );
   const rows = [
     "1-0 news x 1-0",
@@ -425,7 +425,7 @@ Deno.test("ChannelStream brings in older events, until there are none", async ()
   assertEquals(w.rows(), rows);
   assertEquals(
     await older("1-0", "2-0", "3-0", "4-0"),
-    "/sse/news,chat?latest=203",
+    "sse/news,chat?latest=203",
   );
   assertEquals(w.rows(), rows);
   // There are no more.
@@ -456,8 +456,8 @@ Deno.test("ChannelStream brings in older events where a thousand live ones came 
   await send(["19-0", "20-0", ...live]);
   await done;
   assertEquals(urls(), [
-    `/sse/news?since=${20 * hour - 60_000}-0`,
-    `/sse/news?since=${20 * hour - 480_000}-0`,
+    `sse/news?since=${20 * hour - 60_000}-0`,
+    `sse/news?since=${20 * hour - 480_000}-0`,
   ]);
   assertEquals(w.rows().slice(0, 2), [
     "19-0 news message x",
@@ -468,7 +468,7 @@ Deno.test("ChannelStream brings in older events where a thousand live ones came 
   done = w.stream.showOlder();
   await send(["19-0", "20-0", ...live]);
   await done;
-  assertEquals(urls(), ["/sse/news?since=earliest"]);
+  assertEquals(urls(), ["sse/news?since=earliest"]);
   assert(w.stream.log.hasOldest);
 });
 
@@ -487,7 +487,7 @@ Deno.test("ChannelStream asks for the earliest events where the server does not 
   await w.open();
   send([1e12 - 5, ...live]);
   await done;
-  assertEquals(w.fetched.last.url, "/sse/news?since=earliest");
+  assertEquals(w.fetched.last.url, "sse/news?since=earliest");
   assertEquals(w.stream.log.older, 1);
 });
 
@@ -535,7 +535,7 @@ Deno.test("ChannelStream asks for older events again where the answer was lost, 
   await w.open();
   await w.event("9-0", "new");
   w.stream.showOlder();
-  assertEquals(w.fetched.last.url, "/sse/chat?latest=201");
+  assertEquals(w.fetched.last.url, "sse/chat?latest=201");
 });
 
 Deno.test("ChannelStream begins with the newest events of other channels, though the first ones were live without any", async () => {
@@ -545,7 +545,7 @@ Deno.test("ChannelStream begins with the newest events of other channels, though
   await w.status({ state: "live" }, "5-0");
   assertEquals(w.view().connection, "live");
   w.stream.choose(["b"]);
-  assertEquals(w.fetched.last.url, "/sse/b?latest=50");
+  assertEquals(w.fetched.last.url, "sse/b?latest=50");
 });
 
 Deno.test("ChannelStream that is paused as soon as it opens stays paused", async () => {

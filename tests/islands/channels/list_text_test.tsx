@@ -71,7 +71,7 @@ for (
         view={{ ...loadedStream(["news"]), connection }}
         text="news"
         refusal=""
-        origin=""
+        base=""
         tz=""
         heartbeatMs={1}
       />,

@@ -15,7 +15,7 @@ function asking(chime: InProcess) {
     "fetch",
     ((url: string, init: RequestInit) => {
       urls.push(url);
-      return chime.request(url, init);
+      return chime.request(`/${url}`, init);
     }) as typeof fetch,
   );
   return { urls, [Symbol.dispose]: () => fetched.restore() };
@@ -30,7 +30,7 @@ Deno.test("publish() says which id the event has and how many it went to", async
     "Published as ID to 0 clients",
   );
   assertEquals(fault, undefined);
-  assertEquals(asked.urls, ["/sse/news?event=a%26b%3D%C3%BC"]);
+  assertEquals(asked.urls, ["sse/news?event=a%26b%3D%C3%BC"]);
 });
 
 Deno.test("publish() says what is wrong, and at which field", async () => {
@@ -95,7 +95,7 @@ Deno.test("publish() leaves out the spaces around the channel", async () => {
   await using chime = inProcess();
   using asked = asking(chime);
   await publish({ ...DRAFT, channel: " news\t" });
-  assertEquals(asked.urls, ["/sse/news"]);
+  assertEquals(asked.urls, ["sse/news"]);
 });
 
 Deno.test("publish() says that something redirects it, whatever is there", async () => {

@@ -8,7 +8,7 @@ Deno.test("Clock explains the orange ticks only where there are some", () => {
   const view = loadedView("UTC", "2026-11-22 04:30:20", 1_795_321_820_000);
   const explains = (...lateMs: (number | undefined)[]) => {
     const ticks = lateMs.map((lateMs) => ({ ms: view.ms, lateMs }));
-    const props = { view: { ...view, ticks }, origin: "", serverZone: "UTC" };
+    const props = { view: { ...view, ticks }, base: "", serverZone: "UTC" };
     return renderToString(h(Clock, props)).includes("Orange");
   };
   assertEquals(explains(), false);

@@ -1,0 +1,4 @@
+import { caddy } from "./caddy.ts";
+import { testProxy } from "./test_proxy.ts";
+
+await testProxy(caddy);

@@ -1,0 +1,4 @@
+import { haproxy } from "./haproxy.ts";
+import { testProxy } from "./test_proxy.ts";
+
+await testProxy(haproxy);
