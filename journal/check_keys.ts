@@ -13,18 +13,11 @@ export function checkKeys(
   const hashes = new Map<string, string>();
   for (const { name, hash } of entries.flatMap(keyOf)) {
     const known = hashes.get(name) ?? hashOf(name);
-    if (known !== undefined && known !== hash) throw keyConflict(name);
+    if (known !== undefined && known !== hash) {
+      throw new KeyConflictError(name);
+    }
     hashes.set(name, hash);
   }
-}
-
-/** Makes the error for a key that came with another message before. */
-export function keyConflict(name: string): KeyConflictError {
-  return new KeyConflictError(
-    `Cannot publish with key ${
-      JSON.stringify(name)
-    }: it was used for another message`,
-  );
 }
 
 function keyOf(entry: Entry): Keyed[] {

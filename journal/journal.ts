@@ -39,6 +39,14 @@ export interface Keyed {
 /** What is appended: a message, perhaps only where its key is new, or a note. */
 export type Entry = (Message & { key?: Keyed }) | Note;
 
+/** What became of entries. */
+export interface Published {
+  /** The id of each entry: where its key was known, the one that it got the first time. */
+  ids: EventId[];
+  /** How many were appended: those whose key was known were not. */
+  count: number;
+}
+
 /**
  * Gives messages their ids, keeps them, and brings them to the hub in one order. The interface is small, asynchronous and
  * made of plain data, so that a journal can also be in another thread or on another machine.
@@ -56,6 +64,9 @@ export interface Journal extends History, KeyedStore, AsyncDisposable {
    * @throws {KeyConflictError} A key is known, with another hash. Nothing is appended.
    */
   append(entries: readonly Entry[]): Promise<EventId[]>;
+
+  /** Appends the entries as {@linkcode Journal.append} does, and says how many of them. */
+  publish(entries: readonly Entry[]): Promise<Published>;
 
   /**
    * Says what is held of channels, and which id was given out last, in one step: every event up to that id that is held
@@ -87,4 +98,16 @@ export class JournalAddressError extends Error {
 /** The same key came with another payload. The message is one line. */
 export class KeyConflictError extends Error {
   override name = "KeyConflictError";
+  /** The key: {@linkcode Keyed.name}. */
+  readonly keyName: string;
+
+  /** @param keyName The key. */
+  constructor(keyName: string) {
+    super(
+      `Cannot publish with key ${
+        JSON.stringify(keyName)
+      }: it was used for another message`,
+    );
+    this.keyName = keyName;
+  }
 }

@@ -8,6 +8,8 @@ export interface ErrorData {
   name: string;
   message: string;
   stack: string | undefined;
+  /** See {@linkcode KeyConflictError}. */
+  keyName?: string;
 }
 
 /** The errors that callers tell apart, by name. */
@@ -19,7 +21,6 @@ const CLASSES: ReadonlyMap<string, new (message: string) => Error> = new Map<
   ["UnreadableError", UnreadableError],
   ["InputError", InputError],
   ["BatchTooLargeError", BatchTooLargeError],
-  ["KeyConflictError", KeyConflictError],
   ["AddrInUse", Deno.errors.AddrInUse],
 ]);
 
@@ -29,13 +30,22 @@ export function toErrorData(error: unknown): ErrorData {
     return { name: "Error", message: `${error}`, stack: undefined };
   }
   const { name, message, stack } = error;
-  return { name, message, stack };
+  return {
+    ...{ name, message, stack },
+    ...error instanceof KeyConflictError && { keyName: error.keyName },
+  };
 }
 
 /** The error again: of its own class where callers tell that apart, else an `Error` that has its name. */
-export function toError({ name, message, stack }: ErrorData): Error {
+export function toError(
+  { name, message, stack, keyName }: ErrorData,
+): Error {
   const known = CLASSES.get(name);
-  const error = known ? new known(message) : new Error(message);
+  const error = keyName !== undefined
+    ? new KeyConflictError(keyName)
+    : known
+    ? new known(message)
+    : new Error(message);
   error.name = name;
   // The log should name the line that failed in the other thread.
   if (stack !== undefined) error.stack = stack;

@@ -8,7 +8,13 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import type { Holdings } from "../holdings.ts";
-import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type {
+  Entry,
+  Journal,
+  Published,
+  Retention,
+  TailBatch,
+} from "../journal.ts";
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
 import type { TimelineRecord } from "../note.ts";
@@ -36,9 +42,13 @@ export class MemoryJournal implements Journal {
     return Promise.resolve(this.#guard.isReady);
   }
 
-  append(entries: readonly Entry[]): Promise<EventId[]> {
+  async append(entries: readonly Entry[]): Promise<EventId[]> {
+    return (await this.publish(entries)).ids;
+  }
+
+  publish(entries: readonly Entry[]): Promise<Published> {
     const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
-    return error ? Promise.reject(error) : this.#append(entries);
+    return error ? Promise.reject(error) : this.#publish(entries);
   }
 
   tail(): AsyncIterable<TailBatch> {
@@ -87,7 +97,7 @@ export class MemoryJournal implements Journal {
   }
 
   // Nothing here waits: no other batch comes in between.
-  async #append(entries: readonly Entry[]): Promise<EventId[]> {
+  async #publish(entries: readonly Entry[]): Promise<Published> {
     const { clock } = this.#history;
     clock.see();
     this.#expireKeys();
@@ -98,7 +108,7 @@ export class MemoryJournal implements Journal {
     this.#guard.see(records);
     this.#expireKeys();
     this.#tails.push(records, this.#history.last);
-    return await Promise.resolve(ids);
+    return await Promise.resolve({ ids, count: records.length });
   }
 
   /** Gives an entry its id, and makes its record, unless its key is known. */

@@ -8,7 +8,13 @@ import type {
   ReadQuery,
 } from "../history.ts";
 import type { Holdings } from "../holdings.ts";
-import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type {
+  Entry,
+  Journal,
+  Published,
+  Retention,
+  TailBatch,
+} from "../journal.ts";
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { NoteGuard } from "../note_guard.ts";
 import { parseRedisUrl } from "./address.ts";
@@ -115,12 +121,16 @@ export class RedisJournal implements Journal {
    * answer for some seconds. Only in the last two cases may the messages have been appended all the same.
    */
   async append(entries: readonly Entry[]): Promise<EventId[]> {
+    return (await this.publish(entries)).ids;
+  }
+
+  async publish(entries: readonly Entry[]): Promise<Published> {
     const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
     if (error) throw error;
-    if (entries.length === 0) return [];
-    const ids = await this.#writer.append(entries);
-    this.#guard.see(notesOf(entries, ids));
-    return ids;
+    if (entries.length === 0) return { ids: [], count: 0 };
+    const published = await this.#writer.append(entries);
+    this.#guard.see(notesOf(entries, published.ids));
+    return published;
   }
 
   async *tail(): AsyncGenerator<TailBatch> {

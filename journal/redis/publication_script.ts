@@ -39,8 +39,9 @@ end
 for i = keyAt + 3, #ARGV, 3 do
   local index, name, hash = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 2]
   if idOf[index] then
-    call('HSET', values, 'key:' .. name, idOf[index] .. ' ' .. hash)
+    -- After the other: where Redis refuses that, the key is not known.
     call('ZADD', publications, now, name)
+    call('HSET', values, 'key:' .. name, idOf[index] .. ' ' .. hash)
     local excess = call('ZCARD', publications) - maxKeys
     local gone = excess > 0 and call('ZRANGE', publications, 0, excess - 1)
       or call('ZRANGE', publications, '-inf', '(' .. (now - keyLifetimeMs), 'BYSCORE', 'LIMIT', 0, 4)

@@ -6,8 +6,12 @@ import {
   eventIdN,
 } from "../../events/event_id.ts";
 import { drawEpoch } from "../epochs.ts";
-import type { Entry, Retention } from "../journal.ts";
-import { keyConflict } from "../check_keys.ts";
+import {
+  type Entry,
+  KeyConflictError,
+  type Published,
+  type Retention,
+} from "../journal.ts";
 import { appendArguments, type AppendOptions } from "./append_arguments.ts";
 import type { Ask, RedisConnection } from "./connection.ts";
 import { RedisError } from "./error.ts";
@@ -39,7 +43,7 @@ export class RedisWriter {
   }
 
   /** Appends entries, all or none, see {@linkcode RedisJournal.append}. */
-  async append(entries: readonly Entry[]): Promise<EventId[]> {
+  async append(entries: readonly Entry[]): Promise<Published> {
     const { health, remover } = this.#options;
     if (health.refusal) throw health.refusal;
     const { first, known, oldest } = await this.#track(this.#send(entries));
@@ -48,7 +52,9 @@ export class RedisWriter {
       // Not awaited: the events are there, whatever becomes of older ones.
       this.#track(remover.letGo(oldest)).catch(() => {});
     }
-    return idsOf(entries, first, known);
+    // Of each that is known, its number and its id.
+    const count = entries.length - known.length / 2;
+    return { ids: idsOf(entries, first, known), count };
   }
 
   /**
@@ -100,7 +106,9 @@ export class RedisWriter {
     const { connection, health, life } = this.#options;
     if (error.code === "KEYCONFLICT") {
       const entry = entries[Number(error.reason.split(" ")[1]) - 1];
-      return keyConflict(entry && "key" in entry && entry.key?.name || "");
+      return new KeyConflictError(
+        entry && "key" in entry && entry.key?.name || "",
+      );
     }
     // A connection that is lost reports that itself.
     if (error.code === "" || !connection.isReady) return error;

@@ -21,6 +21,7 @@ export class JournalHost {
     this.#options = options;
     this.calls = {
       append: (...args) => journal.append(...args),
+      publish: (...args) => journal.publish(...args),
       read: (...args) => journal.read(...args),
       latest: (...args) => journal.latest(...args),
       changed: (...args) => journal.changed(...args),

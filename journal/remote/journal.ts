@@ -1,5 +1,5 @@
 import type { EventId } from "../../events/event_id.ts";
-import type { Journal, TailBatch } from "../journal.ts";
+import type { Journal, Published, TailBatch } from "../journal.ts";
 import { TailQueue } from "../tail_queue.ts";
 
 /** What can be asked of a journal in another thread: all but its tail. */
@@ -32,6 +32,10 @@ export class RemoteJournal implements Journal {
 
   append(...args: Parameters<Journal["append"]>): Promise<EventId[]> {
     return this.#far.append(...args);
+  }
+
+  publish(...args: Parameters<Journal["publish"]>): Promise<Published> {
+    return this.#far.publish(...args);
   }
 
   read(...args: Parameters<Journal["read"]>): ReturnType<Journal["read"]> {

@@ -7,7 +7,7 @@ import {
   type Place,
 } from "../../events/event_id.ts";
 import type { Message } from "../../events/message.ts";
-import type { Entry } from "../journal.ts";
+import type { Entry, Published } from "../journal.ts";
 import type { Note } from "../note.ts";
 import { recordBytes } from "../record_bytes.ts";
 import type { StoreClock } from "../store_clock.ts";
@@ -36,12 +36,12 @@ export class Appender {
   /**
    * Appends a batch.
    *
-   * @returns The ids of its entries.
    * @throws {KeyConflictError} A key is known, with another hash. Nothing was changed.
    */
-  append(draft: Draft, entries: readonly Entry[]): EventId[] {
+  append(draft: Draft, entries: readonly Entry[]): Published {
     this.#keys.check(entries);
-    return entries.map((entry) => {
+    const { length } = draft.records;
+    const ids = entries.map((entry) => {
       if ("note" in entry) return this.#add(draft, entry);
       const { key, ...message } = entry;
       const known = key && this.#keys.find(key);
@@ -50,6 +50,7 @@ export class Appender {
       if (key) this.#keys.add(draft, key, id, entry.channel);
       return id;
     });
+    return { ids, count: draft.records.length - length };
   }
 
   /** Writes so much data as an event of no channel, and removes it again. */

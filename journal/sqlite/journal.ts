@@ -10,7 +10,13 @@ import {
   UnavailableError,
 } from "../history.ts";
 import type { Holdings } from "../holdings.ts";
-import type { Entry, Journal, Retention, TailBatch } from "../journal.ts";
+import type {
+  Entry,
+  Journal,
+  Published,
+  Retention,
+  TailBatch,
+} from "../journal.ts";
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
 import { NoteGuard } from "../note_guard.ts";
@@ -101,7 +107,11 @@ export class SqliteJournal implements Journal {
     return Promise.resolve(this.#health.isGood && this.#guard.isReady);
   }
 
-  append(entries: readonly Entry[]): Promise<EventId[]> {
+  async append(entries: readonly Entry[]): Promise<EventId[]> {
+    return (await this.publish(entries)).ids;
+  }
+
+  publish(entries: readonly Entry[]): Promise<Published> {
     const error = batchError(entries, this.#retention, RECORD_OVERHEAD);
     if (error) return Promise.reject(error);
     const bytes = entries.reduce(

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type EventId, eventId, nextPlace } from "../../events/event_id.ts";
 import { drawEpoch } from "../epochs.ts";
-import type { Entry, Retention } from "../journal.ts";
+import type { Entry, Published, Retention } from "../journal.ts";
 import type { TimelineRecord } from "../note.ts";
 import type { StoreClock } from "../store_clock.ts";
 import { Appender } from "./appender.ts";
@@ -24,7 +24,7 @@ const REMOVAL_PAUSE_MS = 5_000;
 /** What a change may do within a transaction. It may be done twice, if the first transaction is rolled back. */
 export interface Changes {
   /** See {@linkcode Appender.append}. */
-  append(entries: readonly Entry[]): EventId[];
+  append(entries: readonly Entry[]): Published;
   readonly values: SqliteValues;
 }
 

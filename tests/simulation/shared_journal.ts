@@ -16,7 +16,12 @@ import {
   UnavailableError,
 } from "../../journal/history.ts";
 import type { Holdings } from "../../journal/holdings.ts";
-import type { Entry, Journal, TailBatch } from "../../journal/journal.ts";
+import type {
+  Entry,
+  Journal,
+  Published,
+  TailBatch,
+} from "../../journal/journal.ts";
 import type { StoreEntry } from "../../journal/keyed_store.ts";
 import { isNote } from "../../journal/note.ts";
 import { isOurs, judge } from "../../journal/proof.ts";
@@ -93,6 +98,11 @@ export class SharedJournal implements Journal {
     });
     this.#letGo(connection);
     return ids;
+  }
+
+  /** Nobody asks here how many were appended. */
+  publish(): Promise<Published> {
+    return Promise.reject(new Error("Cannot count what is appended"));
   }
 
   async *tail(): AsyncGenerator<TailBatch> {

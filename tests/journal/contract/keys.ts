@@ -4,7 +4,7 @@ import {
   type Journal,
   KeyConflictError,
 } from "../../../journal/journal.ts";
-import { KEY_LIFETIME_MS } from "../../../journal/keyed_store.ts";
+import { KEY_LIFETIME_MS, MAX_KEYS } from "../../../journal/keyed_store.ts";
 import { heldEvents } from "../../support/read_events.ts";
 import { TailReader } from "../../support/tail_reader.ts";
 import { type Contract, message } from "./backend.ts";
@@ -30,6 +30,52 @@ export function testKeys(contract: Contract): void {
     assertEquals(kept[0], { channel: "a", data: "1", id: first! });
   });
 
+  contract.test("says how many of a batch it appends", async (journal) => {
+    const batch = [keyed("1", "k", "h"), message("a", "2")];
+    const first = await journal.publish(batch);
+    assertEquals(first.count, 2);
+    const second = await journal.publish([
+      ...batch,
+      keyed("3", "k3", "h"),
+      keyed("3", "k3", "h"),
+    ]);
+    assertEquals(second.count, 2);
+    assertEquals(second.ids[0], first.ids[0]);
+    assertEquals(second.ids[3], second.ids[2]);
+    const [id] = first.ids;
+    assertEquals(await journal.publish([keyed("1", "k", "h")]), {
+      ids: [id],
+      count: 0,
+    });
+    assertEquals(await journal.publish([]), { ids: [], count: 0 });
+    assertEquals(await data(journal), ["1", "2", "2", "3"]);
+  });
+
+  contract.test("knows a key whose event was driven out", async (journal) => {
+    const [first] = await journal.append([keyed("1", "k", "h")]);
+    await journal.append([message("a", "2")]);
+    assertEquals(await journal.append([keyed("1", "k", "h")]), [first]);
+    assertEquals(await data(journal), ["2"]);
+  }, { maxEvents: 1 });
+
+  contract.test(
+    "forgets the oldest keys beyond their number",
+    async (journal) => {
+      const batchOf = (from: number, count: number) =>
+        Array.from({ length: count }, (_, i) => keyed("", `${from + i}`, "h"));
+      const SIZE = 10_000;
+      for (let from = 0; from < MAX_KEYS; from += SIZE) {
+        await journal.append(batchOf(from, SIZE));
+      }
+      assertEquals((await journal.publish(batchOf(0, 2))).count, 0);
+      await journal.append([keyed("", "more", "h")]);
+      const newest = [...batchOf(MAX_KEYS - 2, 2), keyed("", "more", "h")];
+      assertEquals((await journal.publish(newest)).count, 0);
+      assertEquals((await journal.publish(batchOf(0, 1))).count, 1);
+    },
+    { maxEvents: 10_000 },
+  );
+
   contract.test("publishes once what comes at once with one key", async (journal) => {
     const ids = await Promise.all(
       Array.from({ length: 20 }, () => journal.append([keyed("1", "k", "h")])),
@@ -51,6 +97,7 @@ export function testKeys(contract: Contract): void {
         KeyConflictError,
       );
       assertEquals(error.message.includes("\n"), false);
+      assertEquals(error.keyName, batch === batches[2] ? "new" : "k");
     }
     assertEquals(await data(journal), ["1"]);
     // A key that came with what was refused is free.

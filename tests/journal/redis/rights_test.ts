@@ -257,6 +257,19 @@ testRedis(
   },
 );
 
+testRedis(
+  "knows no key of a message that it could not append",
+  async (server) => {
+    await using journal = await connect(server);
+    const keyed = { channel: "a", data: "1", key: { name: "k", hash: "h" } };
+    await server.command("SET", KEYS.publications, "of others");
+    await assertRejects(() => journal.append([keyed]), UnavailableError);
+    await server.command("DEL", KEYS.publications);
+    assertEquals((await journal.publish([keyed])).count, 1);
+    assertEquals(await heldData(journal), ["1"]);
+  },
+);
+
 for (const key of [KEYS.base, KEYS.channel("a"), KEYS.state]) {
   testRedis(
     `appends nothing while ${key} holds something else, and goes on afterwards`,

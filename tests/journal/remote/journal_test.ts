@@ -41,6 +41,7 @@ testJournal({
     let closed: Promise<void> | undefined;
     const journal: Journal = {
       append: (...args) => far.append(...args),
+      publish: (...args) => far.publish(...args),
       read: (...args) => far.read(...args),
       latest: (...args) => far.latest(...args),
       changed: (...args) => far.changed(...args),
