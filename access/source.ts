@@ -37,6 +37,8 @@ export interface Grant {
    * streams opened with it end.
    */
   readonly token?: string;
+  /** The name of that token: {@linkcode Token.name}. Not for a ticket. */
+  readonly name?: string;
   /** Whether the rights are all that the token has, and follow it when it changes. Not so for a ticket. */
   readonly followsToken?: boolean;
   /**

@@ -42,8 +42,8 @@ export class TokenSource implements RightsSource {
 /** The grants of the tokens, by the tokens' hashes. */
 function grantsOf(tokens: readonly Token[]): ReadonlyMap<string, Grant> {
   return new Map(
-    tokens.map(({ id, rights }) =>
-      [id, { rights, token: id, followsToken: true }] as const
+    tokens.map(({ id, name, rights }) =>
+      [id, { rights, token: id, name, followsToken: true }] as const
     ),
   );
 }

@@ -1,7 +1,7 @@
 import type { RefusedReason } from "../hub/refused.ts";
 import { addSlash } from "./add_slash.ts";
 import { hostCheck } from "./allowed_host.ts";
-import { publish, subscribe } from "./channel.ts";
+import { subscribe } from "./channel.ts";
 import { describeChannels } from "./channels.ts";
 import type { Client } from "./client.ts";
 import { clock } from "./clock.ts";
@@ -12,6 +12,7 @@ import { HttpError } from "./http_error.ts";
 import { type Answered, logAccess, logFailure } from "./log_answer.ts";
 import { metrics } from "./metrics.ts";
 import { page } from "./page.tsx";
+import { publish } from "./publish.ts";
 import { ready } from "./ready.ts";
 import { refuseOthers } from "./refuse.ts";
 import { REQUEST_ID, requestIdOf } from "./request_id.ts";
@@ -39,16 +40,17 @@ const HEALTH = { isOwn: true, isHealth: true } as const;
 export function routes(services: Services): readonly Route[] {
   const limited = (handler: Handler) => refuseOthers(services, handler);
   const channels = subscribe(services);
+  const publishing = limited(publish(services));
   return [
     { path: "/", methods: { GET: limited(page(services)) }, isOwn: true },
     // The base path without its slash: else relative URLs lead out of it.
     { path: "", methods: { GET: limited(addSlash) }, isOwn: true },
     { path: "/sse", methods: { GET: limited(addSlash) } },
-    { path: "/sse/", methods: { GET: clock(services, channels) } },
     {
-      path: "/sse/*",
-      methods: { GET: channels, POST: limited(publish(services)) },
+      path: "/sse/",
+      methods: { GET: clock(services, channels), POST: publishing },
     },
+    { path: "/sse/*", methods: { GET: channels, POST: publishing } },
     {
       path: "/channels",
       methods: { GET: limited(describeChannels(services)) },

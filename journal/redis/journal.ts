@@ -72,8 +72,7 @@ export class RedisJournal implements Journal {
     this.#retention = retention;
     const keys = this.#keys = new RedisKeys(key);
     const health = this.#health = new RedisHealth(keys);
-    const life = new RedisLife();
-    const guard = this.#guard;
+    const [life, guard] = [new RedisLife(), this.#guard];
     this.#connections = new RedisConnections(
       address,
       life,

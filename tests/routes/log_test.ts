@@ -127,7 +127,7 @@ for (
 
 Deno.test("A 503 has a request id, and the log the reason with it", async () => {
   await using chime = inProcess();
-  chime.journal.append = () =>
+  chime.journal.publish = () =>
     Promise.reject(new UnavailableError("The journal failed: full"));
   const response = await chime.publish("/sse/news", "x");
   const { requestId } = await response.json();

@@ -19,11 +19,11 @@ for (
 Deno.test("A method that a resource has not is refused with those it has", async () => {
   await using chime = inProcess();
   const response = await chime.request("/sse/", { method: "DELETE" });
-  assertEquals(response.headers.get("allow"), "GET, HEAD, OPTIONS");
+  assertEquals(response.headers.get("allow"), "GET, POST, HEAD, OPTIONS");
   await assertProblem(
     response,
     405,
-    'Cannot DELETE "/sse/": allowed are GET, HEAD, OPTIONS',
+    'Cannot DELETE "/sse/": allowed are GET, POST, HEAD, OPTIONS',
   );
 });
 

@@ -36,8 +36,7 @@ for (
   const [what, line, rule] of [
     ["is no JSON", "{data", `Expected property name`],
     ["is null", "null", "a line must be a JSON object"],
-    ["has no data", '{"event":"x"}', "data must be a string"],
-    ["has data that is no text", '{"data":7}', "data must be a string"],
+    ["has no data", '{"event":"x"}', "it must have data"],
     [
       "has a type that is no text",
       '{"data":"","event":7}',
@@ -53,16 +52,46 @@ for (
       '{"data":"","event":"a\\nb"}',
       "a type must hold no newline",
     ],
+    [
+      "has a type by both names",
+      '{"data":"","event":"x","type":"x"}',
+      "it must have event or type, not both",
+    ],
+    [
+      "has a type that is null",
+      '{"data":"","type":null}',
+      "type must be a string",
+    ],
+    [
+      "has a channel that is no text",
+      '{"data":"","channel":["a"]}',
+      "channel must be a string",
+    ],
+    [
+      "has a channel with a comma",
+      '{"data":"","channel":"a,b"}',
+      'Cannot use channel "a,b": a name must be',
+    ],
+    [
+      "has a key that is no text",
+      '{"data":"","key":7}',
+      "key must be a string",
+    ],
+    [
+      "has an empty key",
+      '{"data":"","key":""}',
+      'Cannot use key "": it must be 1 to 128 printable ASCII characters',
+    ],
     ["is empty", "", "Unexpected end"],
     ["is a list", '["x"]', "a line must be a JSON object"],
-    ...["type", "evnt", "channel", "id", "retry", "Data", "", "__proto__"]
+    ...["evnt", "channels", "id", "retry", "Data", "", "__proto__"]
       .map((name) =>
         [
           `has a member ${JSON.stringify(name)}`,
           `{"data":"x",${JSON.stringify(name)}:"y"}`,
           `no member may be named ${
             JSON.stringify(name)
-          }: each must be data or event`,
+          }: each must be data, event, type, channel or key`,
         ] as const
       ),
     [

@@ -21,9 +21,29 @@ for (
       'Cannot read the path "/sse/%E0": it must be percent-encoded UTF-8',
     ],
     [
-      "several channels",
-      "/sse/a,b",
-      "Cannot publish to several channels at once",
+      "one channel twice",
+      "/sse/a,b,a",
+      'Cannot publish to "a" twice at once',
+    ],
+    [
+      "a pattern",
+      "/sse/a,news.*",
+      'Cannot use channel "news.*": a name must be 1 to 256 of A-Z a-z 0-9 . _ - : @ + ~ = /',
+    ],
+    [
+      "no channel",
+      "/sse/",
+      "Cannot publish without a channel: the path or the query must name one",
+    ],
+    [
+      "channels in the path and in the query",
+      "/sse/a?channel=b",
+      'Cannot use channel "b": the path must name no channels where the query does',
+    ],
+    [
+      "lines that are neither",
+      "/sse/a?lines=text",
+      'Cannot use lines "text": it must be json, once',
     ],
     [
       "a type of two lines",

@@ -52,14 +52,14 @@ Deno.test("POST /sse/{channel} while the journal is away is a 503, and nothing i
     maxAgeMs: 9_000,
     maxBytes: 128 * 1024 ** 2,
   });
-  const { append } = journal;
+  const { publish } = journal;
   await using chime = inProcess({ journal });
   const stream = await chime.request("/sse/news");
-  journal.append = () => Promise.reject(new UnavailableError("It is away"));
+  journal.publish = () => Promise.reject(new UnavailableError("It is away"));
   const response = await chime.publish("/sse/news", "lost");
   assertEquals(response.headers.get("retry-after"), "1");
   await assertProblem(response, 503, "It is away");
-  journal.append = append;
+  journal.publish = publish;
   await chime.publish("/sse/news", "kept");
   const [event] = await new EventReader(stream.body!).take(1);
   assertEquals(event!.data, "kept");

@@ -19,6 +19,8 @@ for (
   });
 }
 
+const RULE = "it must be event, type, channel or lines";
+
 Deno.test("POST /sse/{channel} takes a lone percent sign for itself, as URLs do", async () => {
   await using chime = inProcess();
   const stream = await chime.request("/sse/news");
@@ -29,10 +31,11 @@ Deno.test("POST /sse/{channel} takes a lone percent sign for itself, as URLs do"
 
 for (
   const [query, fault] of [
-    ["type=x", 'the parameter "type": it must be event'],
-    ["event=x&Event=y", 'the parameter "Event": it must be event'],
-    ["=x", 'the parameter "": it must be event'],
-    ["event=x&latest=1", 'the parameter "latest": it must be event'],
+    ["key=x", `the parameter "key": ${RULE}`],
+    ["event=x&Event=y", `the parameter "Event": ${RULE}`],
+    ["=x", `the parameter "": ${RULE}`],
+    ["event=x&latest=1", `the parameter "latest": ${RULE}`],
+    ["event=x&type=x", "several event parameters: a message has one type"],
     ["event=x&event=x", "several event parameters: a message has one type"],
   ] as const
 ) {

@@ -25,8 +25,13 @@ export interface InProcess extends AsyncDisposable {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** As {@linkcode request}, with the target as it is written, which `Request` would change. */
   raw(target: string, init?: RequestInit): Promise<Response>;
-  /** Publishes with the token. */
-  publish(path: string, body: BodyInit, type?: string): Promise<Response>;
+  /** Publishes with the token, and with further headers. */
+  publish(
+    path: string,
+    body: BodyInit,
+    type?: string,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
 }
 
 type InProcessOptions =
@@ -78,11 +83,15 @@ export function inProcess(
         ),
         CLIENT,
       ),
-    publish: (path, body, type = "text/plain") =>
+    publish: (path, body, type = "text/plain", headers = {}) =>
       request(path, {
         method: "POST",
         body,
-        headers: { authorization: `Bearer ${TOKEN}`, "content-type": type },
+        headers: {
+          authorization: `Bearer ${TOKEN}`,
+          "content-type": type,
+          ...headers,
+        },
       }),
     async [Symbol.asyncDispose]() {
       instance[Symbol.dispose]();
