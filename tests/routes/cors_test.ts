@@ -99,13 +99,13 @@ for (
       await preflight({
         "access-control-request-method": "PATCH",
         "access-control-request-headers":
-          "authorization,cache-control,hx-request,x-a",
+          "authorization,cache-control,hx-request,idempotency-key",
       }),
       {
         ...always,
         "access-control-allow-methods": "PATCH",
         "access-control-allow-headers":
-          "authorization,cache-control,hx-request,x-a",
+          "authorization,cache-control,hx-request,idempotency-key",
       },
     );
     assertEquals(await preflight({}), always);

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { wholeToken } from "../../access/token.ts";
-import type { EventId } from "../../events/event_id.ts";
+import type { Published } from "../../journal/journal.ts";
 import { MemoryJournal } from "../../journal/memory/journal.ts";
 import type { Message } from "../../events/message.ts";
 import { Workers } from "../../server/workers.ts";
@@ -98,6 +98,40 @@ test("Workers serve one port: a message published to one reaches the clients of 
     assertEquals([event!.id, event!.data], [id, "1"]);
   }
   await Promise.all(readers.map((reader) => reader[Symbol.asyncDispose]()));
+});
+
+test("Workers publish once what comes with one key, whichever of them it reaches", async () => {
+  const journal = new MemoryJournal(RETENTION);
+  await using chime = await start({ journal });
+  const post = async (body: string) => {
+    const response = await fetch(`${chime.url}sse/news`, {
+      method: "POST",
+      headers: {
+        authorization: "Bearer t",
+        "idempotency-key": "k",
+        // So that the system chooses a worker again.
+        connection: "close",
+      },
+      body,
+    });
+    return [response.status, await response.json()] as const;
+  };
+  const answers = await Promise.all(
+    Array.from({ length: 24 }, () => post("1")),
+  );
+  assertEquals(answers.filter(([status]) => status === 201).length, 1);
+  assertEquals(new Set(answers.map(([, { id }]) => id)).size, 1);
+  const conflicts = await Promise.all(
+    Array.from({ length: 8 }, () => post("2")),
+  );
+  for (const [status, { detail }] of conflicts) {
+    assertEquals(status, 422);
+    assertEquals(
+      detail,
+      'Cannot publish with Idempotency-Key "k": it was used for another message',
+    );
+  }
+  assertEquals((await heldEvents(journal, ["news"])).length, 1);
 });
 
 test("Workers count together the streams of names and of patterns", async () => {
@@ -303,12 +337,12 @@ class Crashing extends MemoryJournal {
     this.#every = every;
   }
 
-  override append(messages: readonly Message[]): Promise<EventId[]> {
+  override publish(messages: readonly Message[]): Promise<Published> {
     this.#count += messages.length;
     if (this.#count > this.#every * (this.crashes.length + 1)) {
       this.crashes.push(failOne("crash"));
     }
-    return super.append(messages);
+    return super.publish(messages);
   }
 }
 

@@ -53,6 +53,18 @@ testRedis("brings every instance the same order", async (server) => {
   }
 });
 
+testRedis("knows the keys of other instances", async (server) => {
+  await using one = await connect(server);
+  await using two = await connect(server);
+  const keyed = { channel: "a", data: "1", key: { name: "k", hash: "h" } };
+  const published = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).publish([keyed])),
+  );
+  assertEquals(published.reduce((sum, { count }) => sum + count, 0), 1);
+  assertEquals(new Set(published.flatMap(({ ids }) => ids)).size, 1);
+  assertEquals(await heldData(two), ["1"]);
+});
+
 testRedis("finds events however many others lie between", async (server) => {
   await using journal = await connect(server);
   const [first, second] = await publish(journal, "1", "2");
