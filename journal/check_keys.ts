@@ -1,4 +1,4 @@
-import { type Entry, KeyConflictError, type Keyed } from "./journal.ts";
+import { type Entry, KeyConflictError } from "./journal.ts";
 
 /**
  * Checks the keys of a batch before any of it is appended.
@@ -11,15 +11,14 @@ export function checkKeys(
   hashOf: (name: string) => string | undefined,
 ): void {
   const hashes = new Map<string, string>();
-  for (const { name, hash } of entries.flatMap(keyOf)) {
+  for (const entry of entries) {
+    const key = "key" in entry ? entry.key : undefined;
+    if (!key) continue;
+    const { name, hash } = key;
     const known = hashes.get(name) ?? hashOf(name);
     if (known !== undefined && known !== hash) {
       throw new KeyConflictError(name);
     }
     hashes.set(name, hash);
   }
-}
-
-function keyOf(entry: Entry): Keyed[] {
-  return "key" in entry && entry.key ? [entry.key] : [];
 }

@@ -1,6 +1,9 @@
 import { digestOf } from "../access/token.ts";
 import type { Keyed } from "../journal/journal.ts";
 
+/** From what length on a scope is hashed: a journal keeps many of them, and a hash takes some µs. */
+const MAX_SCOPE_LENGTH = 256;
+
 /** A message, and the channels that it goes to. */
 export interface Part {
   readonly data: string;
@@ -9,8 +12,7 @@ export interface Part {
 }
 
 /**
- * A client's key for a message, or for several. It counts for one publisher and one set of channels. What it stands for in
- * the journal are hashes: they take little room, and no two scopes meet.
+ * A client's key for a message, or for several. It counts for one publisher and one set of channels.
  */
 export class PublicationKey {
   readonly #scope: string;
@@ -26,12 +28,10 @@ export class PublicationKey {
     parts: readonly Part[],
   ) {
     const channels = sorted(parts.flatMap(({ channels }) => channels));
-    this.#scope = hashOf([publisher, channels, key]);
-    this.#hash = hashOf(
-      parts.map(({ data, type = null, channels }) => [
-        ...[sorted(channels), type, data],
-      ]),
-    );
+    const scope = [...publisher, channels, key].map(measured).join("");
+    // A hash has no colon, so no two scopes meet.
+    this.#scope = scope.length > MAX_SCOPE_LENGTH ? digestOf(scope) : scope;
+    this.#hash = digestOf(parts.map(toText).join(""));
   }
 
   /**
@@ -40,18 +40,22 @@ export class PublicationKey {
    * @param index The index of its part.
    */
   of(index: number, channel: string): Keyed {
-    return {
-      name: hashOf([this.#scope, index, channel]),
-      hash: this.#hash,
-    };
+    return { name: `${this.#scope} ${index} ${channel}`, hash: this.#hash };
   }
 }
 
 /** The channels in an order of their own: clients may name them in any. */
-function sorted(channels: readonly string[]): string[] {
-  return [...new Set(channels)].sort();
+function sorted(channels: readonly string[]): string {
+  if (channels.length === 1) return channels[0]!;
+  return [...new Set(channels)].sort().join(",");
 }
 
-function hashOf(value: unknown): string {
-  return digestOf(JSON.stringify(value));
+function toText({ data, type, channels }: Part): string {
+  const kind = type === undefined ? "" : measured(type);
+  return `${measured(sorted(channels))}${kind};${measured(data)}`;
+}
+
+/** A text that says where it ends, so that no others make the same together. `JSON.stringify` takes longer. */
+function measured(text: string): string {
+  return `${text.length}:${text}`;
 }

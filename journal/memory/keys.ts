@@ -1,5 +1,6 @@
 import type { EventId } from "../../events/event_id.ts";
 import { checkKeys } from "../check_keys.ts";
+import { Deque } from "../deque.ts";
 import type { Entry, Keyed } from "../journal.ts";
 import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
 import type { StoreClock } from "../store_clock.ts";
@@ -16,6 +17,8 @@ interface Known {
 /** The keys of what was published, oldest first. */
 export class Keys {
   readonly #known = new Map<string, Known>();
+  /** Their names, oldest first: a `Map` looks at all that were removed from its beginning before it finds its first. */
+  readonly #names = new Deque<string>();
 
   /** Checks the keys of a batch, see {@linkcode checkKeys}. */
   check(entries: readonly Entry[]): void {
@@ -30,6 +33,7 @@ export class Keys {
   /** Keeps a key. */
   add({ name, hash }: Keyed, first: Omit<Known, "hash">): void {
     this.#known.set(name, { ...first, hash });
+    this.#names.push(name);
   }
 
   /**
@@ -42,10 +46,12 @@ export class Keys {
     clock: StoreClock,
   ): void {
     const oldestMs = clock.nowMs - KEY_LIFETIME_MS;
-    for (const [name, { channel, id, atMs }] of this.#known) {
+    for (let name; (name = this.#names.at(0)) !== undefined;) {
+      const { channel, id, atMs } = this.#known.get(name)!;
       const isKept = this.#known.size <= MAX_KEYS &&
         (clock.countedMs(atMs) >= oldestMs || isHeld(channel, id));
       if (isKept) return;
+      this.#names.shift();
       this.#known.delete(name);
     }
   }
