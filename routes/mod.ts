@@ -18,11 +18,12 @@ import { refuseOthers } from "./refuse.ts";
 import { REQUEST_ID, requestIdOf } from "./request_id.ts";
 import type { Services } from "./services.ts";
 import { SlowBodyError } from "./silence.ts";
-import { asset } from "./static.ts";
+import { asset, client } from "./static.ts";
 import { revokeSubject } from "./subjects.ts";
 import { readTarget, type Target } from "./target.ts";
 import { issueTicket } from "./tickets.ts";
 import { toHttpError } from "./to_http_error.ts";
+import { checkTransferCoding } from "./transfer_coding.ts";
 
 const METHODS = new Set([
   "GET",
@@ -69,6 +70,8 @@ export function routes(services: Services): readonly Route[] {
       isOwn: true,
     },
     { path: "/static/*", methods: { GET: limited(asset) }, isOwn: true },
+    { path: "/client.js", methods: { GET: limited(client) }, isOwn: true },
+    { path: "/client.d.ts", methods: { GET: limited(client) }, isOwn: true },
   ];
 }
 
@@ -165,23 +168,6 @@ async function answer(
     405,
     `Cannot ${method} "${path}": allowed are ${allow}`,
     { allow },
-  );
-}
-
-/**
- * Checks that `Deno.serve` can decode the body: it decodes `chunked`, and leaves other codings in place.
- * https://www.rfc-editor.org/rfc/rfc9112#section-6.1
- *
- * @throws {HttpError} 501 for any other coding.
- */
-function checkTransferCoding({ headers }: Request): void {
-  const coding = headers.get("transfer-encoding") ?? "chunked";
-  if (/^chunked$/i.test(coding)) return;
-  throw new HttpError(
-    501,
-    `Cannot decode the transfer coding ${
-      JSON.stringify(coding)
-    }: it must be chunked`,
   );
 }
 

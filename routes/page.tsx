@@ -125,7 +125,7 @@ function Document(
         <link rel="icon" href="static/icon.svg" type="image/svg+xml" />
         {/* Both of the others import it: this way the browser loads it at once. */}
         <script type="module" src="static/shared.js" />
-        <script type="module" src="static/client.js" />
+        <script type="module" src="static/clock.js" />
         <script type="module" src="static/channels.js" />
       </head>
       <body>

@@ -30,17 +30,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   server: ["routes", "access", "clock", "hub", "journal", "events", ...SHARED],
   routes: [
     ...["access", "islands", "clock", "hub", "journal", "events", "static"],
-    ...SHARED,
+    ...["client", ...SHARED],
   ],
   access: ["hub", "journal", "events", ...SHARED],
   islands: ["clock", "events", ...SHARED],
+  client: ["events", ...SHARED],
   clock: ["hub", "journal", "events", ...SHARED],
   hub: ["journal", "events", ...SHARED],
   journal: ["events", ...SHARED],
   events: SHARED,
   log: ["std"],
   std: [],
-  tools: ["deno.json"],
+  tools: ["client", "deno.json"],
 };
 
 const MODULES = await findModules();

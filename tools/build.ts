@@ -11,19 +11,22 @@ const path = (name: string) =>
 
 /** The module that hydrates each island, and its bundle. */
 export const ISLANDS: readonly Entry[] = [
-  [path("islands/clock/clock_client.tsx"), path("static/client.js")],
+  [path("islands/clock/clock_client.tsx"), path("static/clock.js")],
   [path("islands/channels/channels_client.tsx"), path("static/channels.js")],
 ];
 /** The code that both need, such as Preact. */
 const SHARED = path("static/shared.js");
+/** The entry of the client that pages import. It shares nothing with the islands: it is one file. */
+const CLIENT: Entry = [path("client/client.ts"), path("static/client.js")];
 
 /**
- * Bundles the islands into the files in `static/` that the server embeds.
+ * Bundles the islands and the client into the files in `static/` that the server embeds.
  *
  * @throws {Error} with the bundler's message if they cannot be bundled.
  */
 export async function build(): Promise<void> {
   await bundle(ISLANDS, SHARED);
+  await bundle([CLIENT], SHARED);
 }
 
 /**

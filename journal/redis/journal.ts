@@ -24,6 +24,7 @@ import { RedisConnections } from "./connections.ts";
 import { RedisHealth } from "./health.ts";
 import { RedisHistory } from "./history.ts";
 import { RedisKeys } from "./keys.ts";
+import type { RedisJournalOptions } from "./journal_options.ts";
 import { RedisLife } from "./life.ts";
 import { RECORD_OVERHEAD } from "./lua.ts";
 import { beginStore, openStore } from "./open_store.ts";
@@ -32,16 +33,6 @@ import { RedisRetention } from "./retention.ts";
 import { RedisTail } from "./tail.ts";
 import { RedisValues } from "./values.ts";
 import { RedisWriter } from "./writer.ts";
-
-/** Options for {@linkcode RedisJournal}. */
-export interface RedisJournalOptions {
-  /** See {@linkcode parseRedisUrl}. */
-  url: string;
-  /** The key from which the names of all others are made. All instances with the same key share a timeline. */
-  key: string;
-  /** What is kept, roughly: some events beyond it may stay, for a minute or until there are enough of them. */
-  retention: Retention;
-}
 
 /**
  * Keeps events in a Redis, for all instances that share it. Events are as safe as that Redis keeps them; where it loses

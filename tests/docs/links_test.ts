@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { PAGES, ROOT } from "../support/pages.ts";
 
-/** A file's name, as a page writes it. */
+/** A file's name, as a page writes it. A call, such as `event.json()`, is none. */
 const FILE =
-  /(?<![\w./:@$-])(?:[\w.-]+\/)*[\w.-]+\.(?:tsx?|mjs|jsonc?|md|lock|ya?ml|css|svg|png|py|[ch])\b(?!\/)/g;
+  /(?<![\w./:@$-])(?:[\w.-]+\/)*[\w.-]+\.(?:tsx?|mjs|jsonc?|md|lock|ya?ml|css|svg|png|py|[ch])\b(?![/(])/g;
 /** A folder's name, as a page writes it. */
 const FOLDER = /`([\w.-]+(?:\/[\w.-]+)*)\/`/g;
 /** Folders whose files no page means. */

@@ -4,7 +4,7 @@ import { inProcess, TOKEN } from "../support/in_process.ts";
 
 const { schemas } = document.components;
 const { channels } = schemas.Channels.properties;
-const [one, many] = schemas.Published.oneOf;
+const [one, many, several] = schemas.Published.oneOf;
 
 /** Asserts that a value has the members that a schema requires, and no others. */
 function assertMembers(
@@ -29,15 +29,18 @@ Deno.test("docs/openapi.json has the members of each document that Chime answers
     "application/x-ndjson",
   );
   assertMembers(await lines.json(), many!);
+  const copies = await chime.publish("/sse/a,b", "1");
+  assertMembers(await copies.json(), several!);
 
   const described = await (await chime.request("/channels?channel=a")).json();
   assertMembers(described, schemas.Channels);
   assertMembers(described.channels[0], channels.items);
 
   const polled = await (await chime.request("/sse/a?poll=1")).text();
-  const [event, , end] = polled.split("\n").map((line) =>
-    line && JSON.parse(line)
+  const polledLines = polled.trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
   );
+  const [event, end] = [polledLines[0], polledLines.at(-1)];
   assertMembers(event, schemas.Envelope);
   assertMembers(end, schemas.PollEnd);
 

@@ -49,7 +49,7 @@ test("the island takes over the server's elements and has its own address in the
     await route.fulfill({ response, body });
   });
   const client = Promise.withResolvers<void>();
-  await page.route("/static/client.js", async (route) => {
+  await page.route("/static/clock.js", async (route) => {
     await client.promise;
     await route.continue();
   });

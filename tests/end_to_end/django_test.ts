@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { findChromium, launch } from "../support/chromium.ts";
 import { startDjango } from "../support/django.ts";
-import { siteMissing, startNginx } from "../support/nginx_site.ts";
+import { siteMissing, startNginxSite } from "../support/nginx_site.ts";
 import { publish } from "../support/publish.ts";
 import { startServer } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
@@ -21,7 +21,7 @@ async function setUp() {
     ]),
   );
   const site = stack.use(
-    await startNginx({ site: django.port, chime: server.port }),
+    await startNginxSite({ site: django.port, chime: server.port }),
   );
   const browser = await launch(executable!);
   stack.defer(() => browser.close());

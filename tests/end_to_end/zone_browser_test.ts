@@ -9,7 +9,7 @@ test("a zone that is chosen before the script comes is the one that is shown", a
   await using visited = await visit();
   const { page } = visited;
   const script = Promise.withResolvers<void>();
-  await page.route("/static/client.js", async (route) => {
+  await page.route("/static/clock.js", async (route) => {
     await script.promise;
     await route.continue();
   });

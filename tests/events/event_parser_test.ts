@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { createParser } from "eventsource-parser";
 import fc from "fast-check";
 import { encodeStatus, FrameEncoder, HEARTBEAT } from "../../events/frame.ts";
 import { EventParser } from "../../events/event_parser.ts";
@@ -65,6 +66,59 @@ Deno.test("EventParser reads one event the same at every cut, and byte by byte",
   const places = bytes.map((_, i) => i);
   for (const place of places) assertEquals(parse(bytes, [place]), whole);
   assertEquals(parse(bytes, [...places]), whole);
+});
+
+Deno.test("EventParser reads any text as eventsource-parser does, however it is cut", () => {
+  const piece = fc.constantFrom(
+    ...["data", "event", "id", "retry", ":", " ", "\n", "\r", "\r\n", "\n\n"],
+    ...[
+      "\0",
+      "\uFEFF",
+      "7",
+      "x",
+      "é",
+      "🜛",
+      "data:",
+      "id:",
+      "event:",
+      "retry:7",
+    ],
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 40 }),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      (pieces, places) => {
+        const text = pieces.join("");
+        const bytes = new TextEncoder().encode(text);
+        const expected: unknown[] = [];
+        let lastId = "";
+        let retryMs: number | undefined;
+        const reference = createParser({
+          onEvent: ({ event = "message", data, id }) =>
+            expected.push({ type: event, data, ...id !== undefined && { id } }),
+          onId: (id) => lastId = id,
+          onRetry: (ms) => retryMs = ms,
+        });
+        reference.feed(text);
+        // It waits for what may be the rest of a CRLF, which ends the line already.
+        if (text.endsWith("\r")) reference.feed("\n");
+        const ends = places.map((place) => place % (bytes.length + 1));
+        assertEquals(parse(bytes, ends), { events: expected, lastId, retryMs });
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("EventParser yields each event with the id to resume after it", () => {
+  const parser = new EventParser("0");
+  const bytes = new TextEncoder().encode(
+    "data: a\n\nid: 1\n\ndata: b\n\nid: 2\ndata: c\n\n",
+  );
+  const seen = [];
+  for (const { data } of parser.read(bytes)) seen.push([data, parser.lastId]);
+  assertEquals(seen, [["a", "0"], ["b", "1"], ["c", "2"]]);
 });
 
 Deno.test("EventParser takes every kind of newline, also a CRLF that is cut in two", () => {

@@ -78,7 +78,7 @@ Deno.test("page() has no inline script or style and names no other host", async 
   const scripts = html.match(/<script[^>]*>[^<]*/g);
   assertEquals(scripts, [
     '<script type="module" src="static/shared.js">',
-    '<script type="module" src="static/client.js">',
+    '<script type="module" src="static/clock.js">',
     '<script type="module" src="static/channels.js">',
   ]);
   assert(!/<style|\sstyle=|\son\w+=/.test(html));
@@ -139,7 +139,7 @@ Deno.test("page() gives the island what it was rendered from", async () => {
 });
 
 Deno.test("each of the islands' files is under 24 kB minified", async () => {
-  for (const name of ["client", "channels", "shared"]) {
+  for (const name of ["clock", "channels", "shared"]) {
     const url = new URL(`../../static/${name}.js`, import.meta.url);
     const { size } = await Deno.stat(url);
     assert(size < 24_000, `${name}.js: ${size} bytes`);
@@ -148,7 +148,7 @@ Deno.test("each of the islands' files is under 24 kB minified", async () => {
 
 Deno.test("the islands are 40 kB compressed at most, all together", async () => {
   let size = 0;
-  for (const name of ["client", "channels", "shared"]) {
+  for (const name of ["clock", "channels", "shared"]) {
     const url = new URL(`../../static/${name}.js`, import.meta.url);
     size += gzipSync(await Deno.readFile(url)).length;
   }

@@ -19,29 +19,33 @@ export interface Proxied {
   before(fn: (arg: number) => void, arg?: number): Promise<unknown>;
 }
 
-type Open = (
-  stack: AsyncDisposableStack,
-) => Promise<Pick<Proxied, "page" | "before">>;
+/** A browser by its name, and what opens a page in it. That is absent where the browser is missing. */
+export type Browser = readonly [
+  name: string,
+  open:
+    | ((
+      stack: AsyncDisposableStack,
+    ) => Promise<Pick<Proxied, "page" | "before">>)
+    | undefined,
+];
 
-/** Looks for both browsers. What it returns registers a test for each, ignored where that browser is missing. */
-export async function bothBrowsers(): Promise<
-  (name: string, fn: (proxied: Proxied) => Promise<void>) => void
-> {
+/** Looks for both browsers. */
+export async function findBrowsers(): Promise<readonly Browser[]> {
   const chromium = await findChromium();
   const firefox = await findFirefox();
-  const browsers: [name: string, open: Open | undefined][] = [
+  return [
     [
       "Chromium",
-      chromium === undefined ? undefined : (async (stack) => {
+      chromium === undefined ? undefined : async (stack) => {
         const browser = await launch(chromium);
         stack.defer(() => browser.close());
         const page = await browser.newPage();
         return { page, before: (fn, arg = 0) => page.addInitScript(fn, arg) };
-      }),
+      },
     ],
     [
       "Firefox",
-      firefox === undefined ? undefined : (async (stack) => {
+      firefox === undefined ? undefined : async (stack) => {
         const browser = await launchFirefox(firefox);
         stack.defer(() => browser.close());
         // A download would stay in the home directory.
@@ -53,9 +57,16 @@ export async function bothBrowsers(): Promise<
           page,
           before: (fn, arg = 0) => page.evaluateOnNewDocument(fn, arg),
         };
-      }),
+      },
     ],
   ];
+}
+
+/** Looks for both browsers. What it returns registers a test for each, ignored where that browser is missing. */
+export async function bothBrowsers(): Promise<
+  (name: string, fn: (proxied: Proxied) => Promise<void>) => void
+> {
+  const browsers = await findBrowsers();
   return (name, fn) => {
     for (const [browser, open] of browsers) {
       Deno.test({

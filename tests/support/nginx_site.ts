@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { hasDjango } from "./django.ts";
 import { freePort } from "./free_port.ts";
 import { makeCertificate } from "./make_certificate.ts";
-import { startProgram } from "./start_program.ts";
+import { hasNginx, startNginx } from "./nginx.ts";
 import { succeeds } from "./succeeds.ts";
 
 /** Why no Django site can be started here with nginx and TLS; `undefined` if one can. */
 export const siteMissing: string | undefined = !hasDjango
   ? "Python has no Django"
-  : !await succeeds("nginx", "-v")
+  : !hasNginx
   ? "nginx is not installed"
   : !await succeeds("openssl", "version")
   ? "openssl is not installed"
@@ -31,7 +31,7 @@ interface Ports {
 }
 
 /** Starts an nginx for a site and a Chime, which listen on these ports. */
-export async function startNginx(
+export async function startNginxSite(
   servers: Pick<Ports, "site" | "chime">,
 ): Promise<NginxSite> {
   const ports = { ...servers, nginx: freePort(), other: freePort() };
@@ -40,17 +40,8 @@ export async function startNginx(
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const { certificate, key } = await makeCertificate(folder);
   await Deno.writeTextFile(join(folder, "other.html"), "<title>other</title>");
-  await Deno.writeTextFile(
-    join(folder, "nginx.conf"),
-    nginxConfiguration(folder, ports, certificate, key),
-  );
-  stack.use(
-    await startProgram(
-      "nginx",
-      ["-e", "stderr", "-c", join(folder, "nginx.conf")],
-      [ports.nginx, ports.other],
-    ),
-  );
+  const http = nginxConfiguration(folder, ports, certificate, key);
+  stack.use(await startNginx(folder, http, [ports.nginx, ports.other]));
   const open = stack.move();
   return {
     url: `https://localhost:${ports.nginx}/`,
@@ -65,19 +56,7 @@ function nginxConfiguration(
   certificate: string,
   key: string,
 ): string {
-  return `
-daemon off;
-master_process off;
-pid ${folder}/nginx.pid;
-events {}
-http {
-  access_log off;
-  ${
-    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) =>
-      `${name}_temp_path ${folder}/${name};`
-    ).join("\n  ")
-  }
-  ssl_certificate ${certificate};
+  return `  ssl_certificate ${certificate};
   ssl_certificate_key ${key};
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
@@ -98,6 +77,5 @@ http {
     root ${folder};
     types { text/html html; }
   }
-}
 `;
 }

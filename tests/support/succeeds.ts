@@ -3,9 +3,13 @@ export async function succeeds(
   command: string,
   ...args: string[]
 ): Promise<boolean> {
-  return await new Deno.Command(command, {
-    args,
-    stdout: "null",
-    stderr: "null",
-  }).output().then(({ success }) => success, () => false);
+  const options = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  try {
+    const { success } = await new Deno.Command(command, { args, ...options })
+      .output();
+    return success;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return false;
+  }
 }

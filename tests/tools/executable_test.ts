@@ -37,6 +37,7 @@ Deno.test("The executable", async (t) => {
         const paths = [...page.matchAll(/(?:src|href)="(static\/[^"]+)"/g)]
           .map(([, path]) => path!);
         assert(paths.length >= 3);
+        paths.push("/client.js", "/client.d.ts");
         for (const path of paths) {
           const response = await fetch(new URL(path, server.url));
           assertEquals(response.status, 200, path);

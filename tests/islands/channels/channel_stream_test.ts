@@ -7,7 +7,7 @@ import {
 } from "../../../islands/channels/channel_stream.ts";
 import { UNKNOWN } from "../unknown_statuses.ts";
 import { MAX_ROWS } from "../../../islands/channels/event_log.ts";
-import { FakeFetch } from "../fake_fetch.ts";
+import { FakeFetch } from "../../support/fake_fetch.ts";
 
 const HEARTBEAT_MS = 8_000;
 
@@ -97,7 +97,7 @@ Deno.test("ChannelStream splits the type into channel and type if there are seve
 Deno.test("ChannelStream splits the type of a pattern's events, too", async () => {
   using w = world("news.*");
   w.stream.open();
-  assertEquals(w.fetched.last.url, "/sse/news.*?latest=50");
+  assertEquals(w.fetched.last.url, "sse/news.*?latest=50");
   await w.open();
   await w.event("1-0", "a", "news.a");
   await w.event("2-0", "b", "news.b#x");

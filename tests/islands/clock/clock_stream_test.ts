@@ -4,7 +4,7 @@ import type { Status } from "../../../events/frame.ts";
 import { ClockStream } from "../../../islands/clock/clock_stream.ts";
 import { loadedView } from "../../../islands/clock/clock_view.ts";
 import { UNKNOWN } from "../unknown_statuses.ts";
-import { FakeFetch } from "../fake_fetch.ts";
+import { FakeFetch } from "../../support/fake_fetch.ts";
 import { until } from "../../support/until.ts";
 
 const START_MS = Date.parse("2026-11-22T04:30:20.000Z");

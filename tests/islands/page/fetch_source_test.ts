@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { FetchSource } from "../../../islands/page/fetch_source.ts";
-import { FakeConnection, FakeFetch } from "../fake_fetch.ts";
+import { FakeConnection, FakeFetch } from "../../support/fake_fetch.ts";
 
 const SILENT_MS = 20_000;
 

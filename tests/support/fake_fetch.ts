@@ -4,13 +4,16 @@ import type { Status } from "../../events/frame.ts";
 /** A connection that a `fetch()` asked for, which the test answers. */
 export class FakeConnection {
   readonly url: string;
+  readonly init: RequestInit;
   readonly headers: Headers;
   readonly signal: AbortSignal;
   #answer = Promise.withResolvers<Response>();
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  constructor(url: string, { headers, signal }: RequestInit) {
+  constructor(url: string, init: RequestInit) {
+    const { headers, signal } = init;
     this.url = url;
+    this.init = init;
     this.headers = new Headers(headers);
     this.signal = signal!;
     this.signal.addEventListener("abort", () => this.cut());
@@ -47,9 +50,20 @@ export class FakeConnection {
     this.send(`event: status\ndata: ${JSON.stringify(status)}\n\n`);
   }
 
-  refuse(status: number): void {
-    const headers = { "content-type": "text/event-stream" };
-    this.#answer.resolve(new Response(null, { status, headers }));
+  refuse(
+    status: number,
+    type = "text/event-stream",
+    body: string | null = null,
+    more: HeadersInit = {},
+  ): void {
+    const headers = { "content-type": type, ...more };
+    this.#answer.resolve(new Response(body, { status, headers }));
+  }
+
+  /** Refuses the stream as Chime does. */
+  problem(status: number, detail = "no"): void {
+    const body = JSON.stringify({ title: "Refused", status, detail });
+    this.refuse(status, "application/problem+json", body);
   }
 
   send(text: string): void {

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { startProgram } from "./start_program.ts";
+import { succeeds } from "./succeeds.ts";
+
+/** Whether nginx can be started here. */
+export const hasNginx: boolean = await succeeds("nginx", "-v");
+
+/**
+ * Starts an nginx, and waits until it listens.
+ *
+ * @param folder A folder of its own.
+ * @param http What its configuration says of HTTP.
+ * @param ports The ports on loopback that it listens on.
+ */
+export async function startNginx(
+  folder: string,
+  http: string,
+  ports: readonly number[],
+): Promise<AsyncDisposable> {
+  const configuration = join(folder, "nginx.conf");
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n  ");
+  await Deno.writeTextFile(
+    configuration,
+    `
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+events {}
+http {
+  access_log off;
+  ${temporary}
+${http}}
+`,
+  );
+  return await startProgram(
+    "nginx",
+    ["-e", "stderr", "-c", configuration],
+    ports,
+  );
+}
