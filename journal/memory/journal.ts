@@ -18,6 +18,7 @@ import type {
 import type { StoreEntry, StoreKind } from "../keyed_store.ts";
 import { LocalTails } from "../local_tail.ts";
 import type { TimelineRecord } from "../note.ts";
+import type { FirstUse } from "../check_keys.ts";
 import { NoteGuard } from "../note_guard.ts";
 import { MemoryHistory } from "./history.ts";
 import { Keys } from "./keys.ts";
@@ -101,9 +102,9 @@ export class MemoryJournal implements Journal {
     const { clock } = this.#history;
     clock.see();
     this.#expireKeys();
-    this.#keys.check(entries);
+    const uses = this.#keys.check(entries);
     const records: TimelineRecord[] = [];
-    const ids = entries.map((entry) => this.#take(entry, records));
+    const ids = entries.map((entry) => this.#take(entry, uses, records));
     this.#history.add(records);
     this.#guard.see(records);
     this.#expireKeys();
@@ -112,19 +113,26 @@ export class MemoryJournal implements Journal {
   }
 
   /** Gives an entry its id, and makes its record, unless its key is known. */
-  #take(entry: Entry, records: TimelineRecord[]): EventId {
+  #take(
+    entry: Entry,
+    uses: Map<string, FirstUse>,
+    records: TimelineRecord[],
+  ): EventId {
     if ("note" in entry) {
       const id = this.#history.nextId();
       records.push({ ...entry, id });
       return id;
     }
     const { key, ...message } = entry;
-    const known = key && this.#keys.find(key);
-    if (known) return known;
+    const use = key && uses.get(key.name);
+    if (use?.id) return use.id;
     const id = this.#history.nextId();
     records.push({ ...message, id });
     const { nowMs: atMs } = this.#history.clock;
-    if (key) this.#keys.add(key, { id, atMs, channel: entry.channel });
+    if (use) {
+      use.id = id;
+      this.#keys.add(key, { id, atMs, channel: entry.channel });
+    }
     return id;
   }
 

@@ -1,5 +1,5 @@
 import type { EventId } from "../../events/event_id.ts";
-import { checkKeys } from "../check_keys.ts";
+import { checkKeys, type FirstUse } from "../check_keys.ts";
 import { Deque } from "../deque.ts";
 import type { Entry, Keyed } from "../journal.ts";
 import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
@@ -21,13 +21,8 @@ export class Keys {
   readonly #names = new Deque<string>();
 
   /** Checks the keys of a batch, see {@linkcode checkKeys}. */
-  check(entries: readonly Entry[]): void {
-    checkKeys(entries, (name) => this.#known.get(name)?.hash);
-  }
-
-  /** The id that the key's message got the first time. */
-  find(key: Keyed): EventId | undefined {
-    return this.#known.get(key.name)?.id;
+  check(entries: readonly Entry[]): Map<string, FirstUse> {
+    return checkKeys(entries, (name) => this.#known.get(name));
   }
 
   /** Keeps a key. */

@@ -39,15 +39,18 @@ export class Appender {
    * @throws {KeyConflictError} A key is known, with another hash. Nothing was changed.
    */
   append(draft: Draft, entries: readonly Entry[]): Published {
-    this.#keys.check(entries);
+    const uses = this.#keys.check(entries);
     const { length } = draft.records;
     const ids = entries.map((entry) => {
       if ("note" in entry) return this.#add(draft, entry);
       const { key, ...message } = entry;
-      const known = key && this.#keys.find(key);
-      if (known) return known;
+      const use = key && uses.get(key.name);
+      if (use?.id) return use.id;
       const id = this.#add(draft, message);
-      if (key) this.#keys.add(draft, key, id, entry.channel);
+      if (use) {
+        use.id = id;
+        this.#keys.add(draft, key, id, entry.channel);
+      }
       return id;
     });
     return { ids, count: draft.records.length - length };

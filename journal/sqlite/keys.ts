@@ -4,7 +4,7 @@ import {
   type EventId,
   type Place,
 } from "../../events/event_id.ts";
-import { checkKeys } from "../check_keys.ts";
+import { checkKeys, type FirstUse } from "../check_keys.ts";
 import type { Entry, Keyed } from "../journal.ts";
 import { KEY_LIFETIME_MS, MAX_KEYS } from "../keyed_store.ts";
 import type { StoreClock } from "../store_clock.ts";
@@ -39,16 +39,12 @@ export class SqliteKeys {
   }
 
   /** Checks the keys of a batch, see {@linkcode checkKeys}. */
-  check(entries: readonly Entry[]): void {
-    checkKeys(entries, (name) => {
-      const hash = this.#one.get(toText(name))?.hash;
-      return hash === undefined ? undefined : JSON.parse(hash as string);
+  check(entries: readonly Entry[]): Map<string, FirstUse> {
+    return checkKeys(entries, (name) => {
+      const row = this.#one.get(toText(name));
+      return row &&
+        { hash: JSON.parse(row.hash as string), id: row.id as EventId };
     });
-  }
-
-  /** The id that the key's message got the first time. */
-  find({ name }: Keyed): EventId | undefined {
-    return this.#one.get(toText(name))?.id as EventId | undefined;
   }
 
   /** Keeps a key. */
