@@ -16,6 +16,9 @@ export function blocksOf(heading: string): string[] {
 
 /** Returns the blocks of code in a text, in their order: all, or those of a language. */
 export function blocksIn(text: string, language = "\\w+"): string[] {
-  const block = new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, "gm");
+  const block = new RegExp(
+    `^\`\`\`${language}(?: ignore)?\n([^]*?)^\`\`\``,
+    "gm",
+  );
   return [...text.matchAll(block)].map(([, code]) => code!);
 }
