@@ -134,9 +134,11 @@ class Reader {
       const { value, done } = await this.#body.read();
       if (done) return;
       text += decoder.decode(value, { stream: true });
-      const end = text.lastIndexOf("\n\n") + 2;
+      // A frame may come in parts.
+      const end = text.lastIndexOf("\n\n");
+      if (end < 0) continue;
       this.#note(text.slice(0, end));
-      text = text.slice(end);
+      text = text.slice(end + 2);
       if (this.seen.length >= this.#wanted) this.#isOver = true;
     }
     // Cuts the connection, wherever it is.

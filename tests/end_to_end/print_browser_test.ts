@@ -80,7 +80,7 @@ test("a printout says its time and the length of what it cuts, and lines are as 
     /^news, printed at \d{4}-\d\d-\d\d [\d:.]{12} UTC[+-]\d\d:\d\d$/,
   );
   // It says nothing about the time after.
-  assertEquals(await page.locator(".live").count(), 2);
+  await until(async () => await page.locator(".live").count() === 2);
   assertEquals(await page.locator(".live:visible").count(), 0);
   const rows = await page.locator(".row").evaluateAll((rows) =>
     rows.map((row) => [
