@@ -29,7 +29,9 @@ function isDer(bytes: Uint8Array): boolean {
   const length = lengthBytes === 0
     ? first
     : bytes.slice(2, head).reduce((sum, byte) => sum * 256 + byte, 0);
-  return head + length === bytes.length &&
+  // An editor may have added a newline.
+  const after = new TextDecoder().decode(bytes.subarray(head + length));
+  return head + length <= bytes.length && /^(?:\r?\n)?$/.test(after) &&
     (bytes[head] === 0x30 || bytes[head] === 0x02);
 }
 

@@ -3,6 +3,7 @@ import type { JWK } from "jose";
 import { InputError } from "../../events/input_error.ts";
 import { readObject } from "../read_rights.ts";
 import { type JwtKey, toJwtKey, toSecretKey } from "./jwt_key.ts";
+import { looksLikeKey } from "./looks_like_key.ts";
 import { UnsafeKeyError } from "./unsafe_key_error.ts";
 
 const NEWLINE = 0x0a;
@@ -22,7 +23,10 @@ export function readKeys(bytes: Uint8Array): JwtKey[] {
   // Other text may come first, as OpenSSL writes it.
   if (text.includes("-----BEGIN")) return [readPem(text)];
   // Half a JWK must not count as a secret.
-  if (!JSON_TEXT.test(text)) return [toSecretKey(withoutNewline(bytes))];
+  if (!JSON_TEXT.test(text)) {
+    // A key in DER may end in the byte of a newline, and would be none without it.
+    return [toSecretKey(looksLikeKey(bytes) ? bytes : withoutNewline(bytes))];
+  }
   const json = parseObject(text);
   if (Object.hasOwn(json, "keys")) return readKeySet(json);
   if (Object.hasOwn(json, "kty")) return [toJwtKey(json as JWK)];

@@ -139,6 +139,16 @@ function hasOpenssl(): boolean {
   }
 }
 
+for (const end of ["", "\n", "\r\n"]) {
+  for (const last of [0x0a, 0x0d, 0x41]) {
+    Deno.test(`readKeys refuses a key in DER whose last byte is ${last}, with ${JSON.stringify(end)} after it`, () => {
+      const der = [0x30, 40, 0x02, ...Array(38).fill(0x41), last];
+      const file = [...der, ...new TextEncoder().encode(end)];
+      refusalOf(Uint8Array.from(file));
+    });
+  }
+}
+
 Deno.test("readKeys takes any other bytes for a secret, without one final newline", () => {
   fc.assert(
     fc.property(
