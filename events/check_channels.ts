@@ -19,7 +19,7 @@ export const MAX_CHANNELS = 256;
 export function checkChannels(channels: readonly string[]): void {
   if (channels.length > MAX_CHANNELS) {
     throw new InputError(
-      `Cannot use ${channels.length} channels: a stream carries ${MAX_CHANNELS} at most`,
+      `Cannot use ${channels.length} channels: there must be ${MAX_CHANNELS} at most`,
     );
   }
   for (const channel of channels) {

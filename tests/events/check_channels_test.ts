@@ -8,7 +8,7 @@ Deno.test("checkChannels takes 256 names, checks each, and refuses 257", () => {
   assertThrows(
     () => checkChannels(names),
     InputError,
-    "Cannot use 257 channels: a stream carries 256 at most",
+    "Cannot use 257 channels: there must be 256 at most",
   );
   for (const i of [0, 1, 255]) {
     const list = names.slice(1).with(i, "a b");

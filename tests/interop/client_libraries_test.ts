@@ -3,13 +3,13 @@ import { delay } from "@std/async/delay";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
-import { sqliteFolder } from "../support/sqlite_folder.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 import { asSent, AWKWARD, LONG_LINE } from "./awkward.ts";
 import { Driver } from "./driver.ts";
 import { installedLibraries, testOf } from "./installed.ts";
 import type { Library } from "./libraries.ts";
+import { overRestarts } from "./over_restarts.ts";
 import { StreamFiller } from "./stream_filler.ts";
 
 /** How long the slowest library may take to start, or to come back, in ms. */
@@ -152,20 +152,7 @@ for (
     `Libraries: over ${name} nothing is lost and nothing repeated`,
     async (t) => {
       await using stack = new AsyncDisposableStack();
-      const { file } = stack.use(await sqliteFolder());
-      const start = async (port = 0) =>
-        stack.use(
-          await startServer(
-            [
-              "--port",
-              `${port}`,
-              "--token",
-              "t",
-              "--journal",
-              `sqlite:${file}`,
-            ],
-          ),
-        );
+      const start = await overRestarts(stack);
       const before = await start();
       const subjects = await subscribeAll(stack, before);
       for (const data of first) await publish(before.url, "news", data);

@@ -4,9 +4,9 @@ import type { Page } from "playwright-core";
 import { findChromium, launch } from "../support/chromium.ts";
 import { scrape } from "../support/metrics.ts";
 import { publish } from "../support/publish.ts";
-import { type ServerProcess, startServer } from "../support/server_process.ts";
-import { sqliteFolder } from "../support/sqlite_folder.ts";
+import type { ServerProcess } from "../support/server_process.ts";
 import { until } from "../support/until.ts";
+import { overRestarts } from "./over_restarts.ts";
 import { PAGE_LIBRARIES, type PageLibrary } from "./page_libraries.ts";
 import { isInstalled } from "./registries.ts";
 
@@ -60,20 +60,7 @@ for (const library of PAGE_LIBRARIES) {
       ignore,
       async fn() {
         await using stack = new AsyncDisposableStack();
-        const { file } = stack.use(await sqliteFolder());
-        const start = async (port = 0) =>
-          stack.use(
-            await startServer(
-              [
-                "--port",
-                `${port}`,
-                "--token",
-                "t",
-                "--journal",
-                `sqlite:${file}`,
-              ],
-            ),
-          );
+        const start = await overRestarts(stack);
         const send = ({ url }: ServerProcess, text: string) =>
           publish(url, type ? `news?event=${type}` : "news", data(text));
         const before = await start();

@@ -1,3 +1,4 @@
+import { nginxHttp } from "../support/nginx_http.ts";
 import { type Proxy, TIMEOUT_S } from "./proxy.ts";
 
 export const nginx: Proxy = {
@@ -12,19 +13,5 @@ export const nginx: Proxy = {
     ["127.0.0.1:8000", `127.0.0.1:${at.chimePort}`],
     ["proxy_read_timeout 60s", `proxy_read_timeout ${TIMEOUT_S}s`],
   ],
-  wrap: (text, { folder }) => `
-daemon off;
-master_process off;
-pid ${folder}/nginx.pid;
-events {}
-http {
-  access_log off;
-  ${
-    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) =>
-      `${name}_temp_path ${folder}/${name};`
-    ).join("\n  ")
-  }
-  ${text}
-}
-`,
+  wrap: (text, { folder }) => nginxHttp(folder, text),
 };

@@ -70,7 +70,7 @@ for (
     ],
     [
       `?${Array.from({ length: 257 }, (_, i) => `channel=${i}`).join("&")}`,
-      "Cannot use 257 channels: a stream carries 256 at most",
+      "Cannot use 257 channels: there must be 256 at most",
     ],
   ] as const
 ) {

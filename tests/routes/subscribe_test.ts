@@ -21,7 +21,7 @@ Deno.test("GET /sse/{channel} of more than 256 channels is refused", async () =>
   await assertProblem(
     await chime.request(`/sse/${names}`),
     400,
-    "Cannot use 257 channels: a stream carries 256 at most",
+    "Cannot use 257 channels: there must be 256 at most",
   );
   const stream = await chime.request(`/sse/${names.slice(1)}`);
   assertEquals(stream.status, 200);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { nginxHttp } from "./nginx_http.ts";
 import { startProgram } from "./start_program.ts";
 import { succeeds } from "./succeeds.ts";
 
@@ -18,21 +19,7 @@ export async function startNginx(
   ports: readonly number[],
 ): Promise<AsyncDisposable> {
   const configuration = join(folder, "nginx.conf");
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${folder}/${name};`).join("\n  ");
-  await Deno.writeTextFile(
-    configuration,
-    `
-daemon off;
-master_process off;
-pid ${folder}/nginx.pid;
-events {}
-http {
-  access_log off;
-  ${temporary}
-${http}}
-`,
-  );
+  await Deno.writeTextFile(configuration, nginxHttp(folder, http));
   return await startProgram(
     "nginx",
     ["-e", "stderr", "-c", configuration],
