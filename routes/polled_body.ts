@@ -48,9 +48,8 @@ export class PolledBody implements UnderlyingDefaultSource<Frame>, Holder {
     else this.#untaken.set(value);
   }
 
-  async cancel(): Promise<void> {
+  cancel(): void {
     this.#untaken.clear();
-    await this.#chunks.return(new Uint8Array());
   }
 
   cut(): void {
